@@ -1,0 +1,63 @@
+//! Reads files, no more of them than they may have. It does not know what is in them.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+use baton_policy::Bytes;
+
+use crate::error::Error;
+
+/// The most bytes of `plugin.toml`, `baton.toml` or a `Cargo.toml`. Such files have a few kilobytes; what is larger is
+/// no such file, and the parser's time and memory grow with it.
+pub(crate) const MAX_MANIFEST: Bytes = Bytes(256 << 10);
+
+/// Reads a whole file.
+///
+/// # Errors
+/// [`Error::Unreadable`] if it is not there, is no regular file or cannot be read; [`Error::TooLarge`].
+pub(crate) fn read(path: &Path, cap: Bytes, named_by: &str) -> Result<Vec<u8>, Error> {
+    let bytes = read_capped(path, cap).map_err(|source| unreadable(path, named_by, source))?;
+    if bytes.len() as u64 > cap.0 {
+        return Err(Error::TooLarge { path: path.to_owned(), cap });
+    }
+    Ok(bytes)
+}
+
+/// Reads a whole file that must be UTF-8.
+///
+/// # Errors
+/// As [`read`], and [`Error::Unreadable`] if it is not UTF-8.
+pub(crate) fn read_text(path: &Path, cap: Bytes, named_by: &str) -> Result<String, Error> {
+    String::from_utf8(read(path, cap, named_by)?)
+        .map_err(|error| unreadable(path, named_by, io::Error::new(io::ErrorKind::InvalidData, error.utf8_error())))
+}
+
+/// One path after another, `.` and `..` taken away by their text alone (as cargo does), so that messages read well.
+pub(crate) fn join(folder: &Path, path: &Path) -> PathBuf {
+    let mut joined = PathBuf::new();
+    for part in folder.join(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(joined.components().next_back(), Some(Component::Normal(_))) => {
+                joined.pop();
+            }
+            other => joined.push(other),
+        }
+    }
+    if joined.as_os_str().is_empty() { PathBuf::from(".") } else { joined }
+}
+
+fn read_capped(path: &Path, cap: Bytes) -> io::Result<Vec<u8>> {
+    // Looked at before it is opened: opening a pipe would wait for a writer.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(cap.0.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(path: &Path, named_by: &str, source: io::Error) -> Error {
+    Error::Unreadable { path: path.to_owned(), named_by: named_by.to_owned(), source }
+}

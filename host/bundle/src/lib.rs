@@ -1,0 +1,37 @@
+//! From a manifest to a resolved, verified plugin. It reads the files that its caller and those files name, and nothing
+//! else; it runs no build, and it does not know how a component is compiled or called.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`project`] | `baton.toml`, the operator's: which plugins, what each is granted, limits |
+//! | [`manifest`] | `plugin.toml`, the author's, as it is written |
+//! | [`plugin`] | a plugin resolved: manifest, schemas, policy and limits together |
+//! | [`component`] | the component's bytes, checked, and their digest |
+//! | [`build`] | the command that makes a component, and whether it must run again |
+//! | [`error`] | what can be wrong with them, with codes and hints |
+//! | [`place`] | where in a file |
+
+pub mod build;
+pub mod component;
+pub mod error;
+pub mod manifest;
+pub mod place;
+pub mod plugin;
+pub mod project;
+
+mod cargo;
+mod digest;
+mod file;
+mod text;
+mod version;
+
+pub use baton_policy::Name;
+pub use build::{Build, Freshness};
+pub use component::Component;
+pub use digest::Digest;
+pub use error::{Error, Fault};
+pub use manifest::{Effect, Manifest, ToolFacts};
+pub use place::Place;
+pub use plugin::{AgentSchemas, Plugin};
+pub use project::{Project, Warning};
+pub use version::Version;

@@ -1,0 +1,163 @@
+//! `plugin.toml`, the author's: the written form. It does not know what the operator grants, nor whether the files it
+//! names exist.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use baton_policy::{Grants, Name, ToolName};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::error::Error;
+use crate::text;
+use crate::version::Version;
+
+/// The name of the file.
+pub const FILE_NAME: &str = "plugin.toml";
+
+/// A plugin's manifest as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The plugin's own name; a project may know it by another.
+    pub name: Name,
+    /// Its version: `1.2.3`.
+    pub version: Version,
+    /// What it does, in a sentence.
+    #[serde(default)]
+    pub description: String,
+    /// The component, relative to the manifest's folder.
+    pub component: PathBuf,
+    /// How the component is made; without it the component is shipped as it is.
+    #[serde(default)]
+    pub build: Option<BuildSection>,
+    /// For an agent: what goes in and comes out.
+    #[serde(default)]
+    pub agent: Option<AgentSection>,
+    /// Facts about exported functions that their types do not say, by `interface.function` or `function`.
+    #[serde(default)]
+    pub tools: BTreeMap<FunctionName, ToolFacts>,
+    /// What it asks for.
+    #[serde(default)]
+    pub asks: Grants,
+}
+
+/// `[build]`: how the component is made. Exactly one of the two.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "BuildKeys")]
+pub enum BuildSection {
+    /// A cargo package of the manifest's folder, or of the workspace it is in, built for `wasm32-wasip2`.
+    Cargo(String),
+    /// A command with its arguments, run in the manifest's folder.
+    Command(Vec<String>),
+}
+
+/// `[agent]`: JSON Schemas, as files in the plugin's folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AgentSection {
+    /// The schema of the input; without it any JSON is taken.
+    pub input: Option<PathBuf>,
+    /// The schema of the output; without it any JSON is taken.
+    pub output: Option<PathBuf>,
+}
+
+/// `[tools."contacts.upsert"]`: facts about an exported function that its types do not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ToolFacts {
+    /// What it does, in a sentence.
+    pub description: String,
+    /// What a call may change. Default `write`.
+    pub effect: Effect,
+    /// Whether a call repeated with the same idempotency key changes nothing more. Default `false`.
+    pub idempotent: bool,
+}
+
+/// What a call may change in the world.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Nothing: the result follows from the arguments alone.
+    None,
+    /// It reads something that others can change.
+    Read,
+    /// It changes something that others can see: the careful reading of a tool that says nothing.
+    #[default]
+    Write,
+}
+
+/// The name of an exported function: `interface.function`, or `function` for one exported at the top.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FunctionName(String);
+
+impl Manifest {
+    /// Reads a manifest's text; `file` is for the errors.
+    ///
+    /// # Errors
+    /// [`Error::Text`] with the place of the first fault.
+    pub fn parse(file: &Path, source: &str) -> Result<Self, Error> {
+        text::toml(file, source)
+    }
+}
+
+impl FunctionName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for FunctionName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for FunctionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for FunctionName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if ToolName::is_function(&text) {
+            return Ok(FunctionName(text));
+        }
+        Err(serde::de::Error::custom(
+            "this is not the name of a function: write `interface.function`, or `function` for one exported at the top",
+        ))
+    }
+}
+
+/// The keys of `[build]`, before it is clear that there is exactly one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BuildKeys {
+    cargo: Option<String>,
+    command: Option<Vec<String>>,
+}
+
+impl TryFrom<BuildKeys> for BuildSection {
+    type Error = &'static str;
+
+    fn try_from(keys: BuildKeys) -> Result<Self, &'static str> {
+        match (keys.cargo, keys.command) {
+            (Some(package), None) if is_package(&package) => Ok(BuildSection::Cargo(package)),
+            (Some(_), None) => Err("`cargo` names a package: letters, digits, `-` and `_`"),
+            (None, Some(argv)) if !argv.is_empty() && !argv[0].is_empty() => Ok(BuildSection::Command(argv)),
+            (None, Some(_)) => Err("`command` is a program and its arguments: [\"make\", \"agent.wasm\"]"),
+            (Some(_), Some(_)) => Err("[build] has either `cargo` or `command`, not both"),
+            (None, None) => Err("[build] needs `cargo` (a package) or `command` (a program and its arguments)"),
+        }
+    }
+}
+
+/// Tells whether a text is a package's name, so that cargo cannot take it for an option.
+fn is_package(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}

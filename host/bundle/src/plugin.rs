@@ -1,0 +1,226 @@
+//! A plugin resolved: what its manifest says and what the project says of it, together. It does not know the component's
+//! exports: the engine does.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use baton_policy::{Bytes, Grants, Limits, Name, Policy};
+use serde_json::Value;
+
+use crate::build::{Build, Freshness};
+use crate::component::Component;
+use crate::digest::Digest;
+use crate::error::Error;
+use crate::file;
+use crate::manifest::{self, AgentSection, FunctionName, Manifest, ToolFacts};
+use crate::text;
+use crate::version::Version;
+
+/// The most bytes of a JSON Schema. The largest in public use have some hundred kilobytes; a schema is compiled, and
+/// checked against each input.
+pub const MAX_SCHEMA: Bytes = Bytes(1 << 20);
+
+/// What a project says of a plugin.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The plugin's name in the project.
+    pub name: Name,
+    /// What it is granted.
+    pub grants: Grants,
+    /// Its limits.
+    pub limits: Limits,
+    /// The digest that its component must have.
+    pub digest: Option<Digest>,
+}
+
+/// A plugin of a project.
+#[derive(Clone, Debug)]
+pub struct Plugin {
+    folder: PathBuf,
+    manifest: Manifest,
+    schemas: Option<AgentSchemas>,
+    build: Option<Build>,
+    policy: Policy,
+    limits: Limits,
+    pin: Option<Digest>,
+}
+
+/// The JSON Schemas of an agent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AgentSchemas {
+    /// Of the input; without it any JSON is taken.
+    pub input: Option<Value>,
+    /// Of the output; without it any JSON is taken.
+    pub output: Option<Value>,
+}
+
+impl Plugin {
+    /// Loads the plugin of a folder that has a `plugin.toml`, and the schemas it names. The component is not read yet.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], [`Error::TooLarge`], [`Error::Text`] or [`Error::Outside`].
+    pub fn load(folder: &Path, terms: Terms) -> Result<Self, Error> {
+        let file = folder.join(manifest::FILE_NAME);
+        let named_by = format!("in the folder that `path` of [plugins.{}] in baton.toml names", terms.name);
+        let source = file::read_text(&file, file::MAX_MANIFEST, &named_by)?;
+        let manifest = Manifest::parse(&file, &source)?;
+        let schemas = manifest.agent.as_ref().map(|agent| AgentSchemas::load(folder, &file, agent)).transpose()?;
+        Ok(Plugin {
+            build: manifest.build.as_ref().map(|section| Build::new(folder, section)),
+            policy: Policy::new(terms.name, manifest.asks.clone(), terms.grants),
+            limits: terms.limits,
+            pin: terms.digest,
+            folder: folder.to_owned(),
+            manifest,
+            schemas,
+        })
+    }
+
+    /// The plugin's name in the project.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        self.policy.plugin()
+    }
+
+    /// Its version.
+    #[must_use]
+    pub fn version(&self) -> &Version {
+        &self.manifest.version
+    }
+
+    /// What it does, in a sentence of its author.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.manifest.description
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The schemas of an agent; nothing for a plugin that is none.
+    #[must_use]
+    pub fn agent(&self) -> Option<&AgentSchemas> {
+        self.schemas.as_ref()
+    }
+
+    /// What the manifest says of an exported function (`interface.function` or `function`); if it says nothing,
+    /// the careful reading: it may change something, and not twice.
+    #[must_use]
+    pub fn tool(&self, function: &str) -> ToolFacts {
+        self.manifest.tools.get(function).cloned().unwrap_or_default()
+    }
+
+    /// All functions that the manifest says something of. Whether the component exports them, the engine knows.
+    #[must_use]
+    pub fn tools(&self) -> &BTreeMap<FunctionName, ToolFacts> {
+        &self.manifest.tools
+    }
+
+    /// What it asks for, is granted and may do.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The limits of its invocations.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The digest that the project pins.
+    #[must_use]
+    pub fn pin(&self) -> Option<&Digest> {
+        self.pin.as_ref()
+    }
+
+    /// The command that makes its component; nothing if the component is shipped as it is.
+    #[must_use]
+    pub fn build(&self) -> Option<&Build> {
+        self.build.as_ref()
+    }
+
+    /// Where its component is.
+    #[must_use]
+    pub fn component_path(&self) -> PathBuf {
+        file::join(&self.folder, &self.manifest.component)
+    }
+
+    /// Reads its component and compares it with the pinned digest.
+    ///
+    /// # Errors
+    /// [`Error::NotBuilt`], [`Error::Mismatch`], or what [`Component::read`] says.
+    pub fn component(&self) -> Result<Component, Error> {
+        let path = self.component_path();
+        if !path.exists() {
+            return Err(Error::NotBuilt { plugin: self.name().clone(), path, buildable: self.build.is_some() });
+        }
+        let component = Component::read(&path)?;
+        match self.pin {
+            Some(pinned) if pinned != component.digest => {
+                Err(Error::Mismatch { plugin: self.name().clone(), pinned, found: component.digest })
+            }
+            _ => Ok(component),
+        }
+    }
+
+    /// Compares its component with its sources. A plugin without a build is missing or fresh.
+    #[must_use]
+    pub fn freshness(&self) -> Freshness {
+        let path = self.component_path();
+        match &self.build {
+            Some(build) => build.freshness(&path),
+            None if path.exists() => Freshness::Fresh,
+            None => Freshness::Missing,
+        }
+    }
+
+    /// Tells whether its component is missing, or older than its sources.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.freshness() != Freshness::Fresh
+    }
+
+    /// Notes that the build ended well, given the freshness before it: a build that finds nothing to do leaves
+    /// the component as old as it was, and would be called again each time.
+    ///
+    /// # Errors
+    /// [`Error::NothingMade`] if the component is not there; [`Error::Unreadable`] if its time cannot be set.
+    pub fn mark_built(&self, before: &Freshness) -> Result<(), Error> {
+        let path = self.component_path();
+        let Ok(metadata) = path.metadata() else {
+            return Err(Error::NothingMade { plugin: self.name().clone(), path });
+        };
+        let Freshness::Stale { at, .. } = before else { return Ok(()) };
+        if metadata.modified().is_ok_and(|made| made >= *at) {
+            return Ok(());
+        }
+        let set = File::options().write(true).open(&path).and_then(|file| file.set_modified(*at));
+        set.map_err(|source| Error::Unreadable { path, named_by: "what the build made".to_owned(), source })
+    }
+}
+
+impl AgentSchemas {
+    fn load(folder: &Path, manifest: &Path, agent: &AgentSection) -> Result<Self, Error> {
+        let load = |path: &Option<PathBuf>, key: &str| {
+            path.as_ref().map(|path| load_schema(folder, manifest, path, key)).transpose()
+        };
+        Ok(AgentSchemas { input: load(&agent.input, "input")?, output: load(&agent.output, "output")? })
+    }
+}
+
+/// Reads a schema. It must lie in the plugin's folder: its text appears in errors, so a manifest must not be able to
+/// have any other file of the machine read.
+fn load_schema(folder: &Path, manifest: &Path, path: &Path, key: &str) -> Result<Value, Error> {
+    let outside = || Error::Outside { manifest: manifest.to_owned(), path: path.to_owned() };
+    if !path.components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir)) {
+        return Err(outside());
+    }
+    let file = file::join(folder, path);
+    let source = file::read_text(&file, MAX_SCHEMA, &format!("the {key} schema that {} names", manifest.display()))?;
+    text::json(&file, &source)
+}

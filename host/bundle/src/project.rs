@@ -1,0 +1,192 @@
+//! `baton.toml`, the operator's: which plugins a project has, what each is granted, and its limits. It does not read
+//! the workflow, nor the components.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use baton_policy::{Beyond, Grants, LimitsOverride, Name};
+use serde::Deserialize;
+
+use crate::digest::Digest;
+use crate::error::Error;
+use crate::file;
+use crate::plugin::{Plugin, Terms};
+use crate::text;
+
+/// The name of the file.
+pub const FILE_NAME: &str = "baton.toml";
+
+/// A project as it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProjectFile {
+    /// The workflow, relative to the file's folder.
+    pub workflow: Option<PathBuf>,
+    /// The input that it gets when none is given, relative to the file's folder.
+    pub input: Option<PathBuf>,
+    /// The plugins, by the names that the workflow and the grants use.
+    pub plugins: BTreeMap<Name, PluginEntry>,
+    /// The limits of each plugin that says nothing else.
+    pub limits: LimitsOverride,
+}
+
+/// `[plugins.crm]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PluginEntry {
+    /// The folder with its `plugin.toml`, relative to the file's folder.
+    pub path: PathBuf,
+    /// The digest that its component must have: `sha256:…`.
+    #[serde(default)]
+    pub digest: Option<Digest>,
+    /// What it is granted, never more than it asks for. Default nothing.
+    #[serde(default)]
+    pub grants: Grants,
+    /// Its limits.
+    #[serde(default)]
+    pub limits: LimitsOverride,
+}
+
+/// A project with its plugins resolved.
+#[derive(Clone, Debug)]
+pub struct Project {
+    file: PathBuf,
+    folder: PathBuf,
+    workflow: Option<PathBuf>,
+    input: Option<PathBuf>,
+    plugins: BTreeMap<Name, Plugin>,
+    warnings: Vec<Warning>,
+}
+
+/// Something that an operator should know and that stops nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A plugin is granted what it does not ask for: the surplus has no effect.
+    WiderThanAsked {
+        /// The plugin.
+        plugin: Name,
+        /// The surplus.
+        surplus: Grants,
+    },
+    /// A limit is written above its maximum, and is lowered to it.
+    BeyondMaximum {
+        /// The plugin; nothing for the project's `[limits]`.
+        plugin: Option<Name>,
+        /// The limit.
+        limit: Beyond,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::WiderThanAsked { plugin, surplus } => {
+                write!(f, "[plugins.{plugin}] grants what the plugin does not ask for, to no effect: {surplus}")
+            }
+            Warning::BeyondMaximum { plugin, limit } => {
+                let section = plugin.as_ref().map_or("limits".to_owned(), |plugin| format!("plugins.{plugin}"));
+                let Beyond { limit, written, max } = limit;
+                write!(f, "[{section}] sets {limit} to {written}, but the most it can be is {max}")
+            }
+        }
+    }
+}
+
+impl Project {
+    /// Loads a project from its file, or from the folder that `baton.toml` is in, with all its plugins.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], [`Error::TooLarge`], [`Error::Text`] or [`Error::Outside`], of the project's file
+    /// or of a plugin's.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let file = if path.is_dir() { file::join(path, Path::new(FILE_NAME)) } else { path.to_owned() };
+        let source = file::read_text(&file, file::MAX_MANIFEST, "the file of the project")?;
+        Project::resolve(&file, text::toml(&file, &source)?)
+    }
+
+    fn resolve(file: &Path, written: ProjectFile) -> Result<Self, Error> {
+        let folder = file.parent().map_or_else(PathBuf::new, Path::to_owned);
+        let mut project = Project {
+            file: file.to_owned(),
+            workflow: written.workflow.map(|path| file::join(&folder, &path)),
+            input: written.input.map(|path| file::join(&folder, &path)),
+            plugins: BTreeMap::new(),
+            warnings: beyond(None, written.limits),
+            folder,
+        };
+        for (name, entry) in written.plugins {
+            project.add(name, entry, written.limits)?;
+        }
+        Ok(project)
+    }
+
+    fn add(&mut self, name: Name, entry: PluginEntry, base: LimitsOverride) -> Result<(), Error> {
+        self.warnings.extend(beyond(Some(&name), entry.limits));
+        let terms = Terms {
+            name: name.clone(),
+            grants: entry.grants,
+            limits: entry.limits.over(base).resolve(),
+            digest: entry.digest,
+        };
+        let plugin = Plugin::load(&file::join(&self.folder, &entry.path), terms)?;
+        let surplus = plugin.policy().granted().except(plugin.policy().asked());
+        if !surplus.is_empty() {
+            self.warnings.push(Warning::WiderThanAsked { plugin: name.clone(), surplus });
+        }
+        self.plugins.insert(name, plugin);
+        Ok(())
+    }
+
+    /// Its file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The folder of its file.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The file of its workflow.
+    ///
+    /// # Errors
+    /// [`Error::NoWorkflow`] if it names none.
+    pub fn workflow(&self) -> Result<&Path, Error> {
+        self.workflow.as_deref().ok_or_else(|| Error::NoWorkflow { file: self.file.clone() })
+    }
+
+    /// The file of the input that its workflow gets when none is given.
+    #[must_use]
+    pub fn input(&self) -> Option<&Path> {
+        self.input.as_deref()
+    }
+
+    /// Its plugins, in the order of their names.
+    pub fn plugins(&self) -> impl ExactSizeIterator<Item = &Plugin> {
+        self.plugins.values()
+    }
+
+    /// The plugin of a name.
+    ///
+    /// # Errors
+    /// [`Error::NoPlugin`] with the names that there are.
+    pub fn plugin(&self, name: &str) -> Result<&Plugin, Error> {
+        let refuse = || Error::NoPlugin { name: name.to_owned(), known: self.plugins.keys().cloned().collect() };
+        self.plugins.get(name).ok_or_else(refuse)
+    }
+
+    /// What the operator should know.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+}
+
+fn beyond(plugin: Option<&Name>, limits: LimitsOverride) -> Vec<Warning> {
+    let warn = |limit| Warning::BeyondMaximum { plugin: plugin.cloned(), limit };
+    limits.beyond().into_iter().map(warn).collect()
+}

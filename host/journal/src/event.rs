@@ -1,0 +1,217 @@
+//! What can happen in a run: the body of a journal entry. Only what cannot be derived is an event: that a step was
+//! skipped, or that a run waits, follows from the plan and from these. It does not know how a plan decides.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{Digest, InvocationId, Site, Timestamp};
+use crate::outcome::{Outcome, RunOutcome, Usage};
+use crate::payload::Payload;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum Event {
+    /// The run began. Always entry 0, and only entry 0.
+    RunStarted(RunHeader),
+    /// An invocation began: the intent of everything it does.
+    InvocationStarted {
+        /// Its id.
+        invocation: InvocationId,
+        /// Where in the plan it belongs.
+        site: Site,
+        /// Counts attempts at the site from 1.
+        attempt: u32,
+        /// The invocation whose host call made this one; none for a step's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caller: Option<InvocationId>,
+        /// The plugin's name in the operator's configuration.
+        plugin: String,
+        /// The tool's function (`contacts.upsert`), or none for an agent's `run`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        function: Option<String>,
+        /// The input, JSON.
+        input: Payload,
+        /// When the host will stop it.
+        deadline: Timestamp,
+    },
+    /// The host is about to do something outside for a host call: the intent, durable before it is done.
+    /// After a crash, one without its [`Event::HostCall`] is a call whose outcome nobody knows.
+    HostCallStarted {
+        /// The invocation that called.
+        invocation: InvocationId,
+        /// Counts its host calls from 0.
+        sequence: u32,
+        /// `interface.function`, as in `tools.call`.
+        operation: String,
+        /// The arguments, JSON.
+        request: Payload,
+    },
+    /// The host answered a host call.
+    HostCall {
+        /// The invocation that called.
+        invocation: InvocationId,
+        /// Counts its host calls from 0.
+        sequence: u32,
+        /// `interface.function`, as in `state.get`.
+        operation: String,
+        /// The arguments, JSON.
+        request: Payload,
+        /// The answer, JSON: `{"ok": …}` or `{"err": …}`.
+        reply: Payload,
+    },
+    /// A guest wrote a line.
+    Logged {
+        /// The invocation that wrote it.
+        invocation: InvocationId,
+        /// `debug`, `info`, `warn` or `error`; `stdout` or `stderr` for those streams.
+        level: String,
+        /// The line, as the guest wrote it: escape it before showing it to a person.
+        message: String,
+    },
+    /// An invocation ended.
+    InvocationEnded {
+        /// Its id.
+        invocation: InvocationId,
+        /// Where in the plan it belongs.
+        site: Site,
+        /// Counts attempts at the site from 1.
+        attempt: u32,
+        /// The invocation whose host call made this one; none for a step's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caller: Option<InvocationId>,
+        /// How it ended.
+        #[serde(flatten)]
+        outcome: Outcome,
+        /// What it used.
+        usage: Usage,
+    },
+    /// A person is asked.
+    ApprovalRequested {
+        /// The step that asks.
+        step: String,
+        /// What is asked.
+        question: String,
+        /// What the person is shown, JSON.
+        show: Payload,
+        /// Who may answer; anybody if empty.
+        roles: Vec<String>,
+        /// When nobody needs to answer any more.
+        deadline: Timestamp,
+        /// Binds an answer to exactly this question: the digest of run, step, question and what was shown.
+        token: Digest,
+    },
+    /// A person answered, or the deadline passed.
+    ApprovalDecided {
+        /// The step that asked.
+        step: String,
+        /// The token of the question that was answered.
+        token: Digest,
+        /// The answer.
+        decision: Decision,
+    },
+    /// A timer that the plan asked for went off: a delay before another attempt is over.
+    TimerFired {
+        /// Where in the plan it belongs.
+        site: Site,
+        /// The attempt that may now begin.
+        attempt: u32,
+    },
+    /// The run ended. Nothing follows.
+    RunEnded(RunOutcome),
+}
+
+/// What is fixed for a run when it begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunHeader {
+    /// The workflow's name.
+    pub workflow: String,
+    /// The plan's content hash.
+    pub plan_digest: Digest,
+    /// The plan itself, JSON: a run goes on with the plan it began with, whatever became of the files.
+    pub plan: Payload,
+    /// The run's input, JSON.
+    pub input: Payload,
+    /// 32 random bytes as hexadecimal digits: every random number of an agent follows from them.
+    pub seed: Digest,
+    /// The engine and its version: fuel and traps may differ under another.
+    pub engine: String,
+    /// The components that the plan names, by digest.
+    pub plugins: Vec<PluginPin>,
+}
+
+/// A plugin of a run, by digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PluginPin {
+    /// Its name in the operator's configuration.
+    pub name: String,
+    /// The digest of its component.
+    pub component: Digest,
+}
+
+/// What became of a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "decision")]
+pub enum Decision {
+    /// Yes.
+    Approved {
+        /// Who said so.
+        by: String,
+        /// In which role.
+        role: Option<String>,
+        /// In their words.
+        comment: Option<String>,
+        /// What they added, JSON, where the step asks for it.
+        answer: Option<Payload>,
+    },
+    /// No.
+    Rejected {
+        /// Who said so.
+        by: String,
+        /// In which role.
+        role: Option<String>,
+        /// In their words.
+        comment: Option<String>,
+    },
+    /// Nobody answered in time.
+    Expired,
+}
+
+impl Event {
+    /// The event as a store keeps it, large payloads by digest, and those payloads: the texts to be kept beside it.
+    #[must_use]
+    pub fn by_reference(&self) -> (Event, Vec<Payload>) {
+        let (mut event, mut large) = (self.clone(), Vec::new());
+        event.for_each_payload(|payload| {
+            let reference = payload.as_reference();
+            if reference != *payload {
+                large.push(std::mem::replace(payload, reference));
+            }
+        });
+        (event, large)
+    }
+
+    /// Applies a function to every payload of the event.
+    pub fn for_each_payload(&mut self, mut apply: impl FnMut(&mut Payload)) {
+        match self {
+            Event::RunStarted(header) => {
+                apply(&mut header.plan);
+                apply(&mut header.input);
+            }
+            Event::InvocationStarted { input, .. } => apply(input),
+            Event::HostCallStarted { request, .. } => apply(request),
+            Event::HostCall { request, reply, .. } => {
+                apply(request);
+                apply(reply);
+            }
+            Event::InvocationEnded { outcome: Outcome::Completed { output }, .. }
+            | Event::RunEnded(RunOutcome::Completed { output }) => apply(output),
+            Event::ApprovalRequested { show, .. } => apply(show),
+            Event::ApprovalDecided { decision: Decision::Approved { answer: Some(answer), .. }, .. } => apply(answer),
+            Event::Logged { .. }
+            | Event::InvocationEnded { .. }
+            | Event::ApprovalDecided { .. }
+            | Event::TimerFired { .. }
+            | Event::RunEnded(RunOutcome::Failed { .. }) => {}
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Derives from a run's events what the run is doing, one event at a time. It does not know the plan: whether a step
+//! that has not begun could begin is not seen here.
+
+use crate::event::Event;
+use crate::outcome::RunOutcome;
+use crate::store::RunStatus;
+
+/// What is open in a run. It is a sum over its events, so that a store can keep it beside the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Invocations that have started and not ended.
+    pub invocations: u32,
+    /// Questions asked and not decided.
+    pub questions: u32,
+    /// How the run ended, if it did.
+    pub ended: Option<Ended>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Well.
+    Completed,
+    /// Badly.
+    Failed,
+}
+
+impl Progress {
+    /// Takes the next event of the run.
+    pub fn apply(&mut self, event: &Event) {
+        match event {
+            Event::InvocationStarted { .. } => self.invocations = self.invocations.saturating_add(1),
+            Event::InvocationEnded { .. } => self.invocations = self.invocations.saturating_sub(1),
+            Event::ApprovalRequested { .. } => self.questions = self.questions.saturating_add(1),
+            Event::ApprovalDecided { .. } => self.questions = self.questions.saturating_sub(1),
+            Event::RunEnded(RunOutcome::Completed { .. }) => self.ended = Some(Ended::Completed),
+            Event::RunEnded(RunOutcome::Failed { .. }) => self.ended = Some(Ended::Failed),
+            Event::RunStarted(_)
+            | Event::HostCallStarted { .. }
+            | Event::HostCall { .. }
+            | Event::Logged { .. }
+            | Event::TimerFired { .. } => {}
+        }
+    }
+
+    /// What the run is doing: parked if a person is asked and nothing runs.
+    #[must_use]
+    pub fn status(&self) -> RunStatus {
+        match self.ended {
+            Some(Ended::Completed) => RunStatus::Completed,
+            Some(Ended::Failed) => RunStatus::Failed,
+            None if self.questions > 0 && self.invocations == 0 => RunStatus::Parked,
+            None => RunStatus::Running,
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What a backend must do for journals and state. It does not know SQL, files or the network.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+
+use crate::entry::Entry;
+use crate::event::Event;
+use crate::id::{CallId, Digest, RunId, Timestamp};
+
+/// A future that a trait object can return.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Why a store did not do what it was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process has it.
+    #[error("the store {path} is in use by another process")]
+    Locked {
+        /// Which store.
+        path: String,
+    },
+    /// A newer Baton wrote it.
+    #[error("the store {path} has format {found}; this version of Baton reads up to format {supported}")]
+    FromTheFuture {
+        /// Which store.
+        path: String,
+        /// The format found.
+        found: u32,
+        /// The newest format this version reads.
+        supported: u32,
+    },
+    /// Something in it is not what was written.
+    #[error("the store is damaged: {what}")]
+    Corrupt {
+        /// What is damaged, with its position.
+        what: String,
+    },
+    /// There is no such run.
+    #[error("there is no run {0}")]
+    NoSuchRun(String),
+    /// A run with this id has begun before.
+    #[error("there is a run {0} already")]
+    RunExists(RunId),
+    /// The run has ended: nothing is appended to it, and nobody drives it.
+    #[error("run {0} has ended")]
+    Ended(RunId),
+    /// Another host drives this run.
+    #[error("run {0} is driven by another process")]
+    Claimed(RunId),
+    /// This host's claim was taken over; it must not write any more.
+    #[error("the claim on run {0} was taken over by another process")]
+    Fenced(RunId),
+    /// A quota of a scope is used up.
+    #[error("{0}")]
+    Quota(String),
+    /// No journal may hold this: a mistake of the caller.
+    #[error("not stored: {0}")]
+    Refused(String),
+    /// The disk or the database failed; nothing was lost that was acknowledged.
+    #[error("the store failed: {0}")]
+    Io(String),
+}
+
+/// The right to write a run's journal. A newer claim on the same run makes older ones void.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The run.
+    pub run: RunId,
+    /// Grows with each claim on the run; every append is checked against it.
+    pub epoch: u64,
+}
+
+/// What a run is doing, as far as its journal tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunStatus {
+    /// A host drives it, or did when it died.
+    Running,
+    /// It waits for a person.
+    Parked,
+    /// It ended well.
+    Completed,
+    /// It ended badly.
+    Failed,
+}
+
+/// A run in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// Its id.
+    pub run: RunId,
+    /// The workflow's name.
+    pub workflow: String,
+    /// When it began.
+    pub started: Timestamp,
+    /// The time of its last entry.
+    pub updated: Timestamp,
+    /// What it is doing.
+    pub status: RunStatus,
+    /// How many entries its journal has.
+    pub entries: u64,
+}
+
+/// Whose values: the columns of a state key, never joined into one text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "scope", content = "name")]
+pub enum Scope {
+    /// One run's.
+    Run(RunId),
+    /// One plugin's.
+    Agent(String),
+    /// A named room's.
+    Shared(String),
+}
+
+/// An operation on state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "op")]
+pub enum StateOp {
+    /// Reads a value.
+    Get {
+        /// The key.
+        key: String,
+    },
+    /// Stores a value.
+    Set {
+        /// The key.
+        key: String,
+        /// The value, JSON.
+        value: String,
+    },
+    /// Removes a value.
+    Delete {
+        /// The key.
+        key: String,
+    },
+    /// Lists keys.
+    Keys {
+        /// What they begin with.
+        prefix: String,
+        /// Only those greater than this.
+        after: Option<String>,
+        /// At most so many.
+        limit: u32,
+    },
+    /// Replaces a value if it is the expected one; values are compared as JSON.
+    CompareAndSwap {
+        /// The key.
+        key: String,
+        /// The value now, JSON; none: the key is not there.
+        expected: Option<String>,
+        /// The new value, JSON; none: the key is removed.
+        value: Option<String>,
+    },
+}
+
+/// The answer to a [`StateOp`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StateReply {
+    /// To `Get`.
+    Value(Option<String>),
+    /// To `Set`.
+    Done,
+    /// To `Delete` (was it there) and `CompareAndSwap` (was it swapped).
+    Changed(bool),
+    /// To `Keys`, in the order of their bytes.
+    Keys(Vec<String>),
+}
+
+/// A backend. Cheap to share; all methods may be called at the same time.
+///
+/// Appends of one run become durable in their order. [`Store::append`] and [`Store::state`] answer when the change is
+/// visible to every reader and safe from the death of the process; only [`Store::flush`] promises that it survives a
+/// power cut.
+pub trait Store: Send + Sync {
+    /// Begins a run: writes entry 0 and claims it. Components and other large parts are put first, by [`Store::put_blob`].
+    fn create(&self, run: RunId, at: Timestamp, started: Event) -> BoxFuture<'_, Result<(Claim, Entry), StoreError>>;
+
+    /// Claims a run that no living host drives.
+    fn claim(&self, run: RunId) -> BoxFuture<'_, Result<Claim, StoreError>>;
+
+    /// Gives a claim back.
+    fn release(&self, claim: Claim) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Appends an event; the entry gets the next sequence number, a time not before its predecessor's, and its digest.
+    fn append(&self, claim: &Claim, at: Timestamp, event: Event) -> BoxFuture<'_, Result<Entry, StoreError>>;
+
+    /// Returns once everything appended before is durable.
+    fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// The entries of a run in order, checked against the chain, with their payloads loaded.
+    fn entries(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Entry>, StoreError>>;
+
+    /// All runs, the newest first, at most `limit`.
+    fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>>;
+
+    /// Performs an operation on state. Repeated with the same call id and the same operation it changes nothing more
+    /// and gives the same reply.
+    fn state(&self, call: CallId, scope: Scope, op: StateOp) -> BoxFuture<'_, Result<StateReply, StoreError>>;
+
+    /// Stores bytes once under their digest.
+    fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>>;
+
+    /// The bytes of a digest.
+    fn blob(&self, digest: Digest) -> BoxFuture<'_, Result<Vec<u8>, StoreError>>;
+}

@@ -1,0 +1,36 @@
+//! The engine's bounds that nobody sets: what any component may be made of. It does not know the engine that holds them.
+//! They are what the hungriest known guest toolchains need, with room to spare, and no more.
+
+use crate::quantity::Bytes;
+
+/// The largest linear memory that the pool of sandboxes has room for; no plugin's `memory` limit goes beyond it.
+/// Each slot of the pool reserves that much address space, and the hungriest guests measured (Python, StarlingMonkey)
+/// need 13 MiB to start, so 256 MiB leaves room for work and keeps a thousand slots within what a process can reserve.
+pub const POOL_MEMORY: Bytes = Bytes(256 << 20);
+
+/// Core instances in one component. A Python component is linked from 38 of them; a bomb has thousands.
+pub const CORE_INSTANCES: u32 = 64;
+
+/// Linear memories in one component: a QuickJS component with stubs has three.
+pub const MEMORIES: u32 = 4;
+
+/// Tables in one component: a QuickJS component with stubs has three.
+pub const TABLES: u32 = 8;
+
+/// Elements of one table. StarlingMonkey fills 7,725; an empty table of nine million elements costs the host 72 MB.
+pub const TABLE_ELEMENTS: u32 = 20_000;
+
+/// Bytes of the guest's call stack. It is the engine's default: deep recursion ends in a trap long before the stack of
+/// the host's thread does.
+pub const STACK: Bytes = Bytes(512 << 10);
+
+/// Handles that a component may hold, and resources that the host keeps for it. The engine's own defaults are 100,000
+/// and a million: 200,000 pollables took 64 ms to stop at the first, 0.6 ms at a thousand.
+pub const HANDLES: u32 = 4_096;
+
+/// Random bytes in one call: what the contract promises (`baton:plugin/random`).
+pub const RANDOM: Bytes = Bytes(64 << 10);
+
+/// Tool calls in one `call-all`: more of them at once only wait for each other, while each waiting one costs the host
+/// a task and a copy of its arguments.
+pub const CALLS_AT_ONCE: u32 = 64;

@@ -1,0 +1,46 @@
+//! The one error of this crate: a written text that means nothing here. It does not know in which file the text stood.
+
+use crate::grant::{Capability, StateGrant, ToolsGrant};
+
+/// A text of a manifest or a project that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// It is not the name of a plugin or a room.
+    #[error("`{0}` is not a name")]
+    Name(String),
+    /// It is not the name of a tool.
+    #[error("`{0}` is not the name of a tool")]
+    Tool(String),
+    /// It is not a scope of state.
+    #[error("`{0}` is not a scope of state")]
+    Scope(String),
+    /// It is not a quantity.
+    #[error("`{text}` is not {what}")]
+    Quantity {
+        /// The text.
+        text: String,
+        /// What it should have been: `an amount of fuel`.
+        what: &'static str,
+        /// How such a quantity is written.
+        form: &'static str,
+    },
+}
+
+impl Error {
+    /// What would be right.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Error::Name(_) => "a name is a small letter, then small letters, digits and `-`, at most 64 in all",
+            Error::Tool(_) => ToolsGrant::FORM,
+            Error::Scope(_) => StateGrant::FORM,
+            Error::Quantity { form, .. } => form,
+        }
+    }
+
+    /// The error with its hint, for a reader of files that has one line to say both.
+    pub(crate) fn to_serde<E: serde::de::Error>(&self) -> E {
+        E::custom(format_args!("{self}: {}", self.hint()))
+    }
+}

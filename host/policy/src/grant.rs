@@ -1,0 +1,167 @@
+//! What a plugin may be granted: one file per capability, and their sum. It does not know who asks or grants.
+//!
+//! A new capability is one file here with a type that is a [`Capability`], and one line in [`Grants`].
+
+mod state;
+mod tools;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use state::{StateGrant, StateScope};
+pub use tools::ToolsGrant;
+
+/// One kind of authority: sets of permissions that can be written down, combined and asked.
+/// The default is the empty set.
+pub trait Capability: Clone + fmt::Debug + Default + PartialEq {
+    /// What a plugin wants to do when it asks.
+    type Wanted<'a>: Copy;
+
+    /// What is well-formed in this capability, for people.
+    const FORM: &'static str;
+
+    /// Decides: tells whether this set covers what is wanted. It allocates nothing.
+    fn allows(&self, wanted: Self::Wanted<'_>) -> bool;
+
+    /// The smallest set that covers what is wanted; nothing if it is malformed, so that no set does.
+    fn needed(wanted: Self::Wanted<'_>) -> Option<Self>;
+
+    /// What is wanted, for people: ``state of scope `agent` ``.
+    fn describe(wanted: Self::Wanted<'_>) -> String;
+
+    /// What both sets cover.
+    #[must_use]
+    fn intersect(&self, other: &Self) -> Self;
+
+    /// What either set covers.
+    #[must_use]
+    fn union(&self, other: &Self) -> Self;
+
+    /// The entries of this set that the other does not cover wholly.
+    #[must_use]
+    fn except(&self, other: &Self) -> Self;
+
+    /// The set as it is written in a manifest: a TOML value.
+    fn written(&self) -> String;
+
+    /// Tells whether the set is empty.
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+macro_rules! capabilities {
+    ($($(#[$doc:meta])* $key:ident: $grant:ident, $request:ident { $wanted:ident };)+) => {
+        /// What a plugin asks for, what it is granted, or what it effectively may do: a set for each capability.
+        /// The written form of `[asks]` in `plugin.toml` and of `grants` in `baton.toml`; unknown keys are errors.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Grants {
+            $($(#[$doc])* #[serde(skip_serializing_if = "Capability::is_empty")] pub $key: $grant,)+
+        }
+
+        /// What a plugin wants to do and needs a grant for. Clock, random, budget, context and log need none.
+        #[derive(Clone, Copy, Debug)]
+        pub enum Request<'a> {
+            $($(#[$doc])* $request {
+                /// What is wanted of it.
+                $wanted: <$grant as Capability>::Wanted<'a>,
+            },)+
+        }
+
+        impl Grants {
+            /// What a plugin may do: what it asked for and was granted.
+            #[must_use]
+            pub fn effective(asked: &Grants, granted: &Grants) -> Grants {
+                Grants { $($key: asked.$key.intersect(&granted.$key),)+ }
+            }
+
+            /// What either covers.
+            #[must_use]
+            pub fn union(&self, other: &Grants) -> Grants {
+                Grants { $($key: self.$key.union(&other.$key),)+ }
+            }
+
+            /// The entries of this set that the other does not cover wholly.
+            #[must_use]
+            pub fn except(&self, other: &Grants) -> Grants {
+                Grants { $($key: self.$key.except(&other.$key),)+ }
+            }
+
+            /// Decides: tells whether this set covers a request. It allocates nothing.
+            #[must_use]
+            pub fn allows(&self, request: &Request<'_>) -> bool {
+                match request {
+                    $(Request::$request { $wanted } => self.$key.allows(*$wanted),)+
+                }
+            }
+
+            /// Each capability of which the set has some, by its key, with the TOML value that it is written as.
+            #[must_use]
+            pub fn written(&self) -> Vec<(&'static str, String)> {
+                let mut entries = Vec::new();
+                $(if !self.$key.is_empty() {
+                    entries.push((stringify!($key), self.$key.written()));
+                })+
+                entries
+            }
+        }
+
+        impl Request<'_> {
+            /// The smallest set that covers the request; nothing if it is malformed, so that no set does.
+            #[must_use]
+            pub fn needed(&self) -> Option<Grants> {
+                match self {
+                    $(Request::$request { $wanted } =>
+                        Some(Grants { $key: $grant::needed(*$wanted)?, ..Grants::default() }),)+
+                }
+            }
+
+            /// What is wanted, for people.
+            #[must_use]
+            pub fn describe(&self) -> String {
+                match self {
+                    $(Request::$request { $wanted } => $grant::describe(*$wanted),)+
+                }
+            }
+
+            /// How a well-formed request of this capability looks, for people.
+            #[must_use]
+            pub fn form(&self) -> &'static str {
+                match self {
+                    $(Request::$request { .. } => $grant::FORM,)+
+                }
+            }
+        }
+    };
+}
+
+capabilities! {
+    /// Values kept by the host, by scope: `state = ["agent", "shared:clients"]`.
+    state: StateGrant, State { scope };
+    /// Exported functions of other plugins: `tools = ["crm/contacts.upsert", "billing/*"]`.
+    tools: ToolsGrant, Tool { name };
+}
+
+impl Grants {
+    /// Tells whether nothing is covered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Grants::default()
+    }
+}
+
+/// As it is written in `baton.toml`: `{ state = ["agent"], tools = ["crm/*"] }`.
+impl fmt::Display for Grants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries: Vec<String> = self.written().iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        if entries.is_empty() { f.write_str("{}") } else { write!(f, "{{ {} }}", entries.join(", ")) }
+    }
+}
+
+/// A TOML array of texts that need no escapes.
+fn toml_array<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| format!("\"{item}\"")).collect();
+    format!("[{}]", items.join(", "))
+}

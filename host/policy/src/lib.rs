@@ -1,0 +1,33 @@
+//! Grants, decisions, limits, meters and budgets: whether a host call may happen, and what it costs.
+//! Pure: no I/O, no clock, no async; it knows neither the engine nor the journal nor where its numbers were written.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`name`] | the names of plugins and rooms |
+//! | [`grant`] | one file per capability: what can be asked for, granted and decided |
+//! | [`decision`] | a plugin's policy: asked, granted, effective, and its answers |
+//! | [`quantity`] | fuel, bytes and wall time as people write them |
+//! | [`limits`] | what one invocation may use, with defaults and maxima |
+//! | [`ceiling`] | the engine's bounds that nobody sets |
+//! | [`meter`] | what one invocation has used |
+//! | [`budget`] | what a run may use, and the leases its steps take from it |
+
+pub mod budget;
+pub mod ceiling;
+pub mod decision;
+pub mod grant;
+pub mod limits;
+pub mod meter;
+pub mod name;
+pub mod quantity;
+
+mod error;
+
+pub use budget::{Amounts, Budget, BudgetOverride, Lease};
+pub use decision::{Decision, Policy};
+pub use error::Error;
+pub use grant::{Capability, Grants, Request, StateGrant, StateScope, ToolsGrant};
+pub use limits::{Beyond, Limits, LimitsOverride};
+pub use meter::{Exhausted, HostUse, LogLine, Meter, Resource, TooLarge, surcharge};
+pub use name::{Name, ToolName};
+pub use quantity::{Bytes, Fuel, Wall};

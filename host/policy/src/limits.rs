@@ -1,0 +1,158 @@
+//! What one invocation may use: finite by default, and never above a maximum. It does not know who counts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::budget::Amounts;
+use crate::ceiling;
+use crate::quantity::{Bytes, Fuel, Wall};
+
+/// Default computing of an invocation: about a second of one core, because guest code burns 10 to 17 units in
+/// a nanosecond. Starting a guest and one small call take 2 thousand (Zig) to 2 million (Go, StarlingMonkey), so every
+/// language has room for thousands of times its start, and an endless loop ends within a second.
+pub const FUEL: Fuel = Fuel(10_000_000_000);
+/// Most computing of an invocation: about two minutes of one core. What needs more is several steps.
+pub const MAX_FUEL: Fuel = Fuel(1_000_000_000_000);
+
+/// Default linear memory of an invocation. Every guest toolchain measured starts in less than 17 MiB (16.3 MiB is a C
+/// guest with its default stack, 12.5 MiB Python): this leaves all of them three times that for data.
+pub const MEMORY: Bytes = Bytes(64 << 20);
+/// Most linear memory of an invocation: the size of a slot in the pool of sandboxes.
+pub const MAX_MEMORY: Bytes = ceiling::POOL_MEMORY;
+
+/// Default wall time of an invocation, waiting for the host and for the tools it calls included. Fuel ends what
+/// computes after about a second; this ends what waits, and fuel and epochs do nothing while the host works.
+pub const WALL: Wall = Wall(30_000);
+/// Most wall time of an invocation. What waits longer than an hour should park its run, which costs nothing.
+pub const MAX_WALL: Wall = Wall(3_600_000);
+
+/// Default host calls of an invocation. A host call costs the guest about 8 units of fuel but the host 80 ns and more,
+/// and an agent's call is an entry of its journal: ten thousand entries replay in about 15 ms.
+pub const CALLS: u64 = 10_000;
+/// Most host calls of an invocation: a journal of a million entries still replays in seconds.
+pub const MAX_CALLS: u64 = 1_000_000;
+
+/// Default bytes through an invocation, in and out: input, output, and both directions of host calls. They are copied
+/// (about 70 µs for a megabyte) and, for an agent, kept in the journal.
+pub const BYTES: Bytes = Bytes(64 << 20);
+/// Most bytes through an invocation.
+pub const MAX_BYTES: Bytes = Bytes(1 << 30);
+
+/// Default bytes of log lines of an invocation. What goes beyond is dropped and counted: a flood of lines harms
+/// the reader of the run, not the work.
+pub const LOG_BYTES: Bytes = Bytes(1 << 20);
+/// Most bytes of log lines of an invocation.
+pub const MAX_LOG_BYTES: Bytes = Bytes(16 << 20);
+
+/// Default bytes of one payload: the arguments or the reply of one host call, an input, an output. The engine counts
+/// what it copies out of a guest against it too, structure included; its own default is 128 MiB, by which four million
+/// empty strings cost the host 96 MB.
+pub const PAYLOAD: Bytes = Bytes(4 << 20);
+/// Most bytes of one payload.
+pub const MAX_PAYLOAD: Bytes = Bytes(16 << 20);
+
+/// Default depth of invocations: an agent that calls a tool that calls a tool, and so on. Each level holds a sandbox
+/// while it waits, and a circle of tools that call each other ends here.
+pub const DEPTH: u32 = 8;
+/// Greatest depth of invocations.
+pub const MAX_DEPTH: u32 = 32;
+
+macro_rules! limits {
+    ($($(#[$doc:meta])* $field:ident: $type:ty = $default:ident, at most $max:ident;)+) => {
+        /// What one invocation may use. It is made by [`LimitsOverride::resolve`], so it is finite and within the maxima.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Limits {
+            $($(#[$doc])* pub $field: $type,)+
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Limits { $($field: $default,)+ }
+            }
+        }
+
+        /// Limits as a project writes them: `limits = { fuel = "1G", memory = "64MiB", wall = "10s" }`.
+        /// What is not written is taken from the project's `[limits]`, and then from the defaults.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct LimitsOverride {
+            $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)+
+        }
+
+        impl LimitsOverride {
+            /// These limits, and `base` where they say nothing.
+            #[must_use]
+            pub fn over(self, base: LimitsOverride) -> LimitsOverride {
+                LimitsOverride { $($field: self.$field.or(base.$field),)+ }
+            }
+
+            /// These limits, none above its maximum, and the defaults where they say nothing.
+            #[must_use]
+            pub fn resolve(self) -> Limits {
+                Limits { $($field: self.$field.unwrap_or($default).min($max),)+ }
+            }
+
+            /// Those limits that are written above their maximum, which [`LimitsOverride::resolve`] lowers to it.
+            #[must_use]
+            pub fn beyond(self) -> Vec<Beyond> {
+                let mut beyond = Vec::new();
+                $(if let Some(written) = self.$field.filter(|written| *written > $max) {
+                    beyond.push(Beyond {
+                        limit: stringify!($field),
+                        written: written.to_string(),
+                        max: $max.to_string(),
+                    });
+                })+
+                beyond
+            }
+        }
+    };
+}
+
+limits! {
+    /// Computing: about 10 units in a nanosecond of guest code. Default `10G`, at most `1T`.
+    fuel: Fuel = FUEL, at most MAX_FUEL;
+    /// Linear memory. Default `64MiB`, at most `256MiB`.
+    memory: Bytes = MEMORY, at most MAX_MEMORY;
+    /// Wall time, waiting included. Default `30s`, at most `1h`.
+    wall: Wall = WALL, at most MAX_WALL;
+    /// Host calls. Default 10000, at most 1000000.
+    calls: u64 = CALLS, at most MAX_CALLS;
+    /// Bytes in and out: input, output, and both directions of host calls. Default `64MiB`, at most `1GiB`.
+    bytes: Bytes = BYTES, at most MAX_BYTES;
+    /// Bytes of log lines; what goes beyond is dropped and counted. Default `1MiB`, at most `16MiB`.
+    log_bytes: Bytes = LOG_BYTES, at most MAX_LOG_BYTES;
+    /// Bytes of the arguments or the reply of one host call, of an input, of an output. Default `4MiB`, at most `16MiB`.
+    payload: Bytes = PAYLOAD, at most MAX_PAYLOAD;
+    /// Depth of invocations that wait for each other. Default 8, at most 32.
+    depth: u32 = DEPTH, at most MAX_DEPTH;
+}
+
+/// A limit that was written above its maximum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beyond {
+    /// The limit's key.
+    pub limit: &'static str,
+    /// What was written.
+    pub written: String,
+    /// The most it can be.
+    pub max: String,
+}
+
+impl Limits {
+    /// What an invocation with these limits takes from a budget, at most.
+    #[must_use]
+    pub fn amounts(&self) -> Amounts {
+        Amounts { fuel: self.fuel.0, calls: self.calls, bytes: self.bytes.0 }
+    }
+
+    /// These limits, none above what a lease holds.
+    #[must_use]
+    pub fn within(self, lent: Amounts) -> Limits {
+        Limits {
+            fuel: self.fuel.min(Fuel(lent.fuel)),
+            calls: self.calls.min(lent.calls),
+            bytes: self.bytes.min(Bytes(lent.bytes)),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The names of plugins, rooms and tools. It does not know which of them exist.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::error::Error;
+
+/// The longest name, in bytes: long enough for people, short enough for a column, a file name and a log line.
+pub const MAX_NAME: usize = 64;
+
+/// The longest name of a tool: the plugin's, `/`, an interface, `.` and a function.
+pub const MAX_TOOL_NAME: usize = 256;
+
+/// The name of a plugin in a project, or of a shared room: `[a-z][a-z0-9-]*`, at most [`MAX_NAME`] bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Name(String);
+
+impl Name {
+    /// Tells whether a text is a name, without keeping it.
+    #[must_use]
+    pub fn accepts(text: &str) -> bool {
+        text.len() <= MAX_NAME
+            && text.starts_with(|first: char| first.is_ascii_lowercase())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Name {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        if Name::accepts(text) { Ok(Name(text.to_owned())) } else { Err(Error::Name(shown(text))) }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<str> for Name {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(|error: Error| error.to_serde())
+    }
+}
+
+/// A tool's name taken apart: `plugin/interface.function`, or `plugin/function`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToolName<'a> {
+    /// The plugin, as the project names it.
+    pub plugin: &'a str,
+    /// The function as the plugin's manifest names it: `contacts.upsert`, or `upsert` for one exported at the top.
+    pub function: &'a str,
+}
+
+impl<'a> ToolName<'a> {
+    /// Takes a name apart; nothing if it is none.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let (plugin, function) = text.split_once('/')?;
+        let sound = text.len() <= MAX_TOOL_NAME && Name::accepts(plugin) && ToolName::is_function(function);
+        sound.then_some(ToolName { plugin, function })
+    }
+
+    /// Tells whether a text names a function of a plugin: `interface.function` or `function`.
+    #[must_use]
+    pub fn is_function(text: &str) -> bool {
+        let mut labels = text.split('.');
+        let first = labels.next().is_some_and(is_label);
+        first && labels.next().is_none_or(is_label) && labels.next().is_none()
+    }
+}
+
+impl fmt::Display for ToolName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.plugin, self.function)
+    }
+}
+
+/// A label of the component model: words of letters and digits, joined by `-`.
+fn is_label(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.split('-').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// A foreign text fit for a message: without control characters, and not longer than a line.
+pub(crate) fn shown(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut shown: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}

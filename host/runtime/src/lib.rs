@@ -1,0 +1,1 @@
+//! The host as a library: drives runs and performs what a workflow asks for.

@@ -1,0 +1,14 @@
+//! The contract as Rust, generated from `wit/v0.1`. The traits are implemented in the capabilities' rooms.
+
+#![expect(missing_docs, reason = "generated from the contract, which documents every item")]
+
+wasmtime::component::bindgen!({
+    path: "../../wit/v0.1",
+    world: "agent-plugin",
+    imports: {
+        "baton:plugin/state": async | trappable,
+        "baton:plugin/tools": async | trappable,
+        default: trappable,
+    },
+    exports: { default: async },
+});

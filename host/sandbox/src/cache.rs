@@ -1,0 +1,152 @@
+//! Compiled code on disk, so that a plugin is compiled once. It does not know what the code does or who may run it.
+//!
+//! A compiled file is native code: loading a forged one would be the end of the sandbox. So only files that this
+//! cache wrote are loaded. Each carries an HMAC over its content and its name with a key that lies beside it, readable
+//! only by the owner of the folder; whoever can read the key can already run programs as that owner.
+
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use baton_journal::Digest;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use wasmtime::component::Component;
+
+const MAC_BYTES: usize = 32;
+
+/// A folder of compiled components.
+pub(crate) struct Cache {
+    folder: PathBuf,
+    key: [u8; 32],
+}
+
+impl Cache {
+    /// Opens the folder, making it and its key when they are not there.
+    pub(crate) fn open(folder: &Path) -> std::io::Result<Self> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let key = read_or_make_key(&folder.join("key"))?;
+        Ok(Cache { folder: folder.to_owned(), key })
+    }
+
+    /// The compiled component, if the cache has it and it is what the cache wrote.
+    pub(crate) fn load(&self, engine: &wasmtime::Engine, component: Digest) -> Option<Component> {
+        let name = file_name(engine, component);
+        let file = fs::read(self.folder.join(&name)).ok()?;
+        let (mac, code) = file.split_at_checked(MAC_BYTES)?;
+        self.mac(&name, code).verify_slice(mac).ok()?;
+        deserialize(engine, code)
+    }
+
+    /// Whether there is a file for the component; whether it is genuine, loading tells.
+    pub(crate) fn has(&self, engine: &wasmtime::Engine, component: Digest) -> bool {
+        self.folder.join(file_name(engine, component)).exists()
+    }
+
+    /// Keeps a compiled component. A cache that cannot be written costs time, not correctness, so nothing is reported.
+    pub(crate) fn store(&self, engine: &wasmtime::Engine, component: Digest, compiled: &Component) {
+        let name = file_name(engine, component);
+        if let Ok(code) = compiled.serialize() {
+            let mac = self.mac(&name, &code).finalize().into_bytes();
+            let _ = write_atomically(&self.folder, &name, &[mac.as_slice(), &code]);
+        }
+    }
+
+    fn mac(&self, name: &str, code: &[u8]) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
+        mac.update(&(name.len() as u64).to_le_bytes());
+        mac.update(name.as_bytes());
+        mac.update(code);
+        mac
+    }
+}
+
+#[expect(unsafe_code, reason = "the one place that loads native code; see the SAFETY comment")]
+fn deserialize(engine: &wasmtime::Engine, code: &[u8]) -> Option<Component> {
+    // SAFETY: `deserialize` needs bytes that `Component::serialize` made. The caller has verified the HMAC over them,
+    // made by `Cache::store` with a key that only the owner of the folder can read; wasmtime itself refuses another
+    // version or configuration.
+    unsafe { Component::deserialize(engine, code) }.ok()
+}
+
+fn file_name(engine: &wasmtime::Engine, component: Digest) -> String {
+    let mut hasher = std::hash::DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    format!("{component}-{:016x}.cwasm", hasher.finish())
+}
+
+fn read_or_make_key(path: &Path) -> std::io::Result<[u8; 32]> {
+    match fs::read(path) {
+        Ok(bytes) => bytes.try_into().map_err(|_| std::io::Error::other("the key of the code cache is damaged: delete the cache folder")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key(path),
+        Err(error) => Err(error),
+    }
+}
+
+fn make_key(path: &Path) -> std::io::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    std::io::Read::read_exact(&mut fs::File::open("/dev/urandom")?, &mut key)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let temporary = folder.join(format!("key.{}", std::process::id()));
+    write_private(&temporary, &[&key])?;
+    // A link fails if another process was first; then its key is the key.
+    let linked = fs::hard_link(&temporary, path);
+    fs::remove_file(&temporary)?;
+    match linked {
+        Ok(()) => Ok(key),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => read_or_make_key(path),
+        Err(error) => Err(error),
+    }
+}
+
+fn write_atomically(folder: &Path, name: &str, parts: &[&[u8]]) -> std::io::Result<()> {
+    let temporary = folder.join(format!("{name}.{}", std::process::id()));
+    write_private(&temporary, parts)?;
+    fs::rename(&temporary, folder.join(name))
+}
+
+fn write_private(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    parts.iter().try_for_each(|part| file.write_all(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMPTY: &str = "(component)";
+
+    fn compiled(engine: &wasmtime::Engine) -> (Digest, Component) {
+        let bytes = EMPTY.as_bytes();
+        (Digest::of(bytes), Component::new(engine, bytes).expect("the empty component compiles"))
+    }
+
+    #[test]
+    fn a_stored_component_is_loaded() {
+        let (folder, engine) = (tempfile::tempdir().unwrap(), wasmtime::Engine::default());
+        let (digest, component) = compiled(&engine);
+        let cache = Cache::open(folder.path()).unwrap();
+        assert!(cache.load(&engine, digest).is_none());
+        cache.store(&engine, digest, &component);
+        assert!(Cache::open(folder.path()).unwrap().load(&engine, digest).is_some());
+    }
+
+    #[test]
+    fn a_changed_file_or_another_name_is_not_loaded() {
+        let (folder, engine) = (tempfile::tempdir().unwrap(), wasmtime::Engine::default());
+        let (digest, component) = compiled(&engine);
+        let cache = Cache::open(folder.path()).unwrap();
+        cache.store(&engine, digest, &component);
+        let path = folder.path().join(file_name(&engine, digest));
+        let other = Digest::of(b"another component");
+        fs::copy(&path, folder.path().join(file_name(&engine, other))).unwrap();
+        assert!(cache.load(&engine, other).is_none(), "code of one component under the name of another");
+        let mut bytes = fs::read(&path).unwrap();
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        assert!(cache.load(&engine, digest).is_none(), "changed code");
+    }
+}

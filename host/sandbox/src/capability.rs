@@ -1,0 +1,50 @@
+//! One room for each interface of the contract. A room decodes its host calls, takes them through the gate, and
+//! encodes the answers; its backend, where it has one, does the work. No room knows policy, meter or journal.
+//!
+//! A new capability is a WIT file, a grant type, a room here with its line in [`link`], and a guest test.
+
+pub(crate) mod budget;
+pub(crate) mod clock;
+pub(crate) mod context;
+pub(crate) mod log;
+pub(crate) mod random;
+pub(crate) mod state;
+pub mod tools;
+
+use wasmtime::component::{HasSelf, Linker};
+
+use crate::bindings::baton::plugin;
+use crate::guest::Guest;
+
+/// The interfaces of the contract that have a room, for the test that compares them with `wit/`.
+#[cfg(test)]
+pub(crate) const ROOMS: [&str; 7] = ["budget", "clock", "context", "log", "random", "state", "tools"];
+
+/// Links every room.
+pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    plugin::types::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::budget::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::clock::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::context::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::log::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::random::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::state::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::tools::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)
+}
+
+impl plugin::types::Host for Guest {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_imported_interface_has_a_room() {
+        let world = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit/v0.1/world.wit")).unwrap();
+        let imports: Vec<&str> = world
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("import ")?.strip_suffix(';'))
+            .collect();
+        assert_eq!(imports, ROOMS);
+    }
+}

@@ -1,0 +1,109 @@
+//! What performs calls of tools, and the operations that need it.
+
+use baton_journal::BoxFuture;
+use baton_policy::Request;
+use serde::{Deserialize, Serialize};
+
+use crate::backends::Backends;
+use crate::call_error::CallError;
+use crate::error::SandboxError;
+use crate::gate::{CallSite, Effect, Operation};
+
+/// What a call of a tool may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ToolEffect {
+    /// Nothing.
+    None,
+    /// Nothing, but it depends on what others change.
+    Read,
+    /// Something that others can see.
+    Write,
+}
+
+/// What a guest is told about a tool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolFacts {
+    /// `plugin/interface.function`.
+    pub name: String,
+    /// What it does, from the manifest of its plugin.
+    pub description: String,
+    /// The JSON Schema of its arguments.
+    pub parameters: serde_json::Value,
+    /// The JSON Schema of its result.
+    pub returns: serde_json::Value,
+    /// What a call may change.
+    pub effect: ToolEffect,
+    /// Whether a call repeated with the same idempotency key changes nothing more.
+    pub idempotent: bool,
+}
+
+/// Calls tools for guests, each in a sandbox of its own.
+pub trait Tools: Send + Sync {
+    /// The tools that exist, in the order of their names; the gate shows a guest those that it was granted.
+    fn list(&self) -> Vec<ToolFacts>;
+
+    /// What a call of the tool may change; [`ToolEffect::Write`] if nobody knows the tool.
+    fn effect(&self, tool: &str) -> ToolEffect;
+
+    /// Calls a tool with arguments (JSON) for the host call at `site`. The outer error is the host's.
+    fn call(
+        &self,
+        site: CallSite,
+        tool: String,
+        arguments: String,
+    ) -> BoxFuture<'_, Result<Result<String, CallError>, SandboxError>>;
+}
+
+/// `tools.call`, alone or among those of a `call-all`.
+#[derive(Debug, Serialize)]
+pub(super) struct Call {
+    pub(super) name: String,
+    pub(super) arguments: String,
+}
+
+impl Operation for Call {
+    type Reply = String;
+
+    fn name(&self) -> &'static str {
+        "tools.call"
+    }
+
+    fn permission(&self) -> Option<Request<'_>> {
+        Some(Request::Tool { name: &self.name })
+    }
+
+    fn effect(&self, backends: &Backends) -> Effect {
+        if backends.tools.effect(&self.name) == ToolEffect::Write { Effect::Outside } else { Effect::Inside }
+    }
+
+    async fn perform(self, site: CallSite, backends: &Backends) -> Result<Result<String, CallError>, SandboxError> {
+        backends.tools.call(site, self.name, self.arguments).await
+    }
+}
+
+/// `tools.list`.
+#[derive(Debug, Serialize)]
+pub(super) struct List {}
+
+impl Operation for List {
+    type Reply = Vec<ToolFacts>;
+
+    fn name(&self) -> &'static str {
+        "tools.list"
+    }
+
+    fn permission(&self) -> Option<Request<'_>> {
+        None
+    }
+
+    fn effect(&self, _: &Backends) -> Effect {
+        Effect::Inside
+    }
+
+    async fn perform(self, site: CallSite, backends: &Backends) -> Result<Result<Vec<ToolFacts>, CallError>, SandboxError> {
+        let mut tools = backends.tools.list();
+        tools.retain(|tool| site.is_granted(&Request::Tool { name: &tool.name }));
+        Ok(Ok(tools))
+    }
+}

@@ -1,0 +1,48 @@
+use baton_policy::ceiling::CALLS_AT_ONCE;
+
+use super::backend::{Call, List, ToolEffect, ToolFacts};
+use crate::bindings::baton::plugin::tools::{Effect, Host, Tool, ToolCall};
+use crate::bindings::baton::plugin::types::Error;
+use crate::guest::Guest;
+
+impl Host for Guest {
+    async fn list(&mut self) -> wasmtime::Result<Vec<Tool>> {
+        let tools = self.gate.call(List {}).await?;
+        Ok(tools.unwrap_or_default().into_iter().map(Tool::from).collect())
+    }
+
+    async fn call(&mut self, call: ToolCall) -> wasmtime::Result<Result<String, Error>> {
+        Ok(self.gate.call(Call::from(call)).await?.map_err(Error::from))
+    }
+
+    async fn call_all(&mut self, calls: Vec<ToolCall>) -> wasmtime::Result<Vec<Result<String, Error>>> {
+        let excess = calls.len().saturating_sub(CALLS_AT_ONCE as usize);
+        let calls = calls.into_iter().take(CALLS_AT_ONCE as usize).map(Call::from).collect();
+        let replies = self.gate.call_all(calls).await?;
+        let refused = || Err(Error::Invalid(format!("more than {CALLS_AT_ONCE} calls at once")));
+        Ok(replies.into_iter().map(|reply| reply.map_err(Error::from)).chain((0..excess).map(|_| refused())).collect())
+    }
+}
+
+impl From<ToolCall> for Call {
+    fn from(call: ToolCall) -> Self {
+        Call { name: call.name, arguments: call.arguments }
+    }
+}
+
+impl From<ToolFacts> for Tool {
+    fn from(facts: ToolFacts) -> Self {
+        Tool {
+            name: facts.name,
+            description: facts.description,
+            parameters: facts.parameters.to_string(),
+            returns: facts.returns.to_string(),
+            effect: match facts.effect {
+                ToolEffect::None => Effect::None,
+                ToolEffect::Read => Effect::Read,
+                ToolEffect::Write => Effect::Write,
+            },
+            idempotent: facts.idempotent,
+        }
+    }
+}

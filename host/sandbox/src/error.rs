@@ -1,0 +1,80 @@
+//! Why the sandbox itself could not do its work. What a guest does wrong is an [`Outcome`](baton_journal::Outcome),
+//! not an error here.
+
+use baton_journal::{Divergence, StoreError};
+
+/// A failure of loading, or of the host while it ran a guest.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SandboxError {
+    /// The engine cannot be made, or broke.
+    #[error("the engine failed: {0:#}")]
+    Engine(anyhow::Error),
+    /// The folder of compiled code cannot be used.
+    #[error("cannot use the folder of compiled code {path}: {error}")]
+    Cache {
+        /// The folder.
+        path: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The bytes are no component, or use what the engine does not accept.
+    #[error("plugin {plugin} cannot be loaded: {reason}")]
+    NotLoadable {
+        /// The plugin.
+        plugin: String,
+        /// What the engine said.
+        reason: String,
+    },
+    /// The component imports something that the host does not offer.
+    #[error("plugin {plugin} imports {import}, which the host does not provide")]
+    UnknownImport {
+        /// The plugin.
+        plugin: String,
+        /// The import's name.
+        import: String,
+        /// What would be right.
+        hint: String,
+    },
+    /// The plugin has no such function.
+    #[error("plugin {plugin} has no function {function}")]
+    NoSuchFunction {
+        /// The plugin.
+        plugin: String,
+        /// The function that was asked for.
+        function: String,
+        /// The functions there are.
+        available: Vec<String>,
+    },
+    /// The arguments do not fit the function's parameters.
+    #[error("{function}: {problem}")]
+    BadArguments {
+        /// The function.
+        function: String,
+        /// Where and what.
+        problem: String,
+    },
+    /// A replayed agent made another call than the recorded one.
+    #[error(transparent)]
+    Diverged(Box<Divergence>),
+    /// The journal or the state could not be written or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl SandboxError {
+    pub(crate) fn engine(error: impl Into<anyhow::Error>) -> Self {
+        SandboxError::Engine(error.into())
+    }
+
+    /// What the operator can do about it, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            SandboxError::UnknownImport { hint, .. } => Some(hint.clone()),
+            SandboxError::NoSuchFunction { available, .. } => Some(format!("it has: {}", available.join(", "))),
+            SandboxError::Cache { .. } => Some("it must be a folder that only you can write; delete it to start afresh".into()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! One call of one export: what is called, with what, within which bounds. It does not know the engine.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use baton_journal::{Digest, InvocationId, Outcome, RunId, Site, Timestamp, Usage};
+use baton_policy::{Limits, Policy};
+
+/// What is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The `run` of an agent: replayed from its tape.
+    Agent,
+    /// An exported function, as `interface.function`: never replayed, its result is an entry of its caller.
+    Tool(String),
+}
+
+impl Target {
+    /// Whether what it calls is answered from the journal when it is run again.
+    #[must_use]
+    pub fn is_replayed(&self) -> bool {
+        matches!(self, Target::Agent)
+    }
+}
+
+/// One call of one export, in a fresh sandbox.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// Its id.
+    pub id: InvocationId,
+    /// The run it belongs to.
+    pub run: RunId,
+    /// The seed of the run's random numbers.
+    pub seed: Digest,
+    /// Where in the plan it belongs.
+    pub site: Site,
+    /// Counts attempts at the site from 1.
+    pub attempt: u32,
+    /// The plugin's name in the operator's configuration.
+    pub plugin: String,
+    /// What is called.
+    pub target: Target,
+    /// The input: an agent's task, or an object with the arguments of a tool; JSON.
+    pub input: Arc<str>,
+    /// The same for every attempt of this call in this run.
+    pub idempotency_key: String,
+    /// When the host stops it, as the guest is told.
+    pub deadline: Timestamp,
+    /// How long it may take from now on, time in the host included.
+    pub timeout: Duration,
+    /// How many invocations wait for it: 0 for a step's own.
+    pub depth: u32,
+    /// What else it may use.
+    pub limits: Limits,
+    /// What it may do.
+    pub policy: Arc<Policy>,
+}
+
+impl Invocation {
+    /// The seed of its own random numbers: no two invocations of a run draw the same.
+    #[must_use]
+    pub fn own_seed(&self) -> [u8; 32] {
+        *Digest::of_parts([self.seed.as_bytes().as_slice(), self.id.as_str().as_bytes()]).as_bytes()
+    }
+}
+
+/// How an invocation ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// How.
+    pub outcome: Outcome,
+    /// What it used.
+    pub usage: Usage,
+}

@@ -1,0 +1,36 @@
+//! The only crate that knows wasmtime: untrusted components run here, each call in a fresh sandbox, and every contact
+//! of theirs with the world goes through one gate. It does not know workflows, manifests or databases.
+//!
+//! Reading order: [`invocation`] says what is run, [`Sandbox`] runs it, `gate` is what every host call goes through,
+//! `capability` has a room for each interface of the contract, `wasi` is what standard libraries find,
+//! [`value`] turns WIT values into JSON.
+
+pub mod engine;
+pub mod invocation;
+pub mod value;
+
+mod backends;
+mod bindings;
+mod cache;
+mod call_error;
+mod capability;
+mod clock;
+mod component;
+mod error;
+mod gate;
+mod guest;
+mod limiter;
+mod lines;
+mod recorder;
+mod sandbox;
+mod wasi;
+
+pub use backends::{Backends, Clock};
+pub use call_error::CallError;
+pub use capability::tools::{ToolEffect, ToolFacts, Tools};
+pub use component::{Function, Loaded};
+pub use engine::IDENTITY;
+pub use error::SandboxError;
+pub use gate::CallSite;
+pub use invocation::{Ended, Invocation, Target};
+pub use sandbox::Sandbox;

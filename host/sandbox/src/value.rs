@@ -1,0 +1,26 @@
+//! WIT values as JSON and back, and WIT types as JSON Schemas. It knows types and values, not who passes them.
+//!
+//! | WIT | JSON |
+//! |---|---|
+//! | bool, string, char | boolean, string, string of one character |
+//! | integers up to 32 bits, floats | number |
+//! | u64, s64 | number up to 2^53, beyond it a string of digits; both are read |
+//! | record, flags | object by field names; array of the names that are set |
+//! | list, tuple | array |
+//! | enum, variant | string of the case; `{"case": payload}`, or the string where the case has none |
+//! | option | the value or null (null in a list, a missing field in a record, may both stand for none) |
+//! | result | `{"ok": …}` or `{"err": …}` |
+
+mod decode;
+mod encode;
+mod schema;
+
+pub use decode::{Mismatch, arguments, decode};
+pub use encode::encode;
+pub use schema::{parameters_schema, schema};
+
+/// Integers beyond this lose digits in guest languages and tools that hold numbers as 64-bit floats.
+const EXACT: u64 = 1 << 53;
+
+/// How deep a value may nest. WIT types have no recursion, so only hostile components come near.
+const MAX_DEPTH: usize = 64;

@@ -1,0 +1,1 @@
+//! The journal and the state in SQLite: one writer, group commit.

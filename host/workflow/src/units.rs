@@ -1,0 +1,184 @@
+//! Durations, sizes and counts as people write them: `30m`, `64MiB`, `200G`. It does not know what they limit.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A duration in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Millis(pub u64);
+
+/// A number of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Bytes(pub u64);
+
+/// A number of things: host calls, units of fuel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Count(pub u64);
+
+const DURATIONS: &[(&str, u64)] =
+    &[("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+const COUNTS: &[(&str, u64)] =
+    &[("", 1), ("k", 1_000), ("K", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000)];
+const SIZES: &[(&str, u64)] = &[
+    ("", 1),
+    ("B", 1),
+    ("k", 1_000),
+    ("K", 1_000),
+    ("kB", 1_000),
+    ("KB", 1_000),
+    ("M", 1_000_000),
+    ("MB", 1_000_000),
+    ("G", 1_000_000_000),
+    ("GB", 1_000_000_000),
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+];
+
+/// A quantity that people write as a number and a unit.
+pub trait Quantity: Sized + Copy + Ord + fmt::Display {
+    /// What to write, for error texts.
+    const EXPECTED: &'static str;
+
+    /// Parses the written form.
+    fn parse(text: &str) -> Option<Self>;
+}
+
+impl Quantity for Millis {
+    const EXPECTED: &'static str = "a duration such as `500ms`, `30s`, `5m`, `2h` or `7d`";
+
+    fn parse(text: &str) -> Option<Self> {
+        parts(text)?.try_fold(0u64, |sum, part| sum.checked_add(scaled(part, DURATIONS)?)).map(Millis)
+    }
+}
+
+impl Quantity for Bytes {
+    const EXPECTED: &'static str = "a number of bytes such as `4096`, `1M` or `64MiB`";
+
+    fn parse(text: &str) -> Option<Self> {
+        scaled(text, SIZES).map(Bytes)
+    }
+}
+
+impl Quantity for Count {
+    const EXPECTED: &'static str = "a whole number such as `500`, `20k`, `1M` or `200G`";
+
+    fn parse(text: &str) -> Option<Self> {
+        scaled(text, COUNTS).map(Count)
+    }
+}
+
+/// Splits `1h30m` into its parts; none if there is nothing.
+fn parts(text: &str) -> Option<impl Iterator<Item = &str>> {
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return None;
+    }
+    Some(std::iter::from_fn(move || {
+        let unit = rest.find(|c: char| c.is_ascii_alphabetic())?;
+        let end = rest[unit..].find(|c: char| !c.is_ascii_alphabetic()).map_or(rest.len(), |end| unit + end);
+        let (part, after) = rest.split_at(end);
+        rest = after;
+        Some(part)
+    }))
+    .filter(|_| text.trim().ends_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// One number with one unit, `_` allowed between digits and one decimal point if the result is whole.
+fn scaled(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let text = text.trim();
+    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let scale = units.iter().find(|(name, _)| *name == unit).map(|(_, scale)| *scale)?;
+    let digits = number.trim().replace('_', "");
+    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    whole.parse::<u64>().ok()?.checked_mul(scale)?.checked_add(fraction_of(fraction, scale)?)
+}
+
+/// `.5` of a scale; none if that is no whole number.
+fn fraction_of(digits: &str, scale: u64) -> Option<u64> {
+    let digits = digits.trim_end_matches('0');
+    if digits.is_empty() {
+        return Some(0);
+    }
+    let divisor = 10u64.checked_pow(u32::try_from(digits.len()).ok()?)?;
+    let product = digits.parse::<u64>().ok()?.checked_mul(scale)?;
+    (product % divisor == 0).then_some(product / divisor)
+}
+
+impl From<Millis> for Duration {
+    fn from(millis: Millis) -> Duration {
+        Duration::from_millis(millis.0)
+    }
+}
+
+/// Writes a number with the largest unit that divides it.
+fn write_scaled(f: &mut fmt::Formatter<'_>, number: u64, units: &[(&str, u64)]) -> fmt::Result {
+    let fitting = units.iter().rev().find(|(_, scale)| number >= *scale && number % scale == 0);
+    let (unit, scale) = fitting.copied().unwrap_or(units[0]);
+    write!(f, "{}{unit}", number / scale)
+}
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_scaled(f, self.0, DURATIONS)
+    }
+}
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_scaled(f, self.0, &[("B", 1), ("kB", 1_000), ("KiB", 1 << 10), ("MB", 1_000_000), ("MiB", 1 << 20)])
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_scaled(f, self.0, &[("", 1), ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read() {
+        let check = |text, expect: Option<u64>| assert_eq!(Millis::parse(text).map(|m| m.0), expect, "{text}");
+        check("500ms", Some(500));
+        check("2m", Some(120_000));
+        check("1h30m", Some(5_400_000));
+        check("1.5s", Some(1_500));
+        check("7d", Some(604_800_000));
+        for bad in ["", "5", "m", "-1s", "1y", "1.0001ms", "30m2", "99999999999999999999d", "1 h x", "٣s"] {
+            check(bad, None);
+        }
+    }
+
+    #[test]
+    fn counts_and_sizes_are_read() {
+        assert_eq!(Count::parse("200G"), Some(Count(200_000_000_000)));
+        assert_eq!(Count::parse("1.5k"), Some(Count(1_500)));
+        assert_eq!(Count::parse("1_000"), Some(Count(1_000)));
+        assert_eq!(Bytes::parse("64MiB"), Some(Bytes(64 << 20)));
+        assert_eq!(Bytes::parse("1M"), Some(Bytes(1_000_000)));
+        for bad in ["", "G", "1e9", "1Q", "0x10", "20000000T", "1.5"] {
+            assert_eq!(Count::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn quantities_print_as_they_are_written() {
+        assert_eq!(Millis(5_400_000).to_string(), "90m");
+        assert_eq!(Bytes(64 << 20).to_string(), "64MiB");
+        assert_eq!(Count(200_000_000_000).to_string(), "200G");
+        assert_eq!(Count(0).to_string(), "0");
+    }
+}

@@ -1,0 +1,1 @@
+//! The promises of Baton, each proved through the real host.
