@@ -101,3 +101,6 @@ fn visit(path: &Path, depth: usize, found: &mut impl FnMut((SystemTime, PathBuf)
 fn is_skipped(name: &str) -> bool {
     name.starts_with('.') || SKIPPED.contains(&name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,3 +71,33 @@ fn judge(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         _ => refuse("it does not begin as WebAssembly does".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{COMPONENT, report};
+
+    fn check(bytes: &[u8]) -> String {
+        match judge(Path::new("agent.wasm"), bytes) {
+            Ok(()) => "a component".to_owned(),
+            Err(error) => report(&error, Path::new("@")),
+        }
+    }
+
+    #[test]
+    fn a_component_is_told_from_everything_else() {
+        assert_eq!(check(COMPONENT), "a component");
+        assert_eq!(check(b"\0asm\x0d\0\x01\0and more"), "a component");
+        let reports = [
+            check(b""),
+            check(b"\0as"),
+            check(b"\0asm"),
+            check(b"\0asm\x01\0\0\0"),
+            check(b"\0asm\x0a\0\x01\0"),
+            check(b"\0asm\x01\0\x02\0"),
+            check(b"\x7fELF\x02\x01\x01\0"),
+            check(b"(component)"),
+        ];
+        insta::assert_snapshot!(reports.join("\n"));
+    }
+}

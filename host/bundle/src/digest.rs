@@ -77,3 +77,20 @@ impl<'de> Deserialize<'de> for Digest {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_read_as_it_is_written() {
+        let digest = Digest::of(b"abc");
+        assert_eq!(digest.to_string(), "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(digest.to_string().parse(), Ok(digest));
+        let digits = "0".repeat(64);
+        for bad in ["", "sha256:", "sha256:12", &digits, &format!("sha512:{digits}"), &format!("sha256:{digits}0")] {
+            assert_eq!(bad.parse::<Digest>(), Err(NotADigest), "{bad}");
+        }
+        assert_eq!(format!("sha256:{}", "ä".repeat(32)).parse::<Digest>(), Err(NotADigest));
+    }
+}

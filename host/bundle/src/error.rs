@@ -10,7 +10,7 @@
 //! | B0004 | a key is unknown |
 //! | B0005 | a key is missing |
 //! | B0006 | a value is wrong |
-//! | B0007 | a path leaves the plugin's folder |
+//! | B0007 | a file that a manifest names is outside the plugin's folder |
 //! | B0008 | a component is not built yet |
 //! | B0009 | a file is not a component |
 //! | B0010 | a file is a core module, not a component |
@@ -61,8 +61,8 @@ pub enum Error {
         /// What would be right, if it can be told.
         hint: Option<String>,
     },
-    /// A path of a manifest leaves the plugin's folder.
-    #[error("{}: `{}` leaves the plugin's folder", manifest.display(), path.display())]
+    /// A file that a manifest names is, by a link, outside the plugin's folder.
+    #[error("{}: by a link, `{}` leaves the plugin's folder", manifest.display(), path.display())]
     Outside {
         /// The manifest.
         manifest: PathBuf,
@@ -169,7 +169,7 @@ impl Error {
             Error::Unreadable { named_by, .. } => Some(format!("it is {named_by}")),
             Error::TooLarge { .. } | Error::NotAComponent { .. } => None,
             Error::Text { hint, .. } => hint.clone(),
-            Error::Outside { .. } => Some("name a file inside the folder of plugin.toml, without `..`".to_owned()),
+            Error::Outside { .. } => Some("name a file inside the folder of plugin.toml".to_owned()),
             Error::NotBuilt { buildable: true, .. } => Some("run `baton build`".to_owned()),
             Error::NotBuilt { buildable: false, .. } => {
                 Some("its plugin.toml has no [build], so put the component there".to_owned())

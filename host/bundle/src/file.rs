@@ -61,3 +61,36 @@ fn read_capped(path: &Path, cap: Bytes) -> io::Result<Vec<u8>> {
 fn unreadable(path: &Path, named_by: &str, source: io::Error) -> Error {
     Error::Unreadable { path: path.to_owned(), named_by: named_by.to_owned(), source }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{folder, report, write};
+
+    #[test]
+    fn paths_are_joined_without_detours() {
+        let check = |folder: &str, path: &str, expect: &str| {
+            assert_eq!(join(Path::new(folder), Path::new(path)), Path::new(expect), "{folder} {path}");
+        };
+        check("plugins/crm", "../target/crm.wasm", "plugins/target/crm.wasm");
+        check("", "x.yaml", "x.yaml");
+        check("", ".", ".");
+        check("a", "..", ".");
+        check("..", "../x", "../../x");
+        check("./a/./b", "c", "a/b/c");
+        check("/a", "../../b", "/../b");
+        check("a", "/b", "/b");
+    }
+
+    #[test]
+    fn files_that_cannot_be_read() {
+        let folder = folder(&[("big", "123456"), ("whole", "12345")]);
+        let at = folder.path();
+        write(at, "latin", b"\xe4");
+        let cap = Bytes(5);
+        assert_eq!(read(&at.join("whole"), cap, "").unwrap(), b"12345");
+        let reports = ["missing", ".", "big", "latin"]
+            .map(|name| report(&read_text(&at.join(name), cap, "the file of the test").unwrap_err(), at));
+        insta::assert_snapshot!(reports.join("\n\n"));
+    }
+}

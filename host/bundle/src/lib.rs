@@ -21,16 +21,20 @@ pub mod project;
 
 mod cargo;
 mod digest;
+mod field;
 mod file;
 mod text;
 mod version;
 
-pub use baton_policy::Name;
+#[cfg(test)]
+mod testing;
+
+pub use baton_policy::{Effect, Name};
 pub use build::{Build, Freshness};
 pub use component::Component;
 pub use digest::Digest;
 pub use error::{Error, Fault};
-pub use manifest::{Effect, Manifest, ToolFacts};
+pub use manifest::{Manifest, ToolFacts};
 pub use place::Place;
 pub use plugin::{AgentSchemas, Plugin};
 pub use project::{Project, Warning};

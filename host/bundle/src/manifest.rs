@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use baton_policy::{Grants, Name, ToolName};
+use baton_policy::{Effect, Grants, Name, ToolName};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::Error;
+use crate::field;
 use crate::text;
 use crate::version::Version;
 
@@ -24,9 +25,10 @@ pub struct Manifest {
     /// Its version: `1.2.3`.
     pub version: Version,
     /// What it does, in a sentence.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "field::sentence")]
     pub description: String,
-    /// The component, relative to the manifest's folder.
+    /// The component, relative to the manifest's folder. It may lie outside, where builds put it.
+    #[serde(deserialize_with = "field::relative")]
     pub component: PathBuf,
     /// How the component is made; without it the component is shipped as it is.
     #[serde(default)]
@@ -57,8 +59,10 @@ pub enum BuildSection {
 #[serde(default, deny_unknown_fields)]
 pub struct AgentSection {
     /// The schema of the input; without it any JSON is taken.
+    #[serde(deserialize_with = "field::inside")]
     pub input: Option<PathBuf>,
     /// The schema of the output; without it any JSON is taken.
+    #[serde(deserialize_with = "field::inside")]
     pub output: Option<PathBuf>,
 }
 
@@ -67,24 +71,12 @@ pub struct AgentSection {
 #[serde(default, deny_unknown_fields)]
 pub struct ToolFacts {
     /// What it does, in a sentence.
+    #[serde(deserialize_with = "field::sentence")]
     pub description: String,
     /// What a call may change. Default `write`.
     pub effect: Effect,
     /// Whether a call repeated with the same idempotency key changes nothing more. Default `false`.
     pub idempotent: bool,
-}
-
-/// What a call may change in the world.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Effect {
-    /// Nothing: the result follows from the arguments alone.
-    None,
-    /// It reads something that others can change.
-    Read,
-    /// It changes something that others can see: the careful reading of a tool that says nothing.
-    #[default]
-    Write,
 }
 
 /// The name of an exported function: `interface.function`, or `function` for one exported at the top.
@@ -147,13 +139,20 @@ impl TryFrom<BuildKeys> for BuildSection {
     fn try_from(keys: BuildKeys) -> Result<Self, &'static str> {
         match (keys.cargo, keys.command) {
             (Some(package), None) if is_package(&package) => Ok(BuildSection::Cargo(package)),
-            (Some(_), None) => Err("`cargo` names a package: letters, digits, `-` and `_`"),
-            (None, Some(argv)) if !argv.is_empty() && !argv[0].is_empty() => Ok(BuildSection::Command(argv)),
-            (None, Some(_)) => Err("`command` is a program and its arguments: [\"make\", \"agent.wasm\"]"),
-            (Some(_), Some(_)) => Err("[build] has either `cargo` or `command`, not both"),
-            (None, None) => Err("[build] needs `cargo` (a package) or `command` (a program and its arguments)"),
+            (Some(_), None) => Err("this is not the name of a cargo package: write letters, digits, `-` and `_`"),
+            (None, Some(argv)) if is_command(&argv) => Ok(BuildSection::Command(argv)),
+            (None, Some(_)) => Err(
+                "this is not a command: write a program and its arguments, each on one line: [\"make\", \"agent.wasm\"]",
+            ),
+            (Some(_), Some(_)) => Err("[build] has `cargo` and `command`: write one of them"),
+            (None, None) => Err("[build] is empty: write cargo = \"package\" or command = [\"program\", \"argument\"]"),
         }
     }
+}
+
+/// Tells whether this can be run and shown to whoever is to run it.
+fn is_command(argv: &[String]) -> bool {
+    argv.first().is_some_and(|program| !program.is_empty()) && !argv.iter().any(|word| word.contains(char::is_control))
 }
 
 /// Tells whether a text is a package's name, so that cargo cannot take it for an option.
@@ -161,3 +160,6 @@ fn is_package(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,9 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+/// How much of a line an excerpt shows, in characters.
+const LONGEST: usize = 120;
+
 /// A place in a text file, with the line it is on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -31,19 +34,21 @@ impl Place {
             file: file.to_owned(),
             line: source[..start].matches('\n').count() + 1,
             column: source[begin..start].chars().count() + 1,
-            text: source[begin..end].trim_end_matches('\r').to_owned(),
+            text: source[begin..end].trim_end_matches('\r').replace(|c: char| c.is_control() && c != '\t', "\u{fffd}"),
             width: source[start..stop].chars().count().max(1),
         }
     }
 
-    /// The offending line with its number, and carets under what is meant; two lines.
+    /// The offending line with its number, and carets under what is meant; two lines. Of a long line, the part around.
     #[must_use]
     pub fn excerpt(&self) -> String {
+        let skipped = if self.column > LONGEST { self.column - LONGEST / 2 } else { 0 };
+        let shown: String = self.text.chars().skip(skipped).take(LONGEST).collect();
+        let before = self.column.saturating_sub(skipped + 1);
+        let indent: String = shown.chars().take(before).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        let carets = "^".repeat(self.width.min(LONGEST.saturating_sub(before)).max(1));
         let number = self.line.to_string();
-        let margin = " ".repeat(number.len());
-        let indent: String =
-            self.text.chars().take(self.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-        format!("{number} | {}\n{margin} | {indent}{}", self.text, "^".repeat(self.width))
+        format!("{number} | {shown}\n{} | {indent}{carets}", " ".repeat(number.len()))
     }
 }
 
@@ -57,4 +62,39 @@ impl fmt::Display for Place {
 /// The nearest border of a character at or before an offset.
 fn floor(source: &str, offset: usize) -> usize {
     (0..=offset.min(source.len())).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_in_characters() {
+        let place = Place::of(Path::new("f"), "a\r\nüü = 1\r\n", 6..9);
+        assert_eq!((place.line, place.column, place.width), (2, 2, 2));
+        assert_eq!(place.excerpt(), "2 | üü = 1\n  |  ^^");
+        assert_eq!(Place::of(Path::new("f"), "", 0..0).to_string(), "f:1:1");
+        assert_eq!(Place::of(Path::new("f"), "a\n", 2..2).to_string(), "f:2:1");
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_around_is_shown() {
+        let source = format!("{}HERE{}", "x".repeat(1_000), "y".repeat(1_000));
+        let excerpt = Place::of(Path::new("f"), &source, 1_000..1_004).excerpt();
+        assert!(excerpt.lines().all(|line| line.len() <= LONGEST + 4), "{excerpt}");
+        let carets = excerpt.lines().nth(1).unwrap().find('^').unwrap();
+        assert_eq!(&excerpt[carets..carets + 4], "HERE");
+    }
+
+    proptest! {
+        #[test]
+        fn no_range_breaks_it(source in "(\\PC|[\n\r\t]){0,40}", start in 0_usize..60, end in 0_usize..60) {
+            #[expect(clippy::reversed_empty_ranges, reason = "a parser's range may be anything")]
+            let place = Place::of(Path::new("f"), &source, Range { start, end });
+            prop_assert!(place.line >= 1 && place.column >= 1 && place.width >= 1);
+            place.excerpt();
+        }
+    }
 }

@@ -213,14 +213,19 @@ impl AgentSchemas {
     }
 }
 
-/// Reads a schema. It must lie in the plugin's folder: its text appears in errors, so a manifest must not be able to
-/// have any other file of the machine read.
+/// Reads a schema. It must lie in the plugin's folder, also where a link leads out of it: its text appears in errors,
+/// so a manifest must not be able to have any other file of the machine read.
 fn load_schema(folder: &Path, manifest: &Path, path: &Path, key: &str) -> Result<Value, Error> {
-    let outside = || Error::Outside { manifest: manifest.to_owned(), path: path.to_owned() };
-    if !path.components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir)) {
-        return Err(outside());
-    }
     let file = file::join(folder, path);
+    let real = |path: &Path| path.canonicalize().ok();
+    if let (Some(folder), Some(file)) = (real(folder), real(&file))
+        && !file.starts_with(&folder)
+    {
+        return Err(Error::Outside { manifest: manifest.to_owned(), path: path.to_owned() });
+    }
     let source = file::read_text(&file, MAX_SCHEMA, &format!("the {key} schema that {} names", manifest.display()))?;
     text::json(&file, &source)
 }
+
+#[cfg(test)]
+mod tests;

@@ -190,3 +190,6 @@ fn beyond(plugin: Option<&Name>, limits: LimitsOverride) -> Vec<Warning> {
     let warn = |limit| Warning::BeyondMaximum { plugin: plugin.cloned(), limit };
     limits.beyond().into_iter().map(warn).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,3 +67,21 @@ fn is_suffix(text: &str) -> bool {
     text.split('.')
         .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_numbers_and_perhaps_more_are_a_version() {
+        for good in ["0.1.0", "10.20.30", "1.0.0-rc.1", "1.0.0+b-1", "1.0.0-a.b+c"] {
+            assert_eq!(good.parse::<Version>().unwrap().as_str(), good);
+        }
+        let long = format!("1.0.0-{}", "a".repeat(60));
+        for bad in
+            ["", "1", "1.0", "1.0.0.0", "v1.0.0", "01.0.0", "1.0.x", "1.0.0-", "1.0.0+", "1.0.0-a..b", "1.0.0 ", &long]
+        {
+            assert_eq!(bad.parse::<Version>(), Err(NotAVersion), "{bad}");
+        }
+    }
+}

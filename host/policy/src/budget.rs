@@ -154,3 +154,74 @@ impl Budget {
         self.spent
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn amounts() -> impl Strategy<Value = Amounts> {
+        (0_u64..1_000, 0_u64..1_000, 0_u64..1_000).prop_map(|(fuel, calls, bytes)| Amounts { fuel, calls, bytes })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_left_lent_and_spent_adds_up(
+            total in amounts(),
+            acts in prop::collection::vec((amounts(), amounts(), any::<prop::sample::Index>(), any::<bool>()), 0..30),
+        ) {
+            let mut budget = Budget::new(total);
+            let mut open: Vec<Lease> = Vec::new();
+            for (wanted, used, which, settle) in acts {
+                if settle && !open.is_empty() {
+                    let lease = open.swap_remove(which.index(open.len()));
+                    let used = used.least(lease.amounts());
+                    budget.settle(lease, used);
+                } else {
+                    open.push(budget.lease(wanted));
+                }
+                let lent = open.iter().fold(Amounts::default(), |sum, lease| sum.plus(lease.amounts()));
+                prop_assert_eq!(budget.lent(), lent);
+                prop_assert_eq!(budget.left().plus(budget.lent()).plus(budget.spent()), total);
+            }
+        }
+
+        #[test]
+        fn a_lease_is_what_was_wanted_or_what_is_left(total in amounts(), wanted in amounts()) {
+            prop_assert_eq!(Budget::new(total).lease(wanted).amounts(), wanted.least(total));
+        }
+    }
+
+    #[test]
+    fn what_was_used_beyond_a_lease_is_taken_from_what_is_left_and_never_goes_below_nothing() {
+        let of = |fuel| Amounts { fuel, ..Amounts::default() };
+        let mut budget = Budget::new(of(100));
+        let (first, second) = (budget.lease(of(60)), budget.lease(of(60)));
+        assert_eq!(second.amounts(), of(40));
+        budget.settle(first, of(70));
+        assert_eq!((budget.left(), budget.lent(), budget.spent()), (of(0), of(40), of(70)));
+        budget.settle(second, of(0));
+        assert_eq!((budget.left(), budget.spent()), (of(40), of(70)));
+    }
+
+    #[test]
+    fn a_step_lends_on_what_it_was_lent() {
+        let mut run = Budget::new(BudgetOverride::default().amounts());
+        let lease = run.lease(Amounts { fuel: 10, calls: 10, bytes: 10 });
+        let mut step = lease.budget();
+        let leaf = step.lease(Amounts { fuel: 99, calls: 1, bytes: 0 });
+        assert_eq!(leaf.amounts(), Amounts { fuel: 10, calls: 1, bytes: 0 });
+        step.settle(leaf, Amounts { fuel: 4, calls: 1, bytes: 0 });
+        run.settle(lease, step.spent());
+        assert_eq!(run.spent(), Amounts { fuel: 4, calls: 1, bytes: 0 });
+    }
+
+    #[test]
+    fn a_budget_is_read_as_it_is_written() {
+        let budget: BudgetOverride = toml::from_str("wall = '30m'\nfuel = '200G'\ncalls = 500").unwrap();
+        assert_eq!(budget.amounts(), Amounts { fuel: 200_000_000_000, calls: 500, bytes: RUN_BYTES.0 });
+        assert_eq!(budget.wall(), Wall(1_800_000));
+        assert!(toml::from_str::<BudgetOverride>("cpu = 1").is_err());
+    }
+}

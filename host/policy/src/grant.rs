@@ -5,6 +5,9 @@
 mod state;
 mod tools;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

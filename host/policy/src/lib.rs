@@ -6,6 +6,7 @@
 //! | [`name`] | the names of plugins and rooms |
 //! | [`grant`] | one file per capability: what can be asked for, granted and decided |
 //! | [`decision`] | a plugin's policy: asked, granted, effective, and its answers |
+//! | [`effect`] | what a tool may do to the world |
 //! | [`quantity`] | fuel, bytes and wall time as people write them |
 //! | [`limits`] | what one invocation may use, with defaults and maxima |
 //! | [`ceiling`] | the engine's bounds that nobody sets |
@@ -15,6 +16,7 @@
 pub mod budget;
 pub mod ceiling;
 pub mod decision;
+pub mod effect;
 pub mod grant;
 pub mod limits;
 pub mod meter;
@@ -25,6 +27,7 @@ mod error;
 
 pub use budget::{Amounts, Budget, BudgetOverride, Lease};
 pub use decision::{Decision, Policy};
+pub use effect::Effect;
 pub use error::Error;
 pub use grant::{Capability, Grants, Request, StateGrant, StateScope, ToolsGrant};
 pub use limits::{Beyond, Limits, LimitsOverride};

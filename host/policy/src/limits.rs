@@ -64,6 +64,11 @@ macro_rules! limits {
             $($(#[$doc])* pub $field: $type,)+
         }
 
+        impl Limits {
+            /// The most that any plugin may have of each.
+            pub const MAX: Limits = Limits { $($field: $max,)+ };
+        }
+
         impl Default for Limits {
             fn default() -> Self {
                 Limits { $($field: $default,)+ }
@@ -154,5 +159,62 @@ impl Limits {
             bytes: self.bytes.min(Bytes(lent.bytes)),
             ..self
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> LimitsOverride {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn the_plugin_goes_before_the_project_and_the_project_before_the_defaults() {
+        let plugin = read("fuel = '1G'\ncalls = 5");
+        let project = read("fuel = '2G'\nwall = '10s'");
+        let limits = plugin.over(project).resolve();
+        let expect = Limits { fuel: Fuel(1_000_000_000), calls: 5, wall: Wall(10_000), ..Limits::default() };
+        assert_eq!(limits, expect);
+    }
+
+    #[test]
+    fn no_limit_goes_beyond_its_maximum() {
+        let wide = read("fuel = '2T'\nmemory = '1GiB'\nwall = '2h'\ncalls = 2_000_000\npayload = '4MiB'\ndepth = 100");
+        let limits = wide.resolve();
+        assert_eq!((limits.fuel, limits.memory, limits.wall), (MAX_FUEL, MAX_MEMORY, MAX_WALL));
+        assert_eq!((limits.calls, limits.payload, limits.depth), (MAX_CALLS, PAYLOAD, MAX_DEPTH));
+        let beyond: Vec<_> = wide.beyond().iter().map(|b| format!("{} {} > {}", b.limit, b.written, b.max)).collect();
+        assert_eq!(
+            beyond,
+            ["fuel 2T > 1T", "memory 1GiB > 256MiB", "wall 2h > 1h", "calls 2000000 > 1000000", "depth 100 > 32"]
+        );
+    }
+
+    #[test]
+    fn the_defaults_are_within_the_maxima() {
+        assert_eq!(LimitsOverride::default().resolve(), Limits::default());
+        assert!(LimitsOverride::default().beyond().is_empty());
+    }
+
+    #[test]
+    fn the_documented_defaults_are_the_real_ones() {
+        let Limits { fuel, memory, wall, calls, bytes, log_bytes, payload, depth } = Limits::default();
+        assert_eq!(
+            format!("{fuel} {memory} {wall} {calls} {bytes} {log_bytes} {payload} {depth}"),
+            "10G 64MiB 30s 10000 64MiB 1MiB 4MiB 8"
+        );
+    }
+
+    #[test]
+    fn an_unknown_limit_is_an_error() {
+        assert!(toml::from_str::<LimitsOverride>("cpu = '1s'").is_err());
+    }
+
+    #[test]
+    fn a_lease_narrows_the_limits() {
+        let narrow = Limits::default().within(Amounts { fuel: 5, calls: u64::MAX, bytes: 7 });
+        assert_eq!((narrow.fuel, narrow.calls, narrow.bytes), (Fuel(5), CALLS, Bytes(7)));
     }
 }

@@ -60,19 +60,23 @@ impl Exhausted {
         Exhausted { resource, limit }
     }
 
-    /// The line for the operator that doubles the limit of that plugin.
+    /// The line for the operator that gives that plugin twice as much, or the most there is.
     #[must_use]
     pub fn hint(&self, plugin: &str) -> String {
-        let twice = self.limit.saturating_mul(2);
+        let max = Exhausted::of(self.resource, &Limits::MAX).limit;
+        if self.limit >= max {
+            return "no plugin may have more: divide the work into several steps".to_owned();
+        }
+        let more = self.limit.saturating_mul(2).clamp(1, max);
         let setting = match self.resource {
-            Resource::Fuel => format!("fuel = \"{}\"", Fuel(twice)),
-            Resource::Memory => format!("memory = \"{}\"", Bytes(twice)),
-            Resource::Wall => format!("wall = \"{}\"", Wall(twice)),
-            Resource::Calls => format!("calls = {twice}"),
-            Resource::Bytes => format!("bytes = \"{}\"", Bytes(twice)),
-            Resource::Depth => format!("depth = {twice}"),
+            Resource::Fuel => format!("fuel = \"{}\"", Fuel(more)),
+            Resource::Memory => format!("memory = \"{}\"", Bytes(more)),
+            Resource::Wall => format!("wall = \"{}\"", Wall(more)),
+            Resource::Calls => format!("calls = {more}"),
+            Resource::Bytes => format!("bytes = \"{}\"", Bytes(more)),
+            Resource::Depth => format!("depth = {more}"),
         };
-        format!("to allow twice as much, in baton.toml, under [plugins.{plugin}]: limits = {{ {setting} }}")
+        format!("to allow more, in baton.toml, under [plugins.{plugin}]: limits = {{ {setting} }}")
     }
 
     fn amount(&self) -> String {
@@ -217,5 +221,103 @@ impl Meter {
         }
         self.used.bytes = after;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn meter(calls: u64, bytes: u64, log_bytes: u64) -> Meter {
+        Meter::new(Limits { calls, bytes: Bytes(bytes), log_bytes: Bytes(log_bytes), ..Limits::default() })
+    }
+
+    #[test]
+    fn calls_and_bytes_run_out() {
+        let mut meter = meter(2, 100, 0);
+        assert_eq!(meter.charge_call(60), Ok(2_060));
+        assert_eq!(meter.charge_reply(10), Ok(10));
+        let error = meter.charge_call(31).unwrap_err();
+        assert_eq!(error.to_string(), "the limit of 100B through the host is reached");
+        assert_eq!(meter.charge_call(30), Ok(2_030));
+        let error = meter.charge_call(0).unwrap_err();
+        assert_eq!(error.to_string(), "the limit of 2 host calls is reached");
+        assert_eq!(error.hint("crm"), "to allow more, in baton.toml, under [plugins.crm]: limits = { calls = 4 }");
+        assert_eq!(meter.remaining(), HostUse { calls: 0, bytes: 0, log_bytes: 0 });
+    }
+
+    #[test]
+    fn a_log_line_beyond_the_budget_is_dropped_and_a_shorter_one_still_fits() {
+        let mut meter = meter(0, 0, 10);
+        assert_eq!(
+            [8, 3, 2, 1].map(|bytes| meter.log(bytes)),
+            [LogLine::Fits, LogLine::Dropped, LogLine::Fits, LogLine::Dropped]
+        );
+        assert_eq!(meter.dropped_lines(), 2);
+    }
+
+    #[test]
+    fn a_payload_beyond_the_limit_is_refused_without_ending_the_invocation() {
+        let meter = Meter::new(Limits::default());
+        assert_eq!(meter.admit(4 << 20), Ok(()));
+        let refused = meter.admit((4 << 20) + 1).unwrap_err();
+        assert_eq!(refused.to_string(), "4194305 bytes are more than a payload may have: 4MiB");
+    }
+
+    #[test]
+    fn every_resource_names_its_setting() {
+        let limits = Limits::default();
+        let all = [Resource::Fuel, Resource::Memory, Resource::Wall, Resource::Calls, Resource::Bytes, Resource::Depth];
+        let lines = all.map(|resource| {
+            let exhausted = Exhausted::of(resource, &limits);
+            format!("{exhausted}\n  {}", exhausted.hint("crm"))
+        });
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        the limit of 10G fuel is reached
+          to allow more, in baton.toml, under [plugins.crm]: limits = { fuel = "20G" }
+        the limit of 64MiB of memory is reached
+          to allow more, in baton.toml, under [plugins.crm]: limits = { memory = "128MiB" }
+        the limit of 30s of wall time is reached
+          to allow more, in baton.toml, under [plugins.crm]: limits = { wall = "1m" }
+        the limit of 10000 host calls is reached
+          to allow more, in baton.toml, under [plugins.crm]: limits = { calls = 20000 }
+        the limit of 64MiB through the host is reached
+          to allow more, in baton.toml, under [plugins.crm]: limits = { bytes = "128MiB" }
+        the limit of 8 invocations inside each other is reached
+          to allow more, in baton.toml, under [plugins.crm]: limits = { depth = 16 }
+        "#);
+    }
+
+    #[test]
+    fn nothing_is_offered_beyond_the_maximum() {
+        let hint = |memory| {
+            let limits = Limits { memory: Bytes(memory), ..Limits::default() };
+            Exhausted::of(Resource::Memory, &limits).hint("crm")
+        };
+        assert!(hint(200 << 20).ends_with("memory = \"256MiB\" }"));
+        assert_eq!(hint(256 << 20), "no plugin may have more: divide the work into several steps");
+    }
+
+    proptest! {
+        #[test]
+        fn a_meter_never_counts_beyond_its_limits(
+            calls in 0_u64..5, bytes in 0_u64..100, log in 0_u64..100,
+            acts in prop::collection::vec((0..3, prop_oneof![0_u64..60, Just(u64::MAX)]), 0..20),
+        ) {
+            let mut meter = meter(calls, bytes, log);
+            for (act, size) in acts {
+                let _ = match act {
+                    0 => meter.charge_call(size).is_ok(),
+                    1 => meter.charge_reply(size).is_ok(),
+                    _ => meter.log(size) == LogLine::Fits,
+                };
+                let (used, left) = (meter.used(), meter.remaining());
+                prop_assert_eq!(used.calls + left.calls, calls);
+                prop_assert_eq!(used.bytes + left.bytes, bytes);
+                prop_assert_eq!(used.log_bytes + left.log_bytes, log);
+            }
+        }
     }
 }

@@ -115,3 +115,36 @@ pub(crate) fn shown(text: &str) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_small_letters_digits_and_dashes() {
+        for good in ["a", "crm", "letter-writer", "a1-", &"a".repeat(64)] {
+            assert!(Name::accepts(good), "{good}");
+        }
+        for bad in ["", "Crm", "1a", "-a", "a_b", "a.b", "a/b", "ä", "a b", "a\n", "..", &"a".repeat(65)] {
+            assert!(!Name::accepts(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_tool_name_is_taken_apart() {
+        let parse = |text| ToolName::parse(text).map(|name| (name.plugin, name.function));
+        assert_eq!(parse("crm/contacts.upsert"), Some(("crm", "contacts.upsert")));
+        assert_eq!(parse("hash/sha256"), Some(("hash", "sha256")));
+        for bad in ["crm", "crm/", "/x", "crm/a.b.c", "crm/a.", "crm/.b", "crm/a/b", "crm/*", "*", "crm/a--b", "Crm/a"]
+        {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+        assert_eq!(parse(&format!("crm/{}", "a".repeat(300))), None);
+    }
+
+    #[test]
+    fn a_foreign_text_is_shown_without_control_characters_and_cut() {
+        assert_eq!(shown("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(shown(&"x".repeat(81)), format!("{}…", "x".repeat(80)));
+    }
+}

@@ -137,3 +137,80 @@ impl Visitor<'_> for Text {
         u64::try_from(number).map_err(|_| E::invalid_value(Unexpected::Signed(number), &self)).map(|n| n.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check<T: FromStr<Err = Error> + fmt::Display>(text: &str, expect: &str) {
+        match text.parse::<T>() {
+            Ok(value) => assert_eq!(value.to_string(), expect, "{text}"),
+            Err(error) => assert_eq!(format!("{error}: {}", error.hint()), expect, "{text}"),
+        }
+    }
+
+    #[test]
+    fn quantities_are_read_and_written_in_their_largest_unit() {
+        check::<Fuel>("10G", "10G");
+        check::<Fuel>("1_500_000", "1500k");
+        check::<Fuel>("0", "0");
+        check::<Fuel>(" 400 k ", "400k");
+        check::<Bytes>("64MiB", "64MiB");
+        check::<Bytes>("65536KiB", "64MiB");
+        check::<Bytes>("1000 B", "1000B");
+        check::<Bytes>("0B", "0B");
+        check::<Wall>("90s", "90s");
+        check::<Wall>("120s", "2m");
+        check::<Wall>("48h", "2d");
+        check::<Wall>("1500ms", "1500ms");
+    }
+
+    #[test]
+    fn other_texts_say_what_would_be_right() {
+        check::<Fuel>(
+            "lots",
+            "`lots` is not an amount of fuel: write a whole number, with k, M, G or T for thousands: `10G`",
+        );
+        check::<Fuel>(
+            "99999999T",
+            "`99999999T` is not an amount of fuel: write a whole number, with k, M, G or T for thousands: `10G`",
+        );
+        check::<Bytes>(
+            "64MB",
+            "`64MB` is not a number of bytes: write a whole number with B, KiB, MiB or GiB: `64MiB`",
+        );
+        check::<Bytes>("64", "`64` is not a number of bytes: write a whole number with B, KiB, MiB or GiB: `64MiB`");
+        check::<Wall>("1.5h", "`1.5h` is not a duration: write a whole number with ms, s, m, h or d: `30s`");
+        check::<Wall>("-1s", "`-1s` is not a duration: write a whole number with ms, s, m, h or d: `30s`");
+        check::<Wall>("", "`` is not a duration: write a whole number with ms, s, m, h or d: `30s`");
+        check::<Wall>("5_s", "`5_s` is not a duration: write a whole number with ms, s, m, h or d: `30s`");
+    }
+
+    #[test]
+    fn fuel_may_be_written_as_a_number_and_bytes_may_not() {
+        #[derive(Debug, Deserialize)]
+        struct Written<T> {
+            x: T,
+        }
+        assert_eq!(toml::from_str::<Written<Fuel>>("x = 5").unwrap().x, Fuel(5));
+        assert!(toml::from_str::<Written<Fuel>>("x = -5").is_err());
+        assert!(toml::from_str::<Written<Fuel>>("x = 1.5").is_err());
+        assert!(toml::from_str::<Written<Bytes>>("x = 5").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(n: u64) {
+            prop_assert_eq!(Fuel(n).to_string().parse::<Fuel>(), Ok(Fuel(n)));
+            prop_assert_eq!(Bytes(n).to_string().parse::<Bytes>(), Ok(Bytes(n)));
+            prop_assert_eq!(Wall(n).to_string().parse::<Wall>(), Ok(Wall(n)));
+        }
+
+        #[test]
+        fn no_text_breaks_the_reader(text in "\\PC*|[0-9_]{0,25}[a-zA-Z]{0,3}") {
+            let _ = (text.parse::<Fuel>(), text.parse::<Bytes>(), text.parse::<Wall>());
+        }
+    }
+}

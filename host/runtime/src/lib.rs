@@ -1,1 +1,32 @@
-//! The host as a library: drives runs and performs what a workflow asks for.
+//! The host as a library: loads a project's plugins, plans its workflow, drives runs and performs what they ask for.
+//! It does not print, read the environment, or know where the user's home is.
+//!
+//! Reading order: [`Host`] is opened over a store; [`Plugins`] are loaded from a project; [`Host::start`] begins a run
+//! and [`Host::resume`] goes on with one, both driven by `drive` until it ends or waits for people; [`story`] is what
+//! can be read afterwards.
+
+pub mod build;
+pub mod error;
+pub mod host;
+pub mod observer;
+pub mod plugins;
+pub mod story;
+pub mod workflow;
+
+mod clock;
+mod drive;
+mod tools;
+
+pub use baton_bundle as bundle;
+pub use baton_journal as journal;
+pub use baton_policy as policy;
+pub use baton_sandbox::{Clock, IDENTITY, Sandbox};
+pub use baton_store::SqliteStore;
+pub use baton_workflow as plan;
+
+pub use clock::SystemClock;
+pub use error::Error;
+pub use host::{Host, Options};
+pub use observer::{Observer, Silent};
+pub use plugins::Plugins;
+pub use story::{Ending, Story};

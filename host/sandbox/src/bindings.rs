@@ -1,7 +1,5 @@
 //! The contract as Rust, generated from `wit/v0.1`. The traits are implemented in the capabilities' rooms.
 
-#![expect(missing_docs, reason = "generated from the contract, which documents every item")]
-
 wasmtime::component::bindgen!({
     path: "../../wit/v0.1",
     world: "agent-plugin",

@@ -9,7 +9,7 @@ pub(crate) mod context;
 pub(crate) mod log;
 pub(crate) mod random;
 pub(crate) mod state;
-pub mod tools;
+pub(crate) mod tools;
 
 use wasmtime::component::{HasSelf, Linker};
 

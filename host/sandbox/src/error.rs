@@ -57,6 +57,9 @@ pub enum SandboxError {
     /// A replayed agent made another call than the recorded one.
     #[error(transparent)]
     Diverged(Box<Divergence>),
+    /// A backend that the embedder gave failed.
+    #[error("the host failed: {0}")]
+    Host(String),
     /// The journal or the state could not be written or read.
     #[error(transparent)]
     Store(#[from] StoreError),

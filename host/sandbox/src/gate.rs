@@ -52,7 +52,7 @@ pub(crate) trait Operation: Serialize + Send {
 
 /// Where the effect of a call is felt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// In the store that holds the journal, or nowhere: a crash loses or keeps both together.
     Inside,
     /// Elsewhere: the intent must be durable first.

@@ -27,7 +27,7 @@ mod wasi;
 
 pub use backends::{Backends, Clock};
 pub use call_error::CallError;
-pub use capability::tools::{ToolEffect, ToolFacts, Tools};
+pub use capability::tools::{ToolFacts, Tools};
 pub use component::{Function, Loaded};
 pub use engine::IDENTITY;
 pub use error::SandboxError;

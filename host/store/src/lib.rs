@@ -1,1 +1,30 @@
-//! The journal and the state in SQLite: one writer, group commit.
+//! Journals and state, in a SQLite file or in memory. It does not know what drives a run, what an event means beyond
+//! its place in the chain, or who may read what.
+//!
+//! [`SqliteStore`] is the default. One thread owns the writing connection (`writer`): it takes what waits, carries it
+//! out in one transaction and answers all of it (group commit). Only a flush pays for the disk. Reading has connections
+//! of its own (`reader`). A run is claimed by a lock that the kernel gives back when a process dies (`lock`), and every
+//! append is checked against the claim's epoch. [`MemoryStore`] keeps the same promises until the process ends.
+//!
+//! The tables are described in `schema`, the limits of state in [`state`].
+
+mod blob;
+mod create;
+mod fault;
+mod history;
+mod lock;
+mod memory;
+mod open;
+mod reader;
+mod room;
+mod run;
+mod schema;
+mod sqlite;
+pub mod state;
+
+mod writer;
+
+pub use memory::MemoryStore;
+pub use open::Settings;
+pub use schema::FORMAT;
+pub use sqlite::SqliteStore;

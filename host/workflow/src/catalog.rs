@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use baton_policy::Effect;
 use serde_json::Value;
 
 /// The plugins that a workflow may name.
@@ -41,17 +42,6 @@ pub struct ToolFacts {
     pub idempotent: bool,
     /// What it does outside.
     pub effect: Effect,
-}
-
-/// What a tool does to the world outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Nothing: it only computes.
-    None,
-    /// It looks.
-    Read,
-    /// It changes something.
-    Write,
 }
 
 impl ToolFacts {

@@ -1,13 +1,17 @@
 //! The workflow language, its plan, and the pure machine that runs a plan. It does no I/O and knows no clock, no engine,
 //! no store and no person: files are read by the caller, time comes from the journal's entries.
 
+mod expression;
+mod source;
+mod suggest;
+
 pub mod catalog;
 pub mod plan;
 pub mod problem;
 pub mod run;
 pub mod units;
 
-pub use catalog::{AgentFacts, Catalog, Effect, PluginFacts, ToolFacts};
+pub use catalog::{AgentFacts, Catalog, PluginFacts, ToolFacts};
 pub use plan::{Files, NotAPlan, Plan, Target};
 pub use problem::{Code, Position, Problem, Problems, Span};
 pub use run::{Action, Allowance, Ask, Invoke, Progress, Run, RunError, Status, StepKind, StepStatus, StepView, Wait};

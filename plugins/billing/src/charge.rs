@@ -14,7 +14,7 @@ const MAX_DECIMALS: usize = 4;
 const MAX_DIGITS: usize = 9;
 
 /// The net sum is below 10^15: times a tax rate with 4 decimals, divided by 100, that is 15 and 3 + 6 digits.
-const MAX_NET: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
+const MAX_NET: i64 = 1_000_000_000_000_000;
 
 /// More lines than a reader would check.
 const MAX_LINES: usize = 1_000;
@@ -24,7 +24,9 @@ pub(crate) fn sum(fees: &Fees) -> Result<Sum, Failure> {
     let decimals = currency::decimals(&fees.currency)?;
     if fees.lines.is_empty() || fees.lines.len() > MAX_LINES {
         let count = fees.lines.len();
-        return Err(Failure::invalid(format_args!("lines: there are {count}, and 1 to {MAX_LINES} can be charged for")));
+        return Err(Failure::invalid(format_args!(
+            "lines: there are {count}, and 1 to {MAX_LINES} can be charged for"
+        )));
     }
     let mut lines = Vec::with_capacity(fees.lines.len());
     let mut net = Decimal::ZERO;
@@ -38,7 +40,7 @@ pub(crate) fn sum(fees: &Fees) -> Result<Sum, Failure> {
             amount: written(amount, decimals),
         });
     }
-    if net < Decimal::ZERO || net >= MAX_NET {
+    if net < Decimal::ZERO || net >= Decimal::from(MAX_NET) {
         return Err(Failure::invalid(format_args!("lines: they come to {net}, which no invoice can ask for")));
     }
     let rate = number("tax-rate", &fees.tax_rate)?;
@@ -84,9 +86,10 @@ fn number(name: &str, text: &str) -> Result<Decimal, Failure> {
     text.parse().map_err(|error| Failure::invalid(format_args!("{name}: {text:?}: {error}")))
 }
 
-/// Half to even: over many amounts the halves rounded up and down balance.
+/// Half to even: over many amounts the halves rounded up and down balance. Nothing is never below zero.
 fn rounded(amount: Decimal, decimals: u32) -> Decimal {
-    amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointNearestEven)
+    let rounded = amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointNearestEven);
+    if rounded.is_zero() { Decimal::ZERO } else { rounded }
 }
 
 /// Writes an amount with all its decimals.

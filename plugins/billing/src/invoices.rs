@@ -52,7 +52,9 @@ pub(crate) fn issue(
         let note: Option<String> = state::get(store, &note_key(&call))?;
         let noted = note.as_deref().and_then(Number::parse);
         let taken = noted.map(|number| get_issued(store, number)).transpose()?.flatten();
-        if let Some(issued) = &taken && issued.call == call {
+        if let Some(issued) = &taken
+            && issued.call == call
+        {
             return same(issued.invoice.clone(), account_id, &sum);
         }
         check_open(account_id, &account, &sum)?;
@@ -65,6 +67,7 @@ pub(crate) fn issue(
         }
         let issued = Issued { call: call.clone(), invoice: invoice(number) };
         if state::compare_and_swap(store, &key(number), None, Some(&issued))? {
+            // Only where the next call begins to look: should a slower call set it back, that one looks a little longer.
             state::set(store, &last_key(number.year), &number.count)?;
             return Ok(issued.invoice);
         }
@@ -101,7 +104,9 @@ fn same(invoice: Invoice, account_id: &str, sum: &Sum) -> Result<Invoice, Failur
     let fees = (&invoice.currency, &invoice.lines, &invoice.tax_rate);
     if invoice.account != account_id || fees != (&sum.currency, &sum.lines, &sum.tax_rate) {
         let number = invoice.number;
-        return Err(Failure::invalid(format_args!("fees: this idempotency key was used for others, in invoice {number}")));
+        return Err(Failure::invalid(format_args!(
+            "fees: this idempotency key was used for others, in invoice {number}"
+        )));
     }
     Ok(invoice)
 }

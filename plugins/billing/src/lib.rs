@@ -49,7 +49,7 @@ impl Invoices for Billing {
     }
 }
 
-bindings::export!(Billing with_types_in bindings);
+baton_sdk::export!(Billing, bindings);
 
 /// Hexadecimal digits that stand for a text of any length in a key.
 fn fingerprint(text: &str, digits: usize) -> String {

@@ -37,4 +37,4 @@ impl Guest for Crm {
     }
 }
 
-bindings::export!(Crm with_types_in bindings);
+baton_sdk::export!(Crm, bindings);

@@ -18,12 +18,32 @@ pub(crate) enum Language {
 }
 
 const ENGLISH: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
 const GERMAN: [&str; 12] = [
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
     "Dezember",
 ];
 
@@ -51,13 +71,13 @@ fn calendar_date(text: &str) -> Option<Date> {
     Date::new(year, month, day).ok()
 }
 
-/// Writes a date out.
+/// Writes a date out. After the German day stands a space that no line breaks at, and that makes no list of it in Markdown.
 pub(crate) fn written(date: Date, language: Language) -> String {
     let (day, year) = (date.day(), date.year());
     let month = usize::from(date.month().unsigned_abs()) - 1;
     match language {
         Language::En => format!("{day} {} {year}", ENGLISH[month]),
-        Language::De => format!("{day}. {} {year}", GERMAN[month]),
+        Language::De => format!("{day}.\u{a0}{} {year}", GERMAN[month]),
     }
 }
 
@@ -69,7 +89,7 @@ mod tests {
     fn a_date_is_written_out_in_the_language_of_the_letter() {
         let date = parse("2026-03-01").unwrap();
         assert_eq!(written(date, Language::En), "1 March 2026");
-        assert_eq!(written(date, Language::De), "1. März 2026");
+        assert_eq!(written(date, Language::De), "1.\u{a0}März 2026");
         assert_eq!(written(parse("2024-12-31").unwrap(), Language::En), "31 December 2024");
     }
 

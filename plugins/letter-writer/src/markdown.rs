@@ -27,7 +27,7 @@ fn escape_line(line: &str) -> String {
             continue;
         }
         // These mean something anywhere; a list's marker, and what underlines a heading or rules a line, at the start only.
-        if "\\`*_[]<>|#~&".contains(c) || marker == Some(at) {
+        if "\\`*_[]<>|#~".contains(c) || begins_entity(&line[at..]) || marker == Some(at) {
             escaped.push('\\');
         }
         escaped.push(c);
@@ -35,12 +35,17 @@ fn escape_line(line: &str) -> String {
     escaped
 }
 
+/// `&amp;` or `&#38;`, but not `&` between words.
+fn begins_entity(rest: &str) -> bool {
+    rest.strip_prefix('&').is_some_and(|name| name.starts_with(|c: char| c == '#' || c.is_ascii_alphanumeric()))
+}
+
 /// Where the character stands that would make a list item, a heading or a rule of the line.
 fn list_marker(line: &str) -> Option<usize> {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     match line.as_bytes().get(digits)? {
         b'-' | b'+' | b'=' if digits == 0 => Some(0),
-        b'.' | b')' if digits > 0 && line[digits + 1..].chars().next().is_none_or(char::is_whitespace) => Some(digits),
+        b'.' | b')' if digits > 0 && line[digits + 1..].chars().next().is_none_or(|c| c == ' ') => Some(digits),
         _ => None,
     }
 }
@@ -52,7 +57,8 @@ mod tests {
     #[test]
     fn what_is_structure_in_markdown_is_escaped() {
         let check = |text: &str, expected: &str| assert_eq!(escape(text), expected);
-        check("Müller & Söhne GmbH", "Müller \\& Söhne GmbH");
+        check("Müller & Söhne GmbH", "Müller & Söhne GmbH");
+        check("&copy; &#38;", "\\&copy; \\&\\#38;");
         check("a_b@example.com", "a\\_b@example.com");
         check("[pay here](http://x)", "\\[pay here\\](http://x)");
         check("# Fees: none", "\\# Fees: none");
@@ -61,13 +67,17 @@ mod tests {
         check("1. item", "1\\. item");
         check("2)", "2\\)");
         check("1.50", "1.50");
+        check("31.\u{a0}März", "31.\u{a0}März");
         check("<b>", "\\<b\\>");
         check("a\u{0}\tb", "a  b");
     }
 
     #[test]
     fn lines_stay_lines_and_none_of_them_becomes_structure() {
-        assert_eq!(escape("Am Sandtorkai 5\r\n\r\n    20457 Hamburg\n# Note"), "Am Sandtorkai 5\\\n20457 Hamburg\\\n\\# Note");
+        assert_eq!(
+            escape("Am Sandtorkai 5\r\n\r\n    20457 Hamburg\n# Note"),
+            "Am Sandtorkai 5\\\n20457 Hamburg\\\n\\# Note"
+        );
     }
 
     #[test]

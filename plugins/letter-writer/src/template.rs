@@ -105,8 +105,13 @@ fn lookup<'a>(values: &'a Map<String, Json>, name: &str) -> Option<&'a Json> {
 fn failure(source: &str, error: &Error) -> Failure {
     let line = error.line().unwrap_or(1);
     let what = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    let at = error.range().and_then(|range| source.get(range)).unwrap_or_default().trim();
-    let at = if at.is_empty() { source.lines().nth(line - 1).unwrap_or_default().trim() } else { at };
+    let whole = source.lines().nth(line - 1).unwrap_or_default();
+    let at = match error.kind() {
+        // What the parser stumbled over alone says little.
+        ErrorKind::SyntaxError => whole,
+        _ => error.range().and_then(|range| source.get(range)).unwrap_or(whole),
+    };
+    let at = at.trim();
     Failure::invalid(format_args!("template, line {line}: {at}: {what}"))
 }
 

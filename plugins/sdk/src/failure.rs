@@ -46,7 +46,9 @@ impl Failure {
     /// The text for the people who read the run.
     pub fn reason(&self) -> &str {
         match self {
-            Self::Invalid(reason) | Self::Transient(reason) | Self::Declined(reason) | Self::Permanent(reason) => reason,
+            Self::Invalid(reason) | Self::Transient(reason) | Self::Declined(reason) | Self::Permanent(reason) => {
+                reason
+            }
         }
     }
 }
@@ -76,9 +78,13 @@ impl From<Error> for Failure {
             Error::Denied(reason) => Self::Declined(reason),
             // The arguments were this plugin's own: its task's input need not be wrong, and no second try mends them.
             Error::Invalid(reason) => Self::Permanent(format!("a host call was refused: {reason}")),
-            Error::Quota(reason) => Self::Permanent(format!("a quota is used up, and waiting does not free it: {reason}")),
+            Error::Quota(reason) => {
+                Self::Permanent(format!("a quota is used up, and waiting does not free it: {reason}"))
+            }
             // The callee's input was this plugin's own making, too.
-            Error::Failed(Self::Invalid(reason)) => Self::Permanent(format!("the called plugin refused its input: {reason}")),
+            Error::Failed(Self::Invalid(reason)) => {
+                Self::Permanent(format!("the called plugin refused its input: {reason}"))
+            }
             Error::Failed(failure) => failure,
         }
     }
@@ -118,10 +124,7 @@ mod tests {
         );
         check(Error::Failed(Failure::transient("busy")), Failure::transient("busy"));
         check(Error::Failed(Failure::declined("no")), Failure::declined("no"));
-        check(
-            Error::Failed(Failure::invalid("name")),
-            Failure::permanent("the called plugin refused its input: name"),
-        );
+        check(Error::Failed(Failure::invalid("name")), Failure::permanent("the called plugin refused its input: name"));
     }
 
     #[test]

@@ -1,43 +1,4 @@
-//! Writes agents and tools for Baton.
-//!
-//! An agent is a struct with serde types in and out:
-//!
-//! ```
-//! use baton_sdk::{Agent, Failure, Task};
-//! use serde::{Deserialize, Serialize};
-//!
-//! #[derive(Deserialize)]
-//! struct Input {
-//!     name: String,
-//! }
-//!
-//! #[derive(Serialize)]
-//! struct Output {
-//!     greeting: String,
-//! }
-//!
-//! struct Greeter;
-//!
-//! impl Agent for Greeter {
-//!     type Input = Input;
-//!     type Output = Output;
-//!
-//!     fn run(task: Task<Input>) -> Result<Output, Failure> {
-//!         if task.input.name.is_empty() {
-//!             return Err(Failure::invalid("the name is empty"));
-//!         }
-//!         Ok(Output { greeting: format!("Good day, {}.", task.input.name) })
-//!     }
-//! }
-//!
-//! baton_sdk::agent!(Greeter);
-//! ```
-//!
-//! Every module below but [`failure`] and [`time`] stands for one capability; each of their functions is a host call: granted, metered and
-//! recorded. A call that is not granted is an [`Error`], and `?` makes the right [`Failure`] of it.
-//!
-//! The host calls exist inside a component only. On any other machine the crate compiles and links, so that a plugin's
-//! logic can be tested natively, but a host call panics: see [`state::Store`] for how to test what keeps state.
+#![doc = include_str!("../README.md")]
 
 // Generated bindings name the crate by its path, here as in the plugins.
 extern crate self as baton_sdk;
@@ -69,20 +30,28 @@ pub use time::Timestamp;
 #[macro_export]
 macro_rules! agent {
     ($agent:ident) => {
+        #[cfg(target_family = "wasm")]
         $crate::bindings::export!($agent with_types_in $crate::bindings);
+
+        // The names of a component's exports are none that a native linker takes.
+        #[cfg(not(target_family = "wasm"))]
+        const _: fn($crate::bindings::exports::baton::plugin::agent::Task) -> Result<String, $crate::Failure> =
+            <$agent as $crate::bindings::exports::baton::plugin::agent::Guest>::run;
     };
 }
 
-/// Generates the bindings of a tool: a module `exports` with a trait `Guest` for each exported interface, and `export!`.
+/// Generates the bindings of a tool: a module `exports` with a trait `Guest` for each exported interface.
+///
+/// [`export!`] then names the type that implements these traits.
 ///
 /// The tool's world includes `baton:plugin/host@0.1.0`. Its failures are this crate's [`Failure`], and it makes host
 /// calls through this crate's modules. Further options of `wit_bindgen::generate!` may follow the path.
 ///
 /// ```ignore
 /// mod bindings {
-///     baton_sdk::tool!({ world: "baton:crm/crm", path: ["path/to/baton/wit/v0.1", "wit"] });
+///     baton_sdk::tool!({ world: "baton:crm/crm", path: ["../../wit/v0.1", "wit"] });
 /// }
-/// bindings::export!(Crm with_types_in bindings);
+/// baton_sdk::export!(Crm, bindings);
 /// ```
 #[macro_export]
 macro_rules! tool {
@@ -103,5 +72,18 @@ macro_rules! tool {
             runtime_path: "::baton_sdk::wit_bindgen::rt",
             $($($option)*)?
         });
+    };
+}
+
+/// Exports the type that implements a tool's traits, with the module that [`tool!`] was called in.
+#[macro_export]
+macro_rules! export {
+    ($tool:ident, $bindings:ident) => {
+        #[cfg(target_family = "wasm")]
+        $bindings::export!($tool with_types_in $bindings);
+
+        // The names of a component's exports are none that a native linker takes.
+        #[cfg(not(target_family = "wasm"))]
+        const _: ::core::marker::PhantomData<$tool> = ::core::marker::PhantomData;
     };
 }

@@ -73,3 +73,82 @@ impl<A: Agent> contract::Guest for A {
         serde_json::to_string(&output).map_err(|error| Failure::permanent(format_args!("output: {error}")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Document {
+        pages: u32,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Input {
+        documents: Vec<Document>,
+    }
+
+    struct Counter;
+
+    impl Agent for Counter {
+        type Input = Input;
+        type Output = BTreeMap<String, u32>;
+
+        fn run(task: Task<Input>) -> Result<Self::Output, Failure> {
+            let pages = task.input.documents.iter().map(|document| document.pages).sum();
+            match pages {
+                0 => Err(Failure::declined("nothing to count")),
+                _ => Ok(BTreeMap::from([(task.step, pages)])),
+            }
+        }
+    }
+
+    fn run<A: contract::Guest>(input: &str) -> Result<String, Failure> {
+        A::run(contract::Task {
+            id: "I-1".into(),
+            step: "count".into(),
+            attempt: 1,
+            input: input.into(),
+            deadline: 1_000,
+            idempotency_key: "K-1".into(),
+        })
+    }
+
+    #[test]
+    fn an_agent_reads_and_writes_its_own_types() {
+        assert_eq!(run::<Counter>(r#"{"documents": [{"pages": 2}, {"pages": 3}]}"#), Ok(r#"{"count":5}"#.into()));
+        assert_eq!(run::<Counter>(r#"{"documents": []}"#), Err(Failure::declined("nothing to count")));
+    }
+
+    #[test]
+    fn an_input_that_does_not_fit_is_invalid_with_its_path_and_position() {
+        let check = |input: &str, expected: &str| assert_eq!(run::<Counter>(input), Err(Failure::invalid(expected)));
+        check(
+            r#"{"documents": [{"pages": 2}, {"pages": "three"}]}"#,
+            "input: documents[1].pages: invalid type: string \"three\", expected u32 at line 1 column 46",
+        );
+        check(r#"{}"#, "input: missing field `documents` at line 1 column 2");
+        check("", "input: EOF while parsing a value at line 1 column 0");
+        check(r#"{"documents": []} and more"#, "input: trailing characters at line 1 column 19");
+    }
+
+    struct Keyed;
+
+    impl Agent for Keyed {
+        type Input = serde_json::Value;
+        type Output = BTreeMap<(u32, u32), u32>;
+
+        fn run(_: Task<Self::Input>) -> Result<Self::Output, Failure> {
+            Ok(BTreeMap::from([((1, 2), 3)]))
+        }
+    }
+
+    #[test]
+    fn an_output_that_is_no_json_is_the_agents_own_fault() {
+        assert_eq!(run::<Keyed>("null"), Err(Failure::permanent("output: key must be a string")));
+    }
+}

@@ -34,9 +34,9 @@ const GERMAN: Language = Language {
     code: "de",
     common: &[
         "als", "am", "an", "auch", "auf", "aus", "bei", "bis", "das", "dass", "dem", "den", "der", "des", "die",
-        "durch", "ein", "eine", "einem", "einen", "einer", "eines", "er", "es", "für", "hat", "im", "in", "ist",
-        "mit", "nach", "nicht", "oder", "sich", "sie", "sind", "und", "unter", "vom", "von", "vor", "war", "werden",
-        "wie", "wird", "wurde", "zu", "zum", "zur", "über",
+        "durch", "ein", "eine", "einem", "einen", "einer", "eines", "er", "es", "für", "hat", "im", "in", "ist", "mit",
+        "nach", "nicht", "oder", "sich", "sie", "sind", "und", "unter", "vom", "von", "vor", "war", "werden", "wie",
+        "wird", "wurde", "zu", "zum", "zur", "über",
     ],
 };
 

@@ -33,6 +33,7 @@ impl Agent for Summariser {
     }
 }
 
+#[cfg(target_family = "wasm")]
 baton_sdk::agent!(Summariser);
 
 #[cfg(test)]

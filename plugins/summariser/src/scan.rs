@@ -158,9 +158,10 @@ impl<'a> Scan<'a> {
     /// Whether the words from a token on are these, on one line.
     #[must_use]
     pub fn words(&self, index: usize, words: &[&str]) -> bool {
-        words.iter().enumerate().all(|(step, word)| {
-            self.word(index + step) == *word && (step == 0 || self.gap(index + step) != Gap::Break)
-        })
+        words
+            .iter()
+            .enumerate()
+            .all(|(step, word)| self.word(index + step) == *word && (step == 0 || self.gap(index + step) != Gap::Break))
     }
 }
 

@@ -144,3 +144,50 @@ impl Serialize for StateGrant {
         serializer.collect_seq(self.scopes().map(|scope| scope.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(entries: &[&str]) -> StateGrant {
+        entries.iter().fold(StateGrant::default(), |sum, entry| sum.union(&entry.parse::<Written>().unwrap().0))
+    }
+
+    #[test]
+    fn each_scope_is_allowed_by_its_own_entry_only() {
+        let scopes = [StateScope::Run, StateScope::Agent, StateScope::Shared("clients"), StateScope::Shared("other")];
+        let check = |entries: &[&str], expect: [bool; 4]| {
+            assert_eq!(scopes.map(|scope| grant(entries).allows(scope)), expect, "{entries:?}");
+        };
+        check(&[], [false; 4]);
+        check(&["run"], [true, false, false, false]);
+        check(&["agent"], [false, true, false, false]);
+        check(&["shared:clients"], [false, false, true, false]);
+        check(&["run", "agent", "shared:clients"], [true, true, true, false]);
+    }
+
+    #[test]
+    fn no_spelling_of_a_room_reaches_another() {
+        for room in
+            ["", "*", "Clients", "clients ", "clients/", "../clients", "shared:clients", "agent", "run", "client\0s"]
+        {
+            assert!(!grant(&["run", "agent", "shared:clients"]).allows(StateScope::Shared(room)), "{room}");
+        }
+    }
+
+    #[test]
+    fn other_entries_are_refused() {
+        for entry in ["", "Run", "agents", "shared", "shared:", "shared:*", "shared:A", "*"] {
+            assert_eq!(entry.parse::<Written>().err(), Some(Error::Scope(entry.to_owned())));
+        }
+    }
+
+    #[test]
+    fn it_is_written_as_it_was_read() {
+        assert_eq!(
+            grant(&["shared:b", "agent", "shared:a", "agent"]).written(),
+            r#"["agent", "shared:a", "shared:b"]"#
+        );
+        assert_eq!(grant(&[]).written(), "[]");
+    }
+}

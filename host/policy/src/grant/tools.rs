@@ -107,3 +107,49 @@ impl Serialize for ToolsGrant {
         serializer.collect_seq(self.patterns())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(entries: &[&str]) -> ToolsGrant {
+        entries.iter().fold(ToolsGrant::default(), |sum, entry| sum.union(&entry.parse::<Written>().unwrap().0))
+    }
+
+    #[test]
+    fn a_tool_is_allowed_by_its_name_or_its_plugin() {
+        let granted = grant(&["crm/contacts.upsert", "billing/*"]);
+        for allowed in ["crm/contacts.upsert", "billing/invoices.create", "billing/total"] {
+            assert!(granted.allows(allowed), "{allowed}");
+        }
+        for denied in
+            ["crm/contacts.remove", "crm/contacts", "billing", "billing/*", "billing/", "bill/x", "billing2/x", ""]
+        {
+            assert!(!granted.allows(denied), "{denied}");
+        }
+    }
+
+    #[test]
+    fn a_plugin_and_one_of_its_tools_meet_in_the_tool() {
+        let check = |a: &[&str], b: &[&str], expect: &str| {
+            assert_eq!(grant(a).intersect(&grant(b)).written(), expect);
+            assert_eq!(grant(b).intersect(&grant(a)).written(), expect);
+        };
+        check(&["crm/*"], &["crm/contacts.upsert"], r#"["crm/contacts.upsert"]"#);
+        check(&["crm/*", "crm/x"], &["crm/*"], r#"["crm/*"]"#);
+        check(&["crm/*"], &["billing/*", "billing/x"], "[]");
+        check(&["crm/a", "crm/b"], &["crm/b", "crm/c"], r#"["crm/b"]"#);
+    }
+
+    #[test]
+    fn a_surplus_is_what_is_not_covered_wholly() {
+        assert_eq!(grant(&["crm/*", "billing/x"]).except(&grant(&["crm/a", "billing/*"])).written(), r#"["crm/*"]"#);
+    }
+
+    #[test]
+    fn other_entries_are_refused() {
+        for entry in ["", "*", "*/*", "crm", "crm/", "crm/**", "crm/contacts.*", "Crm/*", "a/b/*"] {
+            assert_eq!(entry.parse::<Written>().err(), Some(Error::Tool(entry.to_owned())));
+        }
+    }
+}

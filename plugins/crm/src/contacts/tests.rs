@@ -20,10 +20,7 @@ fn a_change_counts_as_a_revision_of_the_same_contact() {
     let store = Memory::default();
     let first = upsert(&store, example::company(), None).unwrap();
     let moved = Client { address: Some("Elsewhere 1".into()), ..example::company() };
-    assert_eq!(
-        upsert(&store, moved.clone(), None),
-        Ok(Upserted { id: first.id.clone(), created: false, revision: 2 })
-    );
+    assert_eq!(upsert(&store, moved.clone(), None), Ok(Upserted { id: first.id.clone(), created: false, revision: 2 }));
     let expected = Contact { id: first.id.clone(), client: moved, letter: None, revision: 2 };
     assert_eq!(get(&store, &first.id), Ok(Some(expected)));
 }

@@ -92,9 +92,9 @@ fn stands_alone(scan: &Scan<'_>, at: usize) -> bool {
 }
 
 fn is_in_person(part: &Range<usize>, parties: &Found<Party>) -> bool {
-    parties.iter().any(|(party, whole)| {
-        party.kind == PartyKind::Person && whole.start <= part.start && part.end <= whole.end
-    })
+    parties
+        .iter()
+        .any(|(party, whole)| party.kind == PartyKind::Person && whole.start <= part.start && part.end <= whole.end)
 }
 
 #[cfg(test)]

@@ -28,7 +28,8 @@ pub fn find(scan: &Scan<'_>) -> Found<Party> {
     let organisations = organisation::find(scan);
     let taken: Vec<Range<usize>> = organisations.iter().map(|(_, tokens)| tokens.clone()).collect();
     let persons = person::find(scan, &taken);
-    let parties = |named: Vec<Named>, kind| named.into_iter().map(move |(value, tokens)| (Party { value, kind }, tokens));
+    let parties =
+        |named: Vec<Named>, kind| named.into_iter().map(move |(value, tokens)| (Party { value, kind }, tokens));
     let mut found: Vec<_> =
         parties(organisations, PartyKind::Organisation).chain(parties(persons, PartyKind::Person)).collect();
     found.sort_by_key(|(_, tokens)| (tokens.start, tokens.end));

@@ -28,8 +28,7 @@ fn every_position_points_at_the_text() {
     let places = report.parties.iter().map(|f| &f.place);
     let places = places.chain(report.dates.iter().map(|f| &f.place)).chain(report.amounts.iter().map(|f| &f.place));
     let places = places.chain(report.registrations.iter().map(|f| &f.place));
-    let places: Vec<&Place> =
-        places.chain(report.countries.iter().map(|f| &f.place)).chain(&report.summary).collect();
+    let places: Vec<&Place> = places.chain(report.countries.iter().map(|f| &f.place)).chain(&report.summary).collect();
     assert!(places.len() > 10);
     for place in places {
         let raw = &EXTRACT[place.start..place.end];
@@ -76,7 +75,8 @@ fn a_text_beyond_the_limit_is_refused() {
 
 #[test]
 fn nothing_but_marks_or_one_long_line_does_no_harm() {
-    for text in ["---\n***", "12", "é", "\u{feff}", &"x".repeat(200_000), &"Ltd. ".repeat(50_000), &"1.".repeat(50_000)] {
+    for text in ["---\n***", "12", "é", "\u{feff}", &"x".repeat(200_000), &"Ltd. ".repeat(50_000), &"1.".repeat(50_000)]
+    {
         let report = read_text(text);
         assert!(report.summary.len() <= 6);
     }
@@ -90,7 +90,16 @@ fn too_many_findings_are_counted_and_left_out() {
 }
 #[test]
 fn zz_speed() {
-    for text in ["---\n***", &"x".repeat(200_000), &"Ltd. ".repeat(50_000), &"1.".repeat(50_000), &EXTRACT.repeat(400), &"A Ltd and 1 May 2024 ".repeat(10000), &"A B ".repeat(50000), &"1 ".repeat(100000)] {
+    for text in [
+        "---\n***",
+        &"x".repeat(200_000),
+        &"Ltd. ".repeat(50_000),
+        &"1.".repeat(50_000),
+        &EXTRACT.repeat(400),
+        &"A Ltd and 1 May 2024 ".repeat(10000),
+        &"A B ".repeat(50000),
+        &"1 ".repeat(100000),
+    ] {
         let t = std::time::Instant::now();
         read_text(text);
         eprintln!("{} {:?}", text.len(), t.elapsed());

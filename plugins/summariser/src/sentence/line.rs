@@ -93,7 +93,8 @@ fn marker(line: &str) -> usize {
     let inner = head.trim_start_matches('(').trim_end_matches(['.', ')']);
     let closed = inner.len() < head.len() || inner.contains('.');
     let numbered = !inner.is_empty() && inner.len() <= 8 && inner.chars().all(|c| c.is_ascii_digit() || c == '.');
-    let lettered = inner.len() == 1 || (!inner.is_empty() && inner.len() <= 4 && inner.chars().all(|c| "ivx".contains(c)));
+    let lettered =
+        inner.len() == 1 || (!inner.is_empty() && inner.len() <= 4 && inner.chars().all(|c| "ivx".contains(c)));
     let lettered = lettered && inner.chars().all(|c| c.is_ascii_lowercase()) && head.ends_with(')');
     if bullet || (closed && (numbered || lettered)) { line.len() - rest.trim_start().len() } else { 0 }
 }

@@ -1,25 +1,13 @@
 //! What performs calls of tools, and the operations that need it.
 
 use baton_journal::BoxFuture;
-use baton_policy::Request;
+use baton_policy::{self as policy, Request};
 use serde::{Deserialize, Serialize};
 
 use crate::backends::Backends;
 use crate::call_error::CallError;
 use crate::error::SandboxError;
 use crate::gate::{CallSite, Effect, Operation};
-
-/// What a call of a tool may change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ToolEffect {
-    /// Nothing.
-    None,
-    /// Nothing, but it depends on what others change.
-    Read,
-    /// Something that others can see.
-    Write,
-}
 
 /// What a guest is told about a tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +21,7 @@ pub struct ToolFacts {
     /// The JSON Schema of its result.
     pub returns: serde_json::Value,
     /// What a call may change.
-    pub effect: ToolEffect,
+    pub effect: policy::Effect,
     /// Whether a call repeated with the same idempotency key changes nothing more.
     pub idempotent: bool,
 }
@@ -43,8 +31,8 @@ pub trait Tools: Send + Sync {
     /// The tools that exist, in the order of their names; the gate shows a guest those that it was granted.
     fn list(&self) -> Vec<ToolFacts>;
 
-    /// What a call of the tool may change; [`ToolEffect::Write`] if nobody knows the tool.
-    fn effect(&self, tool: &str) -> ToolEffect;
+    /// What a call of the tool may change; [`policy::Effect::Write`] if nobody knows the tool.
+    fn effect(&self, tool: &str) -> policy::Effect;
 
     /// Calls a tool with arguments (JSON) for the host call at `site`. The outer error is the host's.
     fn call(
@@ -74,7 +62,7 @@ impl Operation for Call {
     }
 
     fn effect(&self, backends: &Backends) -> Effect {
-        if backends.tools.effect(&self.name) == ToolEffect::Write { Effect::Outside } else { Effect::Inside }
+        if backends.tools.effect(&self.name) == policy::Effect::Write { Effect::Outside } else { Effect::Inside }
     }
 
     async fn perform(self, site: CallSite, backends: &Backends) -> Result<Result<String, CallError>, SandboxError> {

@@ -1,6 +1,6 @@
-use baton_policy::ceiling::CALLS_AT_ONCE;
+use baton_policy::{self as policy, ceiling::CALLS_AT_ONCE};
 
-use super::backend::{Call, List, ToolEffect, ToolFacts};
+use super::backend::{Call, List, ToolFacts};
 use crate::bindings::baton::plugin::tools::{Effect, Host, Tool, ToolCall};
 use crate::bindings::baton::plugin::types::Error;
 use crate::guest::Guest;
@@ -38,9 +38,9 @@ impl From<ToolFacts> for Tool {
             parameters: facts.parameters.to_string(),
             returns: facts.returns.to_string(),
             effect: match facts.effect {
-                ToolEffect::None => Effect::None,
-                ToolEffect::Read => Effect::Read,
-                ToolEffect::Write => Effect::Write,
+                policy::Effect::None => Effect::None,
+                policy::Effect::Read => Effect::Read,
+                policy::Effect::Write => Effect::Write,
             },
             idempotent: facts.idempotent,
         }

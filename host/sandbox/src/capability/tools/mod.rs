@@ -5,4 +5,4 @@
 mod backend;
 mod host;
 
-pub use backend::{ToolEffect, ToolFacts, Tools};
+pub use backend::{ToolFacts, Tools};

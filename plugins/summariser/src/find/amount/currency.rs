@@ -12,10 +12,28 @@ const CODES: &[&str] = &[
 ];
 
 /// Signs, and letters before a `$`.
-const SIGNS: &[(&str, &str)] =
-    &[("€", "EUR"), ("£", "GBP"), ("$", "USD"), ("¥", "JPY"), ("₽", "RUB"), ("₴", "UAH"), ("₺", "TRY"), ("₹", "INR"), ("₪", "ILS"), ("₩", "KRW")];
-const DOLLARS: &[(&str, &str)] =
-    &[("US", "USD"), ("A", "AUD"), ("AU", "AUD"), ("C", "CAD"), ("CA", "CAD"), ("HK", "HKD"), ("NZ", "NZD"), ("S", "SGD")];
+const SIGNS: &[(&str, &str)] = &[
+    ("€", "EUR"),
+    ("£", "GBP"),
+    ("$", "USD"),
+    ("¥", "JPY"),
+    ("₽", "RUB"),
+    ("₴", "UAH"),
+    ("₺", "TRY"),
+    ("₹", "INR"),
+    ("₪", "ILS"),
+    ("₩", "KRW"),
+];
+const DOLLARS: &[(&str, &str)] = &[
+    ("US", "USD"),
+    ("A", "AUD"),
+    ("AU", "AUD"),
+    ("C", "CAD"),
+    ("CA", "CAD"),
+    ("HK", "HKD"),
+    ("NZ", "NZD"),
+    ("S", "SGD"),
+];
 
 /// Words after a number, each with a second word that must follow it, if any.
 const NAMES: &[(&str, &str, &str)] = &[
@@ -57,8 +75,9 @@ pub(super) fn after(scan: &Scan<'_>, at: usize) -> Option<(&'static str, usize)>
 }
 
 fn named(scan: &Scan<'_>, at: usize) -> Option<(&'static str, usize)> {
-    let (_, second, code) =
-        NAMES.iter().find(|(first, second, _)| scan.word(at) == *first && (second.is_empty() || scan.word(at + 1) == *second))?;
+    let (_, second, code) = NAMES
+        .iter()
+        .find(|(first, second, _)| scan.word(at) == *first && (second.is_empty() || scan.word(at + 1) == *second))?;
     let sterling = scan.words(at, &["pounds", "sterling"]);
     Some((code, at + 1 + usize::from(!second.is_empty() || sterling)))
 }

@@ -12,7 +12,8 @@ pub(super) fn scaled(scan: &Scan<'_>, at: usize) -> Option<(String, usize)> {
     let (decimal, next) = number(scan, at)?;
     let power = if scan.gap(next) == Gap::Break { None } else { power(scan.word(next)) };
     let Some(power) = power else { return Some((decimal, next)) };
-    let dotted = scan.glued(next + 1, ".") && scan.word(next).starts_with(['m', 'b']) && scan.gap(next + 2) != Gap::Break;
+    let dotted =
+        scan.glued(next + 1, ".") && scan.word(next).starts_with(['m', 'b']) && scan.gap(next + 2) != Gap::Break;
     Some((shift(&decimal, power), next + 1 + usize::from(dotted)))
 }
 

@@ -103,7 +103,10 @@ fn told(scan: &Scan<'_>, at: usize) -> Option<DateRole> {
     match (word, next) {
         ("valid" | "validity" | "gültig" | "válido" | "valable", _) => {
             let until = (at + 1..at + 4).any(|at| {
-                matches!(scan.word(at), "until" | "till" | "to" | "through" | "thru" | "bis" | "hasta" | "jusqu'au" | "jusqu’au")
+                matches!(
+                    scan.word(at),
+                    "until" | "till" | "to" | "through" | "thru" | "bis" | "hasta" | "jusqu'au" | "jusqu’au"
+                )
             });
             until.then_some(DateRole::Expires)
         }

@@ -40,7 +40,9 @@ fn day_comes_first_where_both_could() {
 
 #[test]
 fn what_only_looks_like_a_date_is_none() {
-    for text in ["2024-13-14", "31.02.2024", "1.2.3", "Section 4.2.2024.1", "14 Marchers 2024", "32 May 2024", "00/00/0000"] {
+    for text in
+        ["2024-13-14", "31.02.2024", "1.2.3", "Section 4.2.2024.1", "14 Marchers 2024", "32 May 2024", "00/00/0000"]
+    {
         check(text, &[]);
     }
 }
@@ -58,8 +60,8 @@ fn the_words_around_tell_the_role() {
     check("Signed in Oslo on 3 May 2019", &[("2019-05-03", Some(Signed))]);
     check("Date: 3 May 2019", &[("2019-05-03", Some(Issued))]);
     check("The company was incorporated. On 3 May 2019 it moved.", &[("2019-05-03", None)]);
-    check("Date of issue: 1 May 2024\nDate of expiry: 1 May 2034", &[
-        ("2024-05-01", Some(Issued)),
-        ("2034-05-01", Some(Expires)),
-    ]);
+    check(
+        "Date of issue: 1 May 2024\nDate of expiry: 1 May 2034",
+        &[("2024-05-01", Some(Issued)), ("2034-05-01", Some(Expires))],
+    );
 }

@@ -71,13 +71,68 @@ const KINDS: &[&str] = &["Bank", "Foundation", "Stiftung", "Trust", "University"
 
 /// Words that begin no organisation's name though they are capitalised: they begin a sentence or are a role.
 const NO_START: &[&str] = &[
-    "a", "after", "all", "also", "an", "and", "any", "as", "before", "both", "each", "its", "later", "since", "then", "therefore", "at", "between", "but", "by", "certifies", "company", "companies", "customer", "director", "employer", "for",
-    "from", "hereby", "if", "in", "is", "landlord", "name", "no", "of", "on", "our", "owner", "parent", "shareholder", "sole",
-    "supplier", "tenant", "that", "the", "this", "to", "trustee", "under", "when", "while", "with", "your", "registered",
+    "a",
+    "after",
+    "all",
+    "also",
+    "an",
+    "and",
+    "any",
+    "as",
+    "before",
+    "both",
+    "each",
+    "its",
+    "later",
+    "since",
+    "then",
+    "therefore",
+    "at",
+    "between",
+    "but",
+    "by",
+    "certifies",
+    "company",
+    "companies",
+    "customer",
+    "director",
+    "employer",
+    "for",
+    "from",
+    "hereby",
+    "if",
+    "in",
+    "is",
+    "landlord",
+    "name",
+    "no",
+    "of",
+    "on",
+    "our",
+    "owner",
+    "parent",
+    "shareholder",
+    "sole",
+    "supplier",
+    "tenant",
+    "that",
+    "the",
+    "this",
+    "to",
+    "trustee",
+    "under",
+    "when",
+    "while",
+    "with",
+    "your",
+    "registered",
 ];
 
 /// Small words inside a name.
-const INSIDE: &[&str] = &["and", "de", "del", "der", "des", "du", "et", "for", "für", "la", "of", "och", "og", "the", "und", "van", "von", "y"];
+const INSIDE: &[&str] = &[
+    "and", "de", "del", "der", "des", "du", "et", "for", "für", "la", "of", "och", "og", "the", "und", "van", "von",
+    "y",
+];
 /// A name has at most so many tokens before its form.
 const REACH: usize = 10;
 
@@ -104,7 +159,9 @@ pub(super) fn find(scan: &Scan<'_>) -> Vec<Named> {
 /// The number of tokens of the legal form at a token.
 fn form(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let fits = |form: &&&[&str]| {
-        form.iter().enumerate().all(|(step, part)| scan.raw(at + step) == *part && (step == 0 || scan.gap(at + step) != Gap::Break))
+        form.iter()
+            .enumerate()
+            .all(|(step, part)| scan.raw(at + step) == *part && (step == 0 || scan.gap(at + step) != Gap::Break))
     };
     FORMS.iter().find(fits).map(|form| form.len())
 }
@@ -141,7 +198,9 @@ fn is_part(scan: &Scan<'_>, at: usize) -> bool {
         Some(Kind::Word) if is_title(scan, at) => false,
         Some(Kind::Word) => scan.capitalised(at) || INSIDE.contains(&scan.word(at)) || scan.gap(at) == Gap::None,
         Some(Kind::Number) => scan.raw(at).len() <= 4,
-        Some(Kind::Symbol) => matches!(scan.raw(at), "&" | "+") || (scan.raw(at) == "-" && scan.gap(at + 1) == Gap::None),
+        Some(Kind::Symbol) => {
+            matches!(scan.raw(at), "&" | "+") || (scan.raw(at) == "-" && scan.gap(at + 1) == Gap::None)
+        }
         None => false,
     }
 }

@@ -9,19 +9,18 @@ fn check(text: &str, expect: &[(&str, PartyKind)]) {
 
 #[test]
 fn legal_forms_end_the_names_of_organisations() {
-    check("between Harbour & Vane LLP and Nordhavn Shipping Ltd.", &[
-        ("Harbour & Vane LLP", Organisation),
-        ("Nordhavn Shipping Ltd", Organisation),
-    ]);
-    check("The director of Société Générale du Nord S.A. and of Holm-Berg GmbH & Co. KG", &[
-        ("Société Générale du Nord S.A.", Organisation),
-        ("Holm-Berg GmbH & Co. KG", Organisation),
-    ]);
-    check("Bank of the North plc, Nordic Bank, the Holm Family Trust", &[
-        ("Bank of the North plc", Organisation),
-        ("Nordic Bank", Organisation),
-        ("Holm Family Trust", Organisation),
-    ]);
+    check(
+        "between Harbour & Vane LLP and Nordhavn Shipping Ltd.",
+        &[("Harbour & Vane LLP", Organisation), ("Nordhavn Shipping Ltd", Organisation)],
+    );
+    check(
+        "The director of Société Générale du Nord S.A. and of Holm-Berg GmbH & Co. KG",
+        &[("Société Générale du Nord S.A.", Organisation), ("Holm-Berg GmbH & Co. KG", Organisation)],
+    );
+    check(
+        "Bank of the North plc, Nordic Bank, the Holm Family Trust",
+        &[("Bank of the North plc", Organisation), ("Nordic Bank", Organisation), ("Holm Family Trust", Organisation)],
+    );
     check("Company name: NORDHAVN SHIPPING AS", &[("NORDHAVN SHIPPING AS", Organisation)]);
     check("The Limited liability. Limited", &[]);
 }

@@ -48,8 +48,30 @@ const LABELS: &[(&[&str], Scheme)] = &[
 
 /// Words and marks that may stand between a label and its number.
 const BETWEEN: &[&str] = &[
-    "number", "no", "nr", "num", "code", "id", "identification", "registration", "reference", "is", "under", "the", "in",
-    "of", ".", ":", "#", "(", ")", "°", "º", "-", "/", "n",
+    "number",
+    "no",
+    "nr",
+    "num",
+    "code",
+    "id",
+    "identification",
+    "registration",
+    "reference",
+    "is",
+    "under",
+    "the",
+    "in",
+    "of",
+    ".",
+    ":",
+    "#",
+    "(",
+    ")",
+    "°",
+    "º",
+    "-",
+    "/",
+    "n",
 ];
 const MOST_BETWEEN: usize = 7;
 

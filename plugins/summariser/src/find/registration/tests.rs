@@ -20,7 +20,7 @@ fn labels_announce_their_numbers() {
     check("VAT registration number GB 123 4567 89", &[("GB123456789", Scheme::Vat)]);
     check("Tax identification number: 12-3456789", &[("123456789", Scheme::Tax)]);
     check("Passport No. X1234567.", &[("X1234567", Scheme::Passport)]);
-    check("Passport number\nX1234567", &[]);
+    check("Passport number\nX1234567", &[("X1234567", Scheme::Passport)]);
     check("Identity card no: 4711-99/A", &[("471199A", Scheme::Identity)]);
 }
 

@@ -8,12 +8,43 @@ use crate::token::Gap;
 
 /// Words of a label that announce a person.
 const LABELS: &[&str] = &[
-    "accountant", "applicant", "attorney", "beneficiary", "by", "chair", "chairman", "chairwoman", "contact", "controller", "customer", "director", "holder",
-    "manager", "name", "notary", "occupier", "officer", "owner", "partner", "person", "president", "registrar", "representative", "resident",
-    "secretary", "settlor", "shareholder", "signatory", "tenant", "trustee", "witness",
+    "accountant",
+    "applicant",
+    "attorney",
+    "beneficiary",
+    "by",
+    "chair",
+    "chairman",
+    "chairwoman",
+    "contact",
+    "controller",
+    "customer",
+    "director",
+    "holder",
+    "manager",
+    "name",
+    "notary",
+    "occupier",
+    "officer",
+    "owner",
+    "partner",
+    "person",
+    "president",
+    "registrar",
+    "representative",
+    "resident",
+    "secretary",
+    "settlor",
+    "shareholder",
+    "signatory",
+    "tenant",
+    "trustee",
+    "witness",
 ];
 /// Labels with one of these words announce something else.
-const OTHERS: &[&str] = &["company", "date", "place", "number", "no", "address", "trading", "brand", "document", "file", "street", "former"];
+const OTHERS: &[&str] = &[
+    "company", "date", "place", "number", "no", "address", "trading", "brand", "document", "file", "street", "former",
+];
 
 /// A label has at most so many tokens. The surname and the given names stand at most so many tokens apart.
 const LABEL: usize = 8;
@@ -41,7 +72,8 @@ pub(super) fn find(scan: &Scan<'_>) -> Vec<Named> {
 fn labels(scan: &Scan<'_>) -> impl Iterator<Item = Range<usize>> {
     let starts = (0..scan.len()).filter(|at| scan.gap(*at) == Gap::Break);
     starts.filter_map(|start| {
-        let colon = (start + 1..start + LABEL).take_while(|at| scan.gap(*at) != Gap::Break).find(|at| scan.raw(*at) == ":")?;
+        let colon =
+            (start + 1..start + LABEL).take_while(|at| scan.gap(*at) != Gap::Break).find(|at| scan.raw(*at) == ":")?;
         let label = start..colon;
         let any = |words: &[&str]| label.clone().any(|at| words.contains(&scan.word(at)));
         let announces = is_surname(scan, &label) || is_given(scan, &label) || any(LABELS);
@@ -50,11 +82,16 @@ fn labels(scan: &Scan<'_>) -> impl Iterator<Item = Range<usize>> {
 }
 
 fn is_surname(scan: &Scan<'_>, label: &Range<usize>) -> bool {
-    label.clone().any(|at| matches!(scan.word(at), "surname" | "nachname" | "nom") || scan.words(at, &["family", "name"]))
+    label
+        .clone()
+        .any(|at| matches!(scan.word(at), "surname" | "nachname" | "nom") || scan.words(at, &["family", "name"]))
 }
 
 fn is_given(scan: &Scan<'_>, label: &Range<usize>) -> bool {
-    label.clone().any(|at| matches!(scan.word(at), "given" | "forename" | "forenames" | "vornamen" | "vorname" | "prénoms") || scan.words(at, &["first", "name"]))
+    label.clone().any(|at| {
+        matches!(scan.word(at), "given" | "forename" | "forenames" | "vornamen" | "vorname" | "prénoms")
+            || scan.words(at, &["first", "name"])
+    })
 }
 
 fn fewest(scan: &Scan<'_>, label: &Range<usize>) -> usize {

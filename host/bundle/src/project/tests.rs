@@ -1,0 +1,114 @@
+//! What a project may say, and what is said of those that say something else.
+
+use std::fs;
+
+use baton_policy::{Decision, Fuel, Limits, Request, StateScope, Wall};
+use tempfile::TempDir;
+
+use super::*;
+use crate::testing::{CRM, folder, report};
+
+fn project(text: &str) -> TempDir {
+    let files = [
+        ("app/baton.toml", text),
+        ("plugins/crm/plugin.toml", CRM),
+        ("plugins/crm/schemas/input.json", "{\"type\": \"object\"}"),
+    ];
+    folder(&files)
+}
+
+fn check(text: &str) -> String {
+    let folder = project(text);
+    match Project::load(&folder.path().join("app")) {
+        Ok(project) => project.warnings().iter().map(|warning| format!("warning: {warning}\n")).collect(),
+        Err(error) => report(&error, folder.path()),
+    }
+}
+
+const GOOD: &str = r#"
+workflow = "client-onboarding.workflow.yaml"
+input = "clients/sign-off.json"
+
+[plugins.contacts]
+path = "../plugins/crm"
+grants = { state = ["agent"] }
+limits = { fuel = "1G", wall = "10s" }
+
+[limits]
+fuel = "2G"
+calls = 100
+"#;
+
+#[test]
+fn a_project_is_resolved_with_its_plugins() {
+    let folder = project(GOOD);
+    let project = Project::load(&folder.path().join("app")).unwrap();
+    assert_eq!(project.workflow().unwrap(), folder.path().join("app/client-onboarding.workflow.yaml"));
+    assert_eq!(project.input().unwrap(), folder.path().join("app/clients/sign-off.json"));
+    assert!(project.warnings().is_empty());
+    let plugin = project.plugin("contacts").unwrap();
+    assert_eq!((plugin.name().as_str(), plugin.folder()), ("contacts", folder.path().join("plugins/crm").as_path()));
+    assert_eq!(plugin.component_path(), folder.path().join("plugins/target/wasm32-wasip2/release/crm.wasm"));
+    assert_eq!(plugin.policy().decide(&Request::State { scope: StateScope::Agent }), Decision::Allowed);
+    let expect = Limits { fuel: Fuel(1_000_000_000), wall: Wall(10_000), calls: 100, ..Limits::default() };
+    assert_eq!(*plugin.limits(), expect);
+    assert_eq!(plugin.agent().unwrap().input.as_ref().unwrap()["type"], "object");
+}
+
+#[test]
+fn a_project_is_found_by_its_file_or_by_its_folder() {
+    let folder = project(GOOD);
+    let by_file = Project::load(&folder.path().join("app/baton.toml")).unwrap();
+    let by_folder = Project::load(&folder.path().join("app/")).unwrap();
+    assert_eq!(by_file.folder(), by_folder.folder());
+    fs::rename(folder.path().join("app/baton.toml"), folder.path().join("app/other.toml")).unwrap();
+    assert!(Project::load(&folder.path().join("app/other.toml")).is_ok());
+    let error = Project::load(&folder.path().join("app")).unwrap_err();
+    insta::assert_snapshot!(report(&error, folder.path()));
+}
+
+#[test]
+fn warnings_stop_nothing() {
+    let text = r#"
+[plugins.crm]
+path = "../plugins/crm"
+grants = { state = ["agent", "shared:all"], tools = ["billing/*"] }
+limits = { memory = "1GiB" }
+[limits]
+wall = "1d"
+"#;
+    insta::assert_snapshot!(check(text));
+}
+
+#[test]
+fn texts_that_are_wrong() {
+    let reports = [
+        check("[plugin.crm]\npath = 'x'"),
+        check("[plugins.CRM]\npath = 'x'"),
+        check("[plugins.crm]"),
+        check("[plugins.crm]\npath = '../plugins/cmr'"),
+        check("[plugins.crm]\npath = '../plugins/crm'\ndigest = 'sha256:12'"),
+        check("[plugins.crm]\npath = '../plugins/crm'\ngrant = { state = ['agent'] }"),
+        check("[plugins.crm]\npath = '../plugins/crm'\ngrants = { sate = ['agent'] }"),
+        check("[plugins.crm]\npath = '../plugins/crm'\ngrants = { state = ['agent', 'shared:*'] }"),
+        check("[plugins.crm]\npath = '../plugins/crm'\nlimits = { feul = '1G' }"),
+        check("[plugins.crm]\npath = '../plugins/crm'\nlimits = { fuel = 'much' }"),
+        check("[limits]\nmemory = 64"),
+        check("[limits]\ncalls = -1"),
+        check("[limits]\nwall = 1.5"),
+        check("plugins = 3"),
+    ];
+    insta::assert_snapshot!(reports.join("\n\n"));
+}
+
+#[test]
+fn names_that_are_not_there() {
+    let folder = project("[plugins.crm]\npath = '../plugins/crm'");
+    let project = Project::load(&folder.path().join("app")).unwrap();
+    let reports = [
+        report(&project.plugin("cmr").unwrap_err(), folder.path()),
+        report(&project.plugin("billing").unwrap_err(), folder.path()),
+        report(&project.workflow().unwrap_err(), folder.path()),
+    ];
+    insta::assert_snapshot!(reports.join("\n\n"));
+}

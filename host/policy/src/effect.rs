@@ -1,0 +1,16 @@
+//! What a call may do to the world. It does not know who calls what.
+
+use serde::{Deserialize, Serialize};
+
+/// What a call of a tool may change in the world. WIT cannot say it, so the author's manifest does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Nothing: the result follows from the arguments alone.
+    None,
+    /// It reads something that others can change.
+    Read,
+    /// It changes something that others can see: the careful reading of a tool that says nothing.
+    #[default]
+    Write,
+}

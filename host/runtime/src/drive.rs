@@ -1,0 +1,166 @@
+//! Drives one run: performs the machine's actions, appends what happened, and hands it back to the machine. It knows
+//! no step, no expression and no capability.
+
+mod context;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use baton_journal::{Decision, Entry, Event, InvocationId, RunOutcome, Tape};
+use baton_sandbox::Target;
+use baton_workflow::{Action, Ask, Invoke, Run, Wait};
+use tokio::task::JoinSet;
+
+use crate::error::Error;
+use crate::observer::Observer;
+use crate::story::Story;
+
+pub(crate) use context::{Job, RunContext};
+
+/// What a task came to.
+enum Done {
+    Event(Event),
+    Unanswered,
+}
+
+/// Drives a run until it ends or waits for people.
+pub(crate) struct Driver {
+    context: Arc<RunContext>,
+    run: Run,
+    entries: Vec<Entry>,
+    tapes: BTreeMap<InvocationId, Tape>,
+    tasks: JoinSet<Result<Done, Error>>,
+    observer: Arc<dyn Observer>,
+}
+
+impl Driver {
+    pub(crate) fn new(context: Arc<RunContext>, run: Run, entries: Vec<Entry>, observer: Arc<dyn Observer>) -> Self {
+        let tapes = Tape::all(&entries);
+        Driver { context, run, entries, tapes, tasks: JoinSet::new(), observer }
+    }
+
+    /// Goes on until nothing is left that this host can do.
+    pub(crate) async fn drive(mut self, mut actions: Vec<Action>) -> Result<Story, Error> {
+        loop {
+            while let Some(action) = take_first(&mut actions) {
+                let more = self.perform(action).await?;
+                actions.extend(more);
+            }
+            match self.tasks.join_next().await {
+                None => break,
+                Some(done) => {
+                    if let Done::Event(event) = finished(done)? {
+                        actions = self.happened(event).await?;
+                    }
+                }
+            }
+        }
+        // Output commit: whoever reads the result may rely on it.
+        self.context.store.flush().await?;
+        Ok(Story::from_parts(self.context.claim.run.clone(), self.run, self.entries))
+    }
+
+    async fn perform(&mut self, action: Action) -> Result<Vec<Action>, Error> {
+        match action {
+            Action::Invoke(invoke) => self.invoke(invoke).await,
+            Action::Ask(ask) => self.ask(ask).await,
+            Action::Wait(wait) => {
+                self.wait(wait);
+                Ok(Vec::new())
+            }
+            Action::End(outcome) => self.end(outcome).await,
+        }
+    }
+
+    async fn invoke(&mut self, invoke: Invoke) -> Result<Vec<Action>, Error> {
+        let job = self.context.job(&invoke)?;
+        let began_before = invoke.started.is_some();
+        let tape = self.tapes.remove(&job.invocation.id);
+        if began_before && let Some(event) = self.context.unrepeatable(&job) {
+            return self.happened(event).await;
+        }
+        let mut more = Vec::new();
+        let tape = match tape {
+            Some(tape) if began_before && job.invocation.target == Target::Agent => tape,
+            Some(tape) if began_before => Tape::starting(tape.now()),
+            _ => {
+                more = self.happened(job.started()).await?;
+                Tape::starting(self.entries.last().map(|entry| entry.at).unwrap_or_default())
+            }
+        };
+        if self.context.has_outside_effect(&job) {
+            self.context.store.flush().await?;
+        }
+        let context = Arc::clone(&self.context);
+        self.tasks.spawn(async move { context.invoke(job, tape).await.map(Done::Event) });
+        Ok(more)
+    }
+
+    async fn ask(&mut self, ask: Ask) -> Result<Vec<Action>, Error> {
+        let mut more = Vec::new();
+        if !ask.requested {
+            more = self.happened(requested(&ask)).await?;
+        }
+        if self.context.clock.now() >= ask.deadline {
+            let event = decided(&ask, Decision::Expired);
+            more.extend(self.happened(event).await?);
+            return Ok(more);
+        }
+        let observer = Arc::clone(&self.observer);
+        let store = Arc::clone(&self.context.store);
+        self.tasks.spawn(async move {
+            store.flush().await?; // a question is told to somebody: what led to it must last
+            Ok(match observer.ask(&ask).await {
+                Some(decision) => Done::Event(decided(&ask, decision)),
+                None => Done::Unanswered,
+            })
+        });
+        Ok(more)
+    }
+
+    fn wait(&mut self, wait: Wait) {
+        let left = wait.until.0.saturating_sub(self.context.clock.now().0);
+        self.tasks.spawn(async move {
+            tokio::time::sleep(Duration::from_millis(left)).await;
+            Ok(Done::Event(Event::TimerFired { site: wait.site, attempt: wait.attempt }))
+        });
+    }
+
+    async fn end(&mut self, outcome: RunOutcome) -> Result<Vec<Action>, Error> {
+        self.happened(Event::RunEnded(outcome)).await
+    }
+
+    /// Appends an event and lets the machine say what follows.
+    async fn happened(&mut self, event: Event) -> Result<Vec<Action>, Error> {
+        let context = &self.context;
+        let entry = context.store.append(&context.claim, context.clock.now(), event).await?;
+        let actions = self.run.apply(entry.at, &entry.event)?;
+        self.observer.entry(&entry, &self.run);
+        self.entries.push(entry);
+        Ok(actions)
+    }
+}
+
+fn take_first(actions: &mut Vec<Action>) -> Option<Action> {
+    if actions.is_empty() { None } else { Some(actions.remove(0)) }
+}
+
+fn finished(done: Result<Result<Done, Error>, tokio::task::JoinError>) -> Result<Done, Error> {
+    done.map_err(|error| Error::Internal(error.to_string()))?
+}
+
+fn requested(ask: &Ask) -> Event {
+    Event::ApprovalRequested {
+        step: ask.step.clone(),
+        question: ask.question.clone(),
+        show: ask.show.clone(),
+        roles: ask.roles.clone(),
+        deadline: ask.deadline,
+        token: ask.token,
+    }
+}
+
+fn decided(ask: &Ask, decision: Decision) -> Event {
+    Event::ApprovalDecided { step: ask.step.clone(), token: ask.token, decision }
+}

@@ -1,0 +1,98 @@
+//! What can go wrong with a project or a run, sorted by who has to act.
+
+use baton_journal::StoreError;
+use baton_sandbox::SandboxError;
+use baton_workflow::{Problems, RunError};
+
+/// Why the host did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The project, a manifest or a component is not what it should be.
+    #[error(transparent)]
+    Project(#[from] baton_bundle::Error),
+    /// A component could not be built.
+    #[error("plugin {plugin} could not be built: {reason}")]
+    Build {
+        /// The plugin.
+        plugin: String,
+        /// What the build said.
+        reason: String,
+        /// What the operator can do.
+        hint: Option<String>,
+    },
+    /// The workflow file has problems, each with its place.
+    #[error("{0}")]
+    Workflow(Problems),
+    /// A file that the operator named cannot be used.
+    #[error("{path}: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The input breaks the workflow's schema.
+    #[error("the input {path} does not fit the workflow's schema:\n{}", .problems.join("\n"))]
+    Input {
+        /// Where the input came from.
+        path: String,
+        /// Each place at which it breaks the schema.
+        problems: Vec<String>,
+    },
+    /// The plugin cannot be loaded, or the host failed while it ran.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The run does not take this event: it ended, or does not wait for this answer.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// A person answered a step that does not ask.
+    #[error("step {step} does not wait for an answer; {waiting}")]
+    NotAsking {
+        /// The step.
+        step: String,
+        /// What does.
+        waiting: String,
+    },
+    /// The person's role may not answer.
+    #[error("step {step} is to be answered by: {roles}")]
+    WrongRole {
+        /// The step.
+        step: String,
+        /// Who may.
+        roles: String,
+    },
+    /// A run names a plugin that the project no longer has.
+    #[error("the run uses plugin {0}, which the project no longer has")]
+    PluginGone(String),
+    /// A recorded plan cannot be read by this version.
+    #[error("the run's plan cannot be used: {0}")]
+    Plan(String),
+    /// A bug of the host.
+    #[error("the host failed: {0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// What the operator can do about it, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::Project(error) => error.hint(),
+            Error::Build { hint, .. } => hint.clone(),
+            Error::Sandbox(error) => error.hint(),
+            Error::Store(StoreError::Locked { .. }) => Some("wait for the other process, or end it".to_owned()),
+            Error::Store(StoreError::FromTheFuture { .. }) => Some("use the newer version of baton that wrote it".to_owned()),
+            Error::Store(StoreError::Corrupt { .. }) => {
+                Some("restore the store from a backup; the file was left as it is".to_owned())
+            }
+            Error::Store(StoreError::NoSuchRun(_)) => Some("`baton runs` lists the runs there are".to_owned()),
+            Error::Store(StoreError::Claimed(_)) => Some("it goes on there; `baton show` follows it".to_owned()),
+            Error::PluginGone(name) => Some(format!("add [plugins.{name}] to baton.toml again")),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The host: a sandbox, a store and a clock. It begins runs, goes on with them, and takes people's answers.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use baton_bundle::Project;
+use baton_journal::{Claim, Decision, Digest, Entry, Event, Payload, PluginPin, RunHeader, RunId, RunSummary, Store};
+use baton_sandbox::{Clock, IDENTITY, Sandbox};
+use baton_store::SqliteStore;
+use baton_workflow::{Action, Ask, Plan, Run};
+use serde_json::Value;
+
+use crate::clock::SystemClock;
+use crate::drive::{Driver, RunContext};
+use crate::error::Error;
+use crate::observer::Observer;
+use crate::plugins::Plugins;
+use crate::story::{Ending, Story};
+
+/// Where a host keeps what it keeps.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The file of journals and state; made if it is not there.
+    pub store: PathBuf,
+    /// The folder of compiled code; none: plugins are compiled each time.
+    pub cache: Option<PathBuf>,
+}
+
+/// Runs workflows. Cheap to clone; a process needs one for each store.
+#[derive(Clone)]
+pub struct Host {
+    sandbox: Arc<Sandbox>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Host {
+    /// Opens a host over the files of the options.
+    ///
+    /// # Errors
+    /// The store or the folder cannot be used.
+    pub fn open(options: &Options) -> Result<Self, Error> {
+        let sandbox = Sandbox::new(options.cache.as_deref())?;
+        let store = SqliteStore::open(&options.store)?;
+        Ok(Host::of(Arc::new(sandbox), Arc::new(store), Arc::new(SystemClock)))
+    }
+
+    /// A host of these parts: another store, a simulated clock.
+    #[must_use]
+    pub fn of(sandbox: Arc<Sandbox>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Host { sandbox, store, clock }
+    }
+
+    /// What loads plugins for this host.
+    #[must_use]
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// Begins a run and drives it until it ends or waits for people. The input must fit the plan's schema.
+    ///
+    /// # Errors
+    /// The store or the host fails. What goes wrong in a step is in the [`Ending`].
+    pub async fn start(
+        &self,
+        plan: Plan,
+        plugins: &Plugins,
+        input: &Value,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Ending, Error> {
+        let header = self.header(&plan, plugins, input).await?;
+        let seed = header.seed;
+        let id = RunId::new(self.clock.now(), rand::random());
+        let (claim, entry) = self.store.create(id.clone(), self.clock.now(), Event::RunStarted(header)).await?;
+        let mut run = Run::new(Arc::new(plan), id, seed);
+        let actions = run.apply(entry.at, &entry.event)?;
+        observer.entry(&entry, &run);
+        self.drive(claim, run, actions, vec![entry], plugins.clone(), observer).await
+    }
+
+    /// Goes on with a run that waits or whose host died. Finished work is not done again. The plan and the components are
+    /// those that the run began with; grants and limits are the project's of today.
+    ///
+    /// # Errors
+    /// There is no such run, another process drives it, or the store or the host fails.
+    pub async fn resume(&self, id: &RunId, project: &Project, observer: Arc<dyn Observer>) -> Result<Ending, Error> {
+        let story = self.story(id).await?;
+        if story.has_ended() {
+            return Ok(story.ending());
+        }
+        let plugins = self.pinned_plugins(&story, project).await?;
+        let claim = self.store.claim(id.clone()).await?;
+        // Another host may have gone on between the two: only what is read under the claim counts.
+        let story = self.story(id).await?;
+        let actions = story.machine().outstanding();
+        let (run, entries) = story.into_parts();
+        self.drive(claim, run, actions, entries, plugins, observer).await
+    }
+
+    /// Records a person's answer to a step that asks. It does not go on with the run: [`Host::resume`] does.
+    ///
+    /// # Errors
+    /// The step does not ask, the role may not answer, or the answer does not fit.
+    pub async fn decide(&self, id: &RunId, step: &str, decision: Decision) -> Result<(), Error> {
+        let claim = self.store.claim(id.clone()).await?;
+        let recorded = self.record_decision(&claim, step, decision).await;
+        self.store.release(claim).await?;
+        recorded
+    }
+
+    async fn record_decision(&self, claim: &Claim, step: &str, decision: Decision) -> Result<(), Error> {
+        let mut machine = self.story(&claim.run).await?.into_parts().0;
+        let ask = asking(&machine, step)?;
+        check_answer(&machine, &ask, &decision)?;
+        let event = Event::ApprovalDecided { step: step.to_owned(), token: ask.token, decision };
+        machine.apply(self.clock.now(), &event)?;
+        self.store.append(claim, self.clock.now(), event).await?;
+        Ok(self.store.flush().await?)
+    }
+
+    /// Everything that is known of a run.
+    ///
+    /// # Errors
+    /// There is no such run, or its journal is damaged.
+    pub async fn story(&self, id: &RunId) -> Result<Story, Error> {
+        Story::of(id.clone(), self.store.entries(id.clone()).await?)
+    }
+
+    /// The runs of the store, the newest first.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn runs(&self, limit: u32) -> Result<Vec<RunSummary>, Error> {
+        Ok(self.store.runs(limit).await?)
+    }
+
+    async fn header(&self, plan: &Plan, plugins: &Plugins, input: &Value) -> Result<RunHeader, Error> {
+        let mut pins = Vec::new();
+        for name in plan.plugins() {
+            let ready = plugins.get(name).ok_or_else(|| Error::PluginGone(name.to_owned()))?;
+            let component = self.store.put_blob(ready.component.clone()).await?;
+            pins.push(PluginPin { name: name.to_owned(), component });
+        }
+        Ok(RunHeader {
+            workflow: plan.name().to_owned(),
+            plan_digest: plan.digest(),
+            plan: Payload::text(plan.to_json()),
+            input: Payload::json(input),
+            seed: Digest::from_bytes(rand::random()),
+            engine: IDENTITY.to_owned(),
+            plugins: pins,
+        })
+    }
+
+    async fn pinned_plugins(&self, story: &Story, project: &Project) -> Result<Plugins, Error> {
+        let mut components = BTreeMap::new();
+        for pin in &story.header().plugins {
+            components.insert(pin.name.clone(), self.store.blob(pin.component).await?);
+        }
+        Plugins::pinned(project, components, &self.sandbox, |_| {})
+    }
+
+    async fn drive(
+        &self,
+        claim: Claim,
+        run: Run,
+        actions: Vec<Action>,
+        entries: Vec<Entry>,
+        plugins: Plugins,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Ending, Error> {
+        let context = RunContext::new(
+            Arc::clone(&self.sandbox),
+            Arc::clone(&self.store),
+            Arc::clone(&self.clock),
+            claim.clone(),
+            plugins,
+            &entries,
+        );
+        let driven = Driver::new(context, run, entries, observer).drive(actions).await;
+        let released = self.store.release(claim).await;
+        let story = driven?;
+        released?;
+        Ok(story.ending())
+    }
+}
+
+fn asking(machine: &Run, step: &str) -> Result<Ask, Error> {
+    let asks = machine.outstanding().into_iter().filter_map(|action| match action {
+        Action::Ask(ask) => Some(ask),
+        _ => None,
+    });
+    let mut asking = Vec::new();
+    for ask in asks {
+        if ask.step == step {
+            return Ok(ask);
+        }
+        asking.push(ask.step);
+    }
+    let waiting = if asking.is_empty() { "no step does".to_owned() } else { format!("{} does", asking.join(", ")) };
+    Err(Error::NotAsking { step: step.to_owned(), waiting })
+}
+
+fn check_answer(machine: &Run, ask: &Ask, decision: &Decision) -> Result<(), Error> {
+    match decision {
+        Decision::Approved { role, answer, .. } => {
+            let answer = answer.as_ref().and_then(Payload::as_str).map(serde_json::from_str::<Value>).transpose();
+            let answer = answer.map_err(|error| Error::Internal(format!("an answer is not JSON: {error}")))?;
+            Ok(machine.validate_answer(&ask.step, role.as_deref(), answer.as_ref())?)
+        }
+        Decision::Rejected { role, .. } if !may_answer(ask, role.as_deref()) => {
+            Err(Error::WrongRole { step: ask.step.clone(), roles: ask.roles.join(", ") })
+        }
+        Decision::Rejected { .. } | Decision::Expired => Ok(()),
+    }
+}
+
+fn may_answer(ask: &Ask, role: Option<&str>) -> bool {
+    ask.roles.is_empty() || role.is_some_and(|role| ask.roles.iter().any(|known| known == role))
+}

@@ -1,0 +1,139 @@
+//! The plugins of a project, loaded: manifest, policy and limits from the bundle, code from the sandbox.
+//! It does not know what they are used for.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use baton_bundle::{Plugin, Project};
+use baton_journal::Digest;
+use baton_sandbox::{Loaded, Sandbox, ToolFacts};
+use baton_workflow::{AgentFacts, Catalog, PluginFacts};
+
+use crate::error::Error;
+
+/// A plugin that can be invoked.
+pub struct Ready {
+    /// What the manifest and the operator say of it.
+    pub plugin: Plugin,
+    /// Its code.
+    pub loaded: Loaded,
+    /// Its component, as it was read.
+    pub component: Vec<u8>,
+}
+
+/// The plugins of a project by name. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Plugins {
+    ready: Arc<BTreeMap<String, Ready>>,
+}
+
+impl Plugins {
+    /// Loads every plugin of the project from its component; `news` hears of those that must be compiled first.
+    ///
+    /// # Errors
+    /// A component is missing, is none, or imports what nothing provides.
+    pub fn load(project: &Project, sandbox: &Sandbox, mut news: impl FnMut(&str)) -> Result<Self, Error> {
+        let mut ready = BTreeMap::new();
+        for plugin in project.plugins() {
+            let component = plugin.component()?.bytes;
+            ready.insert(plugin.name().to_string(), Ready::new(plugin, component, sandbox, &mut news)?);
+        }
+        Ok(Plugins { ready: Arc::new(ready) })
+    }
+
+    /// Loads one plugin from a folder with a `plugin.toml`, granted what is given: for hosts without a project file.
+    ///
+    /// # Errors
+    /// As [`Plugins::load`].
+    pub fn load_one(folder: &Path, terms: baton_bundle::plugin::Terms, sandbox: &Sandbox) -> Result<Self, Error> {
+        let plugin = Plugin::load(folder, terms)?;
+        let component = plugin.component()?.bytes;
+        let name = plugin.name().to_string();
+        let ready = Ready::new(&plugin, component, sandbox, &mut |_| {})?;
+        Ok(Plugins { ready: Arc::new(BTreeMap::from([(name, ready)])) })
+    }
+
+    /// The same plugins with the components that a run began with, in place of those that lie in the project now.
+    pub(crate) fn pinned(
+        project: &Project,
+        components: BTreeMap<String, Vec<u8>>,
+        sandbox: &Sandbox,
+        mut news: impl FnMut(&str),
+    ) -> Result<Self, Error> {
+        let mut ready = BTreeMap::new();
+        for (name, component) in components {
+            let plugin = project.plugin(&name).map_err(|_| Error::PluginGone(name.clone()))?;
+            ready.insert(name, Ready::new(plugin, component, sandbox, &mut news)?);
+        }
+        Ok(Plugins { ready: Arc::new(ready) })
+    }
+
+    /// A plugin by name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Ready> {
+        self.ready.get(name)
+    }
+
+    /// All of them, in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Ready)> {
+        self.ready.iter().map(|(name, ready)| (name.as_str(), ready))
+    }
+
+    /// What a workflow may know of them.
+    #[must_use]
+    pub fn catalog(&self) -> Catalog {
+        Catalog { plugins: self.iter().map(|(name, ready)| (name.to_owned(), ready.facts())).collect() }
+    }
+
+    /// All tools as a guest is told of them, in the order of their names.
+    #[must_use]
+    pub fn tools(&self) -> Vec<ToolFacts> {
+        self.iter().flat_map(|(name, ready)| ready.tools(name)).collect()
+    }
+}
+
+impl Ready {
+    fn new(plugin: &Plugin, component: Vec<u8>, sandbox: &Sandbox, news: &mut dyn FnMut(&str)) -> Result<Self, Error> {
+        let name = plugin.name().as_str();
+        if !sandbox.is_compiled(Digest::of(&component)) {
+            news(name);
+        }
+        let loaded = sandbox.load(name, &component)?;
+        Ok(Ready { plugin: plugin.clone(), loaded, component })
+    }
+
+    fn facts(&self) -> PluginFacts {
+        let tool = |function: &baton_sandbox::Function| {
+            let said = self.plugin.tool(&function.name);
+            let facts = baton_workflow::ToolFacts {
+                parameters: function.parameters(),
+                returns: function.returns(),
+                idempotent: said.idempotent,
+                effect: said.effect,
+            };
+            (function.name.clone(), facts)
+        };
+        PluginFacts { agent: self.agent(), tools: self.loaded.functions().iter().map(tool).collect() }
+    }
+
+    fn agent(&self) -> Option<AgentFacts> {
+        let schemas = self.plugin.agent().cloned().unwrap_or_default();
+        self.loaded.is_agent().then_some(AgentFacts { input_schema: schemas.input, output_schema: schemas.output })
+    }
+
+    fn tools(&self, plugin: &str) -> Vec<ToolFacts> {
+        let tool = |function: &baton_sandbox::Function| {
+            let said = self.plugin.tool(&function.name);
+            ToolFacts {
+                name: format!("{plugin}/{}", function.name),
+                description: said.description,
+                parameters: function.parameters(),
+                returns: function.returns(),
+                effect: said.effect,
+                idempotent: said.idempotent,
+            }
+        };
+        self.loaded.functions().iter().map(tool).collect()
+    }
+}

@@ -1,0 +1,131 @@
+//! Calls of tools by guests: each an invocation of its own, nested in the one that calls. Whether the caller may call is
+//! the gate's to say; it was said before anything here happens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use baton_journal::{BoxFuture, Digest, Event, Failure, InvocationId, Outcome, Tape};
+use baton_policy::Effect;
+use baton_sandbox::{CallError, CallSite, Invocation, SandboxError, Target, ToolFacts, Tools};
+
+use crate::drive::{Job, RunContext};
+use crate::error::Error;
+use crate::plugins::Ready;
+
+/// Calls tools for the guests of one run.
+pub(crate) struct ToolCalls {
+    context: Arc<RunContext>,
+}
+
+type Reply = Result<Result<String, CallError>, SandboxError>;
+
+impl ToolCalls {
+    pub(crate) fn new(context: Arc<RunContext>) -> Self {
+        ToolCalls { context }
+    }
+
+    fn find(&self, tool: &str) -> Option<(&str, &Ready, &str)> {
+        let (plugin, function) = tool.split_once('/')?;
+        let (name, ready) = self.context.plugins.iter().find(|(name, _)| *name == plugin)?;
+        let function = ready.loaded.functions().iter().find(|known| known.name == function)?;
+        Some((name, ready, &function.name))
+    }
+
+    async fn call_tool(&self, site: CallSite, tool: &str, arguments: String) -> Reply {
+        let id = InvocationId::nested(&site.invocation.id, site.sequence, None);
+        if let Some(outcome) = self.context.ended.get(&id) {
+            return Ok(reply(outcome));
+        }
+        let Some((plugin, ready, function)) = self.find(tool) else {
+            return Ok(Err(CallError::Invalid(format!("there is no tool `{tool}`"))));
+        };
+        if site.invocation.depth >= site.invocation.limits.depth {
+            let limit = site.invocation.limits.depth;
+            return Ok(Err(CallError::Invalid(format!("more than {limit} invocations wait for each other (limit `depth`)"))));
+        }
+        let job = self.job(&site, id, (plugin, ready, function), tool, arguments);
+        self.make(job).await.map_err(host_error)
+    }
+
+    fn job(&self, site: &CallSite, id: InvocationId, tool: (&str, &Ready, &str), name: &str, arguments: String) -> Job {
+        let (plugin, ready, function) = tool;
+        let caller = &site.invocation;
+        let left = caller.deadline.0.saturating_sub(self.context.clock.now().0);
+        let timeout = Duration::from_millis(ready.plugin.limits().wall.0.min(left));
+        let sequence = site.sequence.to_le_bytes();
+        let key = Digest::of_parts([caller.idempotency_key.as_bytes(), &sequence, name.as_bytes(), arguments.as_bytes()]);
+        let invocation = Invocation {
+            id,
+            run: caller.run.clone(),
+            seed: caller.seed,
+            site: caller.site.clone(),
+            attempt: caller.attempt,
+            plugin: plugin.to_owned(),
+            target: Target::Tool(function.to_owned()),
+            input: arguments.into(),
+            idempotency_key: key.to_string(),
+            deadline: self.context.after(timeout),
+            timeout,
+            depth: caller.depth + 1,
+            limits: *ready.plugin.limits(),
+            policy: Arc::new(ready.plugin.policy().clone()),
+        };
+        Job { invocation, caller: Some(caller.id.clone()) }
+    }
+
+    async fn make(&self, job: Job) -> Result<Result<String, CallError>, Error> {
+        let context = &self.context;
+        let began_before = context.begun.contains(&job.invocation.id);
+        let unrepeatable = if began_before { context.unrepeatable(&job) } else { None };
+        let ended = match unrepeatable {
+            Some(event) => event,
+            None => {
+                let at = context.store.append(&context.claim, context.clock.now(), job.started()).await?.at;
+                Arc::clone(context).invoke(job, Tape::starting(at)).await?
+            }
+        };
+        let entry = context.store.append(&context.claim, context.clock.now(), ended).await?;
+        match &entry.event {
+            Event::InvocationEnded { outcome, .. } => Ok(reply(outcome)),
+            _ => Err(Error::Internal("an invocation ended as something else".to_owned())),
+        }
+    }
+}
+
+impl Tools for ToolCalls {
+    fn list(&self) -> Vec<ToolFacts> {
+        self.context.plugins.tools()
+    }
+
+    fn effect(&self, tool: &str) -> Effect {
+        self.find(tool).map_or(Effect::Write, |(_, ready, function)| ready.plugin.tool(function).effect)
+    }
+
+    fn call(&self, site: CallSite, tool: String, arguments: String) -> BoxFuture<'_, Reply> {
+        Box::pin(async move { self.call_tool(site, &tool, arguments).await })
+    }
+}
+
+/// What the caller is told of the called plugin's outcome.
+fn reply(outcome: &Outcome) -> Result<String, CallError> {
+    match outcome {
+        Outcome::Completed { output } => output
+            .as_str()
+            .map(ToOwned::to_owned)
+            .ok_or_else(|| CallError::Failed(Failure::Permanent("the tool's output is not at hand".to_owned()))),
+        Outcome::Failed { failure } => Err(CallError::Failed(failure.clone())),
+        Outcome::Denied { message } => Err(CallError::Denied(message.clone())),
+        Outcome::TimedOut { .. } => Err(CallError::Failed(Failure::Transient(outcome.to_string()))),
+        Outcome::Trapped { .. } | Outcome::Exhausted { .. } | Outcome::Suspended => {
+            Err(CallError::Failed(Failure::Permanent(outcome.to_string())))
+        }
+    }
+}
+
+fn host_error(error: Error) -> SandboxError {
+    match error {
+        Error::Sandbox(error) => error,
+        Error::Store(error) => SandboxError::Store(error),
+        other => SandboxError::Host(other.to_string()),
+    }
+}

@@ -1,0 +1,92 @@
+//! A project's workflow: its file and those it names, read and planned. It does not know how a plan runs.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Component, Path};
+
+use baton_bundle::Project;
+use baton_workflow::Plan;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::plugins::Plugins;
+
+/// The most bytes of a workflow, of a file it names, or of an input: with its documents as text, an application has
+/// some megabytes; what is larger should be a reference to where it lies.
+pub const MAX_FILE: u64 = 64 << 20;
+
+/// Plans the project's workflow, checked against its plugins.
+///
+/// # Errors
+/// The file cannot be read, or has problems.
+pub fn plan(project: &Project, plugins: &Plugins) -> Result<Plan, Error> {
+    let path = project.workflow()?;
+    let text = read(path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let name = path.strip_prefix(project.folder()).unwrap_or(path).display().to_string();
+    let files = |named: &str| read_beside(folder, named);
+    Plan::parse(&name, &text, &files, &plugins.catalog()).map_err(Error::Workflow)
+}
+
+/// Plans a workflow of one step that calls a plugin's function (or its agent, for `run`) with the run's input.
+///
+/// # Errors
+/// There is no such plugin or function.
+pub fn plan_call(plugin: &str, function: &str, plugins: &Plugins) -> Result<Plan, Error> {
+    let is_agent = function == "run" && plugins.get(plugin).is_some_and(|ready| ready.loaded.is_agent());
+    let target = if is_agent { format!("agent: {plugin}") } else { format!("tool: {plugin}/{function}") };
+    let text = format!("workflow: call\nsteps:\n  call:\n    {target}\n    input: ${{{{ input }}}}\noutput: ${{{{ steps.call.output }}}}\n");
+    let no_files = |_: &str| Err("a call names no files".to_owned());
+    Plan::parse("call", text.as_bytes(), &no_files, &plugins.catalog()).map_err(Error::Workflow)
+}
+
+/// Reads an input and checks it against the plan's schema.
+///
+/// # Errors
+/// The file cannot be read, is not UTF-8 or not JSON, or breaks the schema; each with its place.
+pub fn read_input(path: &Path, plan: &Plan) -> Result<Value, Error> {
+    let bytes = read(path)?;
+    let refuse = |reason: String| Error::File { path: path.display().to_string(), reason };
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|error| refuse(format!("is not UTF-8: byte {} cannot be read as text", error.valid_up_to())))?;
+    let input = serde_json::from_str(text).map_err(|error| refuse(format!("is not JSON: {error}")))?;
+    check_input(&path.display().to_string(), &input, plan)?;
+    Ok(input)
+}
+
+/// Checks an input against the plan's schema.
+///
+/// # Errors
+/// It breaks the schema.
+pub fn check_input(path: &str, input: &Value, plan: &Plan) -> Result<(), Error> {
+    plan.check_input(input).map_err(|problems| Error::Input { path: path.to_owned(), problems })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    read_capped(path).map_err(|reason| Error::File { path: path.display().to_string(), reason })
+}
+
+fn read_capped(path: &Path) -> Result<Vec<u8>, String> {
+    let file = File::open(path).map_err(|error| format!("cannot be opened: {error}"))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|error| format!("cannot be read: {error}"))?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(format!("has more than {} MiB", MAX_FILE >> 20));
+    }
+    Ok(bytes)
+}
+
+/// A workflow reads files of its own folder and below: its author is not the operator.
+fn read_beside(folder: &Path, named: &str) -> Result<Vec<u8>, String> {
+    let path = Path::new(named);
+    let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if !inside {
+        return Err("lies outside the folder of the workflow".to_owned());
+    }
+    let path = folder.join(path);
+    let real = |path: &Path| path.canonicalize().map_err(|error| format!("cannot be opened: {error}"));
+    if !real(&path)?.starts_with(real(folder)?) {
+        return Err("leads outside the folder of the workflow".to_owned());
+    }
+    read_capped(&path)
+}

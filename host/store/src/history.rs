@@ -1,0 +1,97 @@
+//! Reads runs back, and checks that what is read is what was written. It does not repair anything.
+
+use baton_journal::{Chain, Digest, Entry, Progress, RunId, RunSummary, StoreError, Timestamp};
+use rusqlite::{Connection, Row};
+
+use crate::blob::Loader;
+use crate::fault::Fault;
+use crate::run::{RunRow, parse_status, status_text};
+
+/// The entries of a run, checked against its chain, its row and its blobs, with their payloads loaded.
+pub(crate) fn entries(sql: &Connection, run: &RunId) -> Result<Vec<Entry>, Fault> {
+    let row = RunRow::find(sql, run)?.ok_or_else(|| StoreError::NoSuchRun(run.to_string()))?;
+    let (mut chain, mut progress) = (Chain::of(run), Progress::default());
+    let (mut loader, mut entries) = (Loader::new(sql), Vec::new());
+    let query = "SELECT sequence, at, body, digest FROM entries WHERE run = ?1 ORDER BY sequence";
+    let mut statement = sql.prepare_cached(query)?;
+    let mut rows = statement.query([row.number])?;
+    while let Some(stored) = rows.next()? {
+        let mut entry = next_entry(stored, &mut chain).map_err(|what| corrupt(run, &what))?;
+        progress.apply(&entry.event);
+        loader.load(&mut entry.event).map_err(|fault| in_entry(run, entry.sequence, fault))?;
+        entries.push(entry);
+    }
+    compare_row(&row, &chain, progress, &entries).map_err(|what| corrupt(run, &what))?;
+    Ok(entries)
+}
+
+/// The newest runs, from their rows alone.
+pub(crate) fn runs(sql: &Connection, limit: u32) -> Result<Vec<RunSummary>, Fault> {
+    let query = "SELECT run, workflow, started, updated, status, entries FROM runs ORDER BY run DESC LIMIT ?1";
+    let mut statement = sql.prepare_cached(query)?;
+    let mut rows = statement.query([limit])?;
+    let mut runs = Vec::new();
+    while let Some(row) = rows.next()? {
+        runs.push(summary(row)?);
+    }
+    Ok(runs)
+}
+
+fn summary(row: &Row<'_>) -> Result<RunSummary, Fault> {
+    let (run, status) = (row.get::<_, String>(0)?, row.get::<_, String>(4)?);
+    let corrupt = |what: String| StoreError::Corrupt { what };
+    Ok(RunSummary {
+        status: parse_status(&status).ok_or_else(|| corrupt(format!("run {run} has the status `{status}`")))?,
+        run: run.parse().map_err(|error| corrupt(format!("the list of runs: {error}")))?,
+        workflow: row.get(1)?,
+        started: Timestamp(row.get::<_, i64>(2)?.cast_unsigned()),
+        updated: Timestamp(row.get::<_, i64>(3)?.cast_unsigned()),
+        entries: row.get::<_, i64>(5)?.cast_unsigned(),
+    })
+}
+
+fn next_entry(row: &Row<'_>, chain: &mut Chain) -> Result<Entry, String> {
+    let place = chain.entries();
+    let unreadable = |error: &dyn std::fmt::Display| format!("entry {place}: {error}");
+    let sequence = row.get::<_, i64>(0).map_err(|e| unreadable(&e))?.cast_unsigned();
+    let at = row.get::<_, i64>(1).map_err(|e| unreadable(&e))?.cast_unsigned();
+    let body = row.get_ref(2).map_err(|e| unreadable(&e))?;
+    let body = body.as_str().map_err(|e| unreadable(&e))?;
+    let digest = Digest::from_bytes(row.get(3).map_err(|e| unreadable(&e))?);
+    Entry::from_body(chain, sequence, Timestamp(at), body, digest).map_err(|error| error.to_string())
+}
+
+/// The chain can't show that its end was cut off; the run's row can.
+fn compare_row(row: &RunRow, chain: &Chain, progress: Progress, entries: &[Entry]) -> Result<(), String> {
+    if row.entries != chain.entries() {
+        return Err(format!("entry {}: the journal ends, but {} entries were written", chain.entries(), row.entries));
+    }
+    if row.head != chain.head() {
+        return Err(format!("entry {}: the digest of the last entry is not the one noted", chain.entries()));
+    }
+    let started = entries.first().map_or(Timestamp(0), |entry| entry.at);
+    let status = status_text(progress.status());
+    let open = (row.invocations, row.questions) == (progress.invocations, progress.questions);
+    if row.status != status || row.updated != chain.last_at() || row.started != started || !open {
+        return Err("its row in the list of runs is not what its entries say".to_owned());
+    }
+    compare_workflow(row, entries)
+}
+
+fn compare_workflow(row: &RunRow, entries: &[Entry]) -> Result<(), String> {
+    match entries.first().map(|entry| &entry.event) {
+        Some(baton_journal::Event::RunStarted(header)) if header.workflow == row.workflow => Ok(()),
+        _ => Err("its row in the list of runs names another workflow than its first entry".to_owned()),
+    }
+}
+
+fn corrupt(run: &RunId, what: &str) -> Fault {
+    StoreError::Corrupt { what: format!("run {run}, {what}") }.into()
+}
+
+fn in_entry(run: &RunId, sequence: u64, fault: Fault) -> Fault {
+    match fault {
+        Fault::Refused(StoreError::Corrupt { what }) => corrupt(run, &format!("entry {sequence}: {what}")),
+        other => other,
+    }
+}

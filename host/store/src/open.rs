@@ -1,0 +1,129 @@
+//! Opens the connections to a store and refuses files that are no store, damaged, or newer. It does not read runs:
+//! whether their entries are whole is checked whenever they are read, against the chain.
+//!
+//! Opening costs no pass over the file. The header, the file's length and the tables are checked, which finds every
+//! file that was cut off; a bit that flipped inside shows when the run that it belongs to is read.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use baton_journal::StoreError;
+use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::create::create_if_missing;
+use crate::fault::sql_error;
+use crate::schema::{APPLICATION_ID, FORMAT, OLDEST_SQLITE, TABLES};
+
+/// Pages of 4 KiB in the log after which it is copied into the file: 32 MiB. Large enough that two thousand appends in
+/// transactions of their own don't pay for the disk, small enough that reading it after a crash takes some 20 ms.
+const LOG_PAGES: i32 = 8192;
+
+/// How a store is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How long to wait for another process that is writing before giving up with [`StoreError::Locked`]. By default
+    /// 5 s: transactions take milliseconds, so a longer wait means that the other process hangs.
+    pub busy: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { busy: Duration::from_secs(5) }
+    }
+}
+
+/// Opens the connection that writes; creates the store if it is missing.
+pub(crate) fn open_writer(path: &Path, settings: Settings) -> Result<(PathBuf, Connection), StoreError> {
+    require_sqlite(rusqlite::version_number())?;
+    let path = std::path::absolute(path).map_err(|e| crate::fault::io_error("finding", path, &e))?;
+    create_if_missing(&path)?;
+    let shown = path.display().to_string();
+    let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE, settings).map_err(|e| sql_error(&e, &shown))?;
+    require_store(&connection, &shown)?;
+    prepare_writer(&connection).map_err(|e| sql_error(&e, &shown))?;
+    Ok((path, connection))
+}
+
+/// Opens a connection that only reads.
+pub(crate) fn open_reader(path: &Path, settings: Settings) -> rusqlite::Result<Connection> {
+    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, settings)
+}
+
+fn connect(path: &Path, mode: OpenFlags, settings: Settings) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(settings.busy)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "mmap_size", 0)?; // a mapped file that is cut off would kill the process
+    Ok(connection)
+}
+
+fn prepare_writer(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "synchronous", "FULL")
+}
+
+/// Copies the log into the file when it is long. SQLite would do the same and pass over errors of the disk, after which
+/// a second attempt could seem to succeed; here an error reaches the commit, and the store stops.
+pub(crate) fn copy_long_log(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.wal_hook(Some(|log: &mut Wal, pages: i32| match pages >= LOG_PAGES {
+        true => ignore_busy(log.checkpoint()),
+        false => Ok(()),
+    }))
+}
+
+fn ignore_busy(copied: rusqlite::Result<()>) -> rusqlite::Result<()> {
+    copied.or_else(|error| {
+        if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) { Ok(()) } else { Err(error) }
+    })
+}
+
+fn require_sqlite(version: i32) -> Result<(), StoreError> {
+    if version >= OLDEST_SQLITE {
+        return Ok(());
+    }
+    Err(StoreError::Io(format!("SQLite {version} is too old to be safe: at least {OLDEST_SQLITE} is needed")))
+}
+
+fn require_store(connection: &Connection, path: &str) -> Result<(), StoreError> {
+    let number = |pragma: &str| -> Result<i32, StoreError> {
+        connection.pragma_query_value(None, pragma, |row| row.get(0)).map_err(|e| sql_error(&e, path))
+    };
+    let corrupt = |what: &str| StoreError::Corrupt { what: format!("{path}: {what}") };
+    if number("application_id")? != APPLICATION_ID {
+        return Err(corrupt("it is a SQLite file, but not a store of Baton"));
+    }
+    let found = number("user_version")?.cast_unsigned();
+    if found > FORMAT {
+        return Err(StoreError::FromTheFuture { path: path.to_owned(), found, supported: FORMAT });
+    }
+    let tables = tables_of(connection).map_err(|e| sql_error(&e, path))?;
+    if found != FORMAT || tables != TABLES {
+        return Err(corrupt(&format!("its tables are not those of format {FORMAT}")));
+    }
+    let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+    if mode.map_err(|e| sql_error(&e, path))? != "wal" {
+        return Err(corrupt("it is not in WAL mode"));
+    }
+    Ok(())
+}
+
+fn tables_of(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid";
+    connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unsafe_sqlite_is_refused() {
+        assert!(require_sqlite(3_051_002).is_err());
+        assert!(require_sqlite(rusqlite::version_number()).is_ok());
+    }
+}

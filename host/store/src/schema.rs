@@ -1,0 +1,46 @@
+//! The tables of the store, format 1. It does not know who reads or writes them.
+//!
+//! | table | a row is | written |
+//! |---|---|---|
+//! | `runs` | a run: its claim epoch, the head of its chain, and what can be derived from its entries for lists | with each entry |
+//! | `entries` | a journal entry: the body is [`baton_journal::Entry::body`], the predecessor's digest is the row before | once |
+//! | `blobs` | bytes under their SHA-256 | once |
+//! | `uses` | a blob that a run's entries refer to, so that a deleted run takes along what only it used | with the entry |
+//! | `state` | a value; `sum` is the digest of scope, key and value | by state operations |
+//! | `scopes` | what a scope's values take up | with the values |
+//! | `state_applied` | the reply to a host call that changed state, until its run ends | with the change |
+//! | `flushes` | one counter, so that a flush with nothing else to write still commits | by flushes |
+//!
+//! Times are milliseconds since the Unix epoch. Unsigned numbers are stored as the signed number of the same bits.
+//! A scope and a key are columns, never joined into one text. A format is never changed, only followed by a new one:
+//! `user_version` has its number, `application_id` says that the file is Baton's.
+
+/// The newest format that this version reads, and the one that it writes.
+pub const FORMAT: u32 = 1;
+
+/// "Batn": marks a SQLite file as a store of Baton.
+pub(crate) const APPLICATION_ID: i32 = 0x4261_746e;
+
+/// The oldest SQLite that is safe here: before 3.51.3 two connections could corrupt the file when the log was reset
+/// (<https://sqlite.org/wal.html#walresetbug>).
+pub(crate) const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// The tables, in the order in which they are made.
+pub(crate) const TABLES: [&str; 8] = [
+    "CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, \
+     epoch INTEGER NOT NULL, status TEXT NOT NULL, started INTEGER NOT NULL, updated INTEGER NOT NULL, \
+     entries INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, questions INTEGER NOT NULL) STRICT",
+    "CREATE TABLE entries (run INTEGER NOT NULL REFERENCES runs (number), sequence INTEGER NOT NULL, \
+     at INTEGER NOT NULL, body TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (run, sequence)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE blobs (sha256 BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
+    "CREATE TABLE uses (sha256 BLOB NOT NULL, run INTEGER NOT NULL REFERENCES runs (number), \
+     PRIMARY KEY (sha256, run)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE state (kind TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, \
+     sum BLOB NOT NULL, PRIMARY KEY (kind, name, key)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE scopes (kind TEXT NOT NULL, name TEXT NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL, \
+     PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE state_applied (run INTEGER NOT NULL REFERENCES runs (number), invocation TEXT NOT NULL, \
+     sequence INTEGER NOT NULL, request BLOB NOT NULL, reply TEXT NOT NULL, \
+     PRIMARY KEY (run, invocation, sequence)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE flushes (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT",
+];

@@ -1,0 +1,179 @@
+//! The store in a SQLite file: hands operations to the writing thread and the reading connections. It does not know SQL.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle};
+
+use baton_journal::{
+    BoxFuture, CallId, Claim, Digest, Entry, Event, RunId, RunSummary, Scope, StateOp, StateReply, Store, StoreError,
+    Timestamp,
+};
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::blob;
+use crate::fault::Fault;
+use crate::history;
+use crate::lock::Locks;
+use crate::open::{Settings, copy_long_log, open_writer};
+use crate::reader::Readers;
+use crate::room::{self, SqlRoom};
+use crate::run::{self, Stored};
+use crate::state;
+use crate::writer::{self, Order, Shared, Writer, Writing};
+
+/// Journals and state in one SQLite file, which several processes may share.
+///
+/// Its methods must be called inside a tokio runtime. Dropping it carries out what was ordered, and waits for that.
+/// After an error of the disk it is stopped: every later call answers with that error, and only reopening it, which
+/// reads what is really on disk, helps.
+pub struct SqliteStore {
+    orders: Option<mpsc::Sender<Order>>,
+    readers: Arc<Readers>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl SqliteStore {
+    /// Opens the store at this path, or makes it, for the owner only, if nothing is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a file that is damaged or no store (it is left as it is),
+    /// [`StoreError::FromTheFuture`] for a newer format, [`StoreError::Locked`], and [`StoreError::Io`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_with(path, Settings::default())
+    }
+
+    /// [`SqliteStore::open`], with other settings.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_with(path: impl AsRef<Path>, settings: Settings) -> Result<Self, StoreError> {
+        let (path, mut connection) = open_writer(path.as_ref(), settings)?;
+        let shown = path.display().to_string();
+        copy_long_log(&mut connection).map_err(|error| Fault::Sql(error).into_store_error(&shown))?;
+        let shared = Arc::new(Shared { path: shown, stopped: OnceLock::new(), flushes: AtomicU64::new(0) });
+        let writer = Writer::new(connection, Locks::of(&path), Arc::clone(&shared));
+        let (orders, queue) = mpsc::channel(writer::QUEUE);
+        let thread = thread::Builder::new().name("baton-store".to_owned()).spawn(move || writer.run(queue));
+        let thread = thread.map_err(|error| StoreError::Io(format!("starting a thread: {error}")))?;
+        let readers = Arc::new(Readers::new(path, settings));
+        Ok(SqliteStore { orders: Some(orders), readers, shared, thread: Some(thread) })
+    }
+
+    /// How many commits have waited for the disk since the store was opened. Copying a long log into the file (every
+    /// 32 MiB) and closing wait too, and are not counted.
+    #[must_use]
+    pub fn flushes(&self) -> u64 {
+        self.shared.flushes.load(Ordering::Relaxed)
+    }
+
+    fn write<T, F>(&self, work: F) -> BoxFuture<'_, Result<T, StoreError>>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Writing<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        let (order, answer) = writer::task(work);
+        Box::pin(self.order(order, answer))
+    }
+
+    async fn order<T>(&self, order: Order, answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
+        let orders = self.orders.as_ref().ok_or_else(gone)?;
+        orders.send(order).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    fn read<T, F>(&self, read: F) -> BoxFuture<'_, Result<T, StoreError>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        if let Some(stopped) = self.shared.stopped.get() {
+            let stopped = stopped.clone();
+            return Box::pin(async move { Err(stopped) });
+        }
+        let (readers, shared) = (Arc::clone(&self.readers), Arc::clone(&self.shared));
+        Box::pin(blocking(move || readers.read(read).map_err(|fault| fault.into_store_error(&shared.path))))
+    }
+}
+
+impl Store for SqliteStore {
+    fn create(&self, run: RunId, at: Timestamp, started: Event) -> BoxFuture<'_, Result<(Claim, Entry), StoreError>> {
+        let started = Stored::from(started);
+        self.write(move |writing| run::create(writing, &run, at, &started))
+    }
+
+    fn claim(&self, run: RunId) -> BoxFuture<'_, Result<Claim, StoreError>> {
+        self.write(move |writing| run::claim(writing, &run))
+    }
+
+    fn release(&self, claim: Claim) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.write(move |writing| run::release(writing, &claim))
+    }
+
+    fn append(&self, claim: &Claim, at: Timestamp, event: Event) -> BoxFuture<'_, Result<Entry, StoreError>> {
+        let (claim, event) = (claim.clone(), Stored::from(event));
+        self.write(move |writing| run::append(writing, &claim, at, &event))
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        let (caller, answer) = oneshot::channel();
+        Box::pin(self.order(Order::Flush(caller), answer))
+    }
+
+    fn entries(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Entry>, StoreError>> {
+        self.read(move |sql| history::entries(sql, &run))
+    }
+
+    fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
+        self.read(move |sql| history::runs(sql, limit))
+    }
+
+    fn state(&self, call: CallId, scope: Scope, op: StateOp) -> BoxFuture<'_, Result<StateReply, StoreError>> {
+        if let Err(error) = state::check(&scope, &op) {
+            return Box::pin(async move { Err(error) });
+        }
+        if state::is_read(&op) {
+            return self.read(move |sql| state::perform(&mut SqlRoom::of(sql, &scope), &op));
+        }
+        self.write(move |writing| room::change(writing.sql, &call, &scope, &op))
+    }
+
+    fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {
+        Box::pin(async move {
+            let (digest, bytes) = blocking(move || Ok((Digest::of(&bytes), bytes))).await?;
+            self.write(move |writing| blob::put(writing.sql, &digest, &bytes).map(|()| digest)).await
+        })
+    }
+
+    fn blob(&self, digest: Digest) -> BoxFuture<'_, Result<Vec<u8>, StoreError>> {
+        self.read(move |sql| blob::get(sql, &digest))
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.orders = None; // the thread ends when nobody can order any more
+        self.readers.close();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("SqliteStore").field(&self.shared.path).finish()
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| gone())?
+}
+
+fn gone() -> StoreError {
+    StoreError::Io("the store is closed".to_owned())
+}

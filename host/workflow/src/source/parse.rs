@@ -1,0 +1,168 @@
+//! From the YAML parser's events to the tree, without recursion. It does not know what keys a workflow has.
+
+use std::collections::HashSet;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as YamlSpan};
+
+use super::{Fault, Key, Kind, MAX_DEPTH, MAX_FILE_BYTES, Node, scalar};
+use crate::problem::{Position, Span};
+
+/// Parses a file of one YAML document.
+///
+/// # Errors
+///
+/// The first fault: what follows one cannot be trusted.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Node, Fault> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(at_start(format!("the file has {} bytes; at most {MAX_FILE_BYTES} are allowed", bytes.len())));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error.valid_up_to()))?;
+    let mut builder = Builder::default();
+    let mut parser = Parser::new_from_str(text);
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event.map_err(scan_fault)?;
+        builder.take(event, span)?;
+    }
+    builder.root.ok_or_else(|| at_start("the file is empty".to_owned()))
+}
+
+/// A list or mapping that is not finished.
+enum Open {
+    List { span: YamlSpan, items: Vec<Node> },
+    Map { span: YamlSpan, entries: Vec<(Key, Node)>, keys: HashSet<String>, key: Option<Key> },
+}
+
+/// The tree so far.
+#[derive(Default)]
+struct Builder {
+    root: Option<Node>,
+    open: Vec<Open>,
+    documents: u32,
+}
+
+impl Builder {
+    fn take(&mut self, event: Event<'_>, span: YamlSpan) -> Result<(), Fault> {
+        match event {
+            Event::DocumentStart(_) => self.document(span),
+            Event::Alias(_) => Err(refused("an alias", span)),
+            Event::Scalar(text, style, anchor, tag) => {
+                refuse_extras(anchor, tag.is_some(), span)?;
+                self.scalar(&text, style, span)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                refuse_extras(anchor, tag.is_some(), span)?;
+                self.push(Open::List { span, items: Vec::new() }, span)
+            }
+            Event::MappingStart(anchor, tag) => {
+                refuse_extras(anchor, tag.is_some(), span)?;
+                self.push(Open::Map { span, entries: Vec::new(), keys: HashSet::new(), key: None }, span)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.pop(span),
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+        }
+    }
+
+    fn document(&mut self, span: YamlSpan) -> Result<(), Fault> {
+        self.documents += 1;
+        if self.documents > 1 {
+            return Err(fault("the file has more than one document", span, Some("one file is one workflow")));
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, open: Open, span: YamlSpan) -> Result<(), Fault> {
+        if let Some(Open::Map { key: None, .. }) = self.open.last() {
+            return Err(fault("a key must be a text", span, Some(QUOTE_BRACES)));
+        }
+        if self.open.len() >= MAX_DEPTH {
+            return Err(fault(format!("nested deeper than {MAX_DEPTH} levels"), span, None));
+        }
+        self.open.push(open);
+        Ok(())
+    }
+
+    fn pop(&mut self, end: YamlSpan) -> Result<(), Fault> {
+        let (span, kind) = match self.open.pop() {
+            Some(Open::List { span, items }) => (span, Kind::List(items)),
+            Some(Open::Map { span, entries, .. }) => (span, Kind::Map(entries)),
+            None => return Ok(()),
+        };
+        let extent = (span.start.index(), end.end.index());
+        self.add(Node { span: span_of(span), extent, kind })
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, span: YamlSpan) -> Result<(), Fault> {
+        if let Some(Open::Map { key: key @ None, keys, .. }) = self.open.last_mut() {
+            *key = Some(new_key(text, keys, span)?);
+            return Ok(());
+        }
+        let kind = match style {
+            ScalarStyle::Plain => scalar::plain(text).map_err(|message| fault(message, span, Some(QUOTE_NUMBER)))?,
+            _ => Kind::Text(text.to_owned()),
+        };
+        self.add(Node { span: span_of(span), extent: (span.start.index(), span.end.index()), kind })
+    }
+
+    fn add(&mut self, node: Node) -> Result<(), Fault> {
+        match self.open.last_mut() {
+            None => self.root = Some(node),
+            Some(Open::List { items, .. }) => items.push(node),
+            Some(Open::Map { entries, key, .. }) => entries.extend(key.take().map(|key| (key, node))),
+        }
+        Ok(())
+    }
+}
+
+const QUOTE_BRACES: &str = "an expression in braces must be quoted: \"${{ … }}\"";
+const QUOTE_NUMBER: &str = "write it in quotes to keep it as a text";
+
+/// A key that the mapping does not have yet.
+fn new_key(text: &str, keys: &mut HashSet<String>, span: YamlSpan) -> Result<Key, Fault> {
+    if text == "<<" {
+        return Err(refused("a merge key", span));
+    }
+    if !keys.insert(text.to_owned()) {
+        return Err(fault(format!("the key `{text}` is there twice"), span, Some("keep one of the two")));
+    }
+    Ok(Key { text: text.to_owned(), span: span_of(span) })
+}
+
+fn refuse_extras(anchor: usize, tagged: bool, span: YamlSpan) -> Result<(), Fault> {
+    match (anchor, tagged) {
+        (_, true) => Err(refused("a tag", span)),
+        (0, false) => Ok(()),
+        _ => Err(refused("an anchor", span)),
+    }
+}
+
+fn refused(what: &str, span: YamlSpan) -> Fault {
+    fault(format!("{what} is not allowed here"), span, Some("write the value out where it is used"))
+}
+
+fn fault(message: impl Into<String>, span: YamlSpan, hint: Option<&str>) -> Fault {
+    Fault { message: message.into(), span: span_of(span), hint: hint.map(str::to_owned) }
+}
+
+fn scan_fault(error: ScanError) -> Fault {
+    let message = format!("this is not YAML: {}", error.info());
+    fault(message, YamlSpan::empty(*error.marker()), None)
+}
+
+fn at_start(message: String) -> Fault {
+    Fault { message, span: Span::default(), hint: None }
+}
+
+fn not_utf8(bytes: &[u8], valid: usize) -> Fault {
+    let before = String::from_utf8_lossy(&bytes[..valid]);
+    let line = before.matches('\n').count() + 1;
+    at_start(format!("the file is not UTF-8: byte {} on line {line} cannot be read", valid + 1))
+}
+
+/// The span in our counting: characters from 1, within the first line.
+fn span_of(span: YamlSpan) -> Span {
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let start = Position { line: number(span.start.line()), column: number(span.start.col() + 1) };
+    let same_line = span.end.line() == span.start.line();
+    let length = if same_line { span.end.col().saturating_sub(span.start.col()) } else { 1 };
+    Span { start, length: number(length.max(1)) }
+}
