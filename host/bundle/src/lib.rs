@@ -19,10 +19,10 @@ pub mod place;
 pub mod plugin;
 pub mod project;
 
-mod cargo;
 mod digest;
 mod field;
 mod file;
+mod sources;
 mod text;
 mod version;
 

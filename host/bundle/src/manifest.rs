@@ -139,11 +139,14 @@ impl TryFrom<BuildKeys> for BuildSection {
     fn try_from(keys: BuildKeys) -> Result<Self, &'static str> {
         match (keys.cargo, keys.command) {
             (Some(package), None) if is_package(&package) => Ok(BuildSection::Cargo(package)),
-            (Some(_), None) => Err("this is not the name of a cargo package: write letters, digits, `-` and `_`"),
+            (Some(_), None) => {
+                Err("the `cargo` of [build] is not the name of a package: write letters, digits, `-` and `_`")
+            }
             (None, Some(argv)) if is_command(&argv) => Ok(BuildSection::Command(argv)),
-            (None, Some(_)) => Err(
-                "this is not a command: write a program and its arguments, each on one line: [\"make\", \"agent.wasm\"]",
-            ),
+            (None, Some(_)) => {
+                Err("the `command` of [build] cannot be run: write a program and its arguments, each on one line, \
+                 such as [\"make\", \"agent.wasm\"]")
+            }
             (Some(_), Some(_)) => Err("[build] has `cargo` and `command`: write one of them"),
             (None, None) => Err("[build] is empty: write cargo = \"package\" or command = [\"program\", \"argument\"]"),
         }

@@ -14,6 +14,7 @@ use crate::digest::Digest;
 use crate::error::Error;
 use crate::file;
 use crate::manifest::{self, AgentSection, FunctionName, Manifest, ToolFacts};
+use crate::sources::Sources;
 use crate::text;
 use crate::version::Version;
 
@@ -171,9 +172,14 @@ impl Plugin {
     /// Compares its component with its sources. A plugin without a build is missing or fresh.
     #[must_use]
     pub fn freshness(&self) -> Freshness {
+        self.freshness_among(&mut Sources::default())
+    }
+
+    /// The same, with what was read of the sources for other plugins.
+    pub(crate) fn freshness_among(&self, sources: &mut Sources) -> Freshness {
         let path = self.component_path();
         match &self.build {
-            Some(build) => build.freshness(&path),
+            Some(build) => build.freshness(&path, sources),
             None if path.exists() => Freshness::Fresh,
             None => Freshness::Missing,
         }

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use baton_policy::{Beyond, Grants, LimitsOverride, Name};
 use serde::Deserialize;
 
+use crate::build::Freshness;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::file;
 use crate::plugin::{Plugin, Terms};
+use crate::sources::Sources;
 use crate::text;
 
 /// The name of the file.
@@ -177,6 +179,14 @@ impl Project {
     pub fn plugin(&self, name: &str) -> Result<&Plugin, Error> {
         let refuse = || Error::NoPlugin { name: name.to_owned(), known: self.plugins.keys().cloned().collect() };
         self.plugins.get(name).ok_or_else(refuse)
+    }
+
+    /// The plugins whose components are missing or older than their sources. What they share is looked at once.
+    #[must_use]
+    pub fn stale(&self) -> Vec<(&Plugin, Freshness)> {
+        let mut sources = Sources::default();
+        let all = self.plugins().map(|plugin| (plugin, plugin.freshness_among(&mut sources)));
+        all.filter(|(_, freshness)| *freshness != Freshness::Fresh).collect()
     }
 
     /// What the operator should know.

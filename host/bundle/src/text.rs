@@ -50,23 +50,47 @@ pub(crate) fn suggestion<'a>(given: &str, known: impl IntoIterator<Item = &'a st
 fn explain(file: &Path, source: &str, error: &toml::de::Error) -> Error {
     // A key may have control characters in it, written as escapes.
     let said = error.message().trim().replace('\n', ", ").replace(char::is_control, "\u{fffd}");
-    let words: Vec<&str> = said.split('`').skip(1).step_by(2).collect();
-    let (word, known) = words.split_first().map_or(("", [].as_slice()), |(first, rest)| (*first, rest));
-    let known = || suggestion(word, known.iter().copied());
+    let span = error.span().unwrap_or(0..0);
     let (fault, message, hint) = if is_broken(source) {
         (Fault::Syntax, format!("not TOML: {said}"), None)
-    } else if said.starts_with("unknown field") {
-        (Fault::UnknownKey, format!("unknown key `{word}`"), known())
-    } else if said.starts_with("unknown variant") {
-        (Fault::Value, format!("`{word}` is not known here"), known())
-    } else if said.starts_with("missing field") {
-        (Fault::MissingKey, format!("the key `{word}` is missing"), example(word).map(|line| format!("write {line}")))
+    } else if let Some(fault) = key_fault(&said) {
+        fault
     } else {
         let (message, hint) = value_fault(&said);
-        (Fault::Value, message, hint)
+        (Fault::Value, with_text(message, source, &span), hint)
     };
-    let span = narrow(source, error.span().unwrap_or(0..0), word);
+    let word = message.split('`').nth(1).filter(|_| fault == Fault::Value).unwrap_or_default();
+    let span = narrow(source, span, word);
     Error::Text { place: Box::new(Place::of(file, source, span)), fault, message, hint }
+}
+
+/// Takes a complaint about a key or a word of a choice apart; nothing if it is another.
+fn key_fault(said: &str) -> Option<(Fault, String, Option<String>)> {
+    let mut words = said.split('`').skip(1).step_by(2);
+    let word = words.next()?;
+    if said.starts_with("unknown field") {
+        Some((Fault::UnknownKey, format!("unknown key `{word}`"), suggestion(word, words)))
+    } else if said.starts_with("unknown variant") {
+        Some((Fault::Value, format!("`{word}` is not known here"), suggestion(word, words)))
+    } else if said.starts_with("missing field") {
+        Some((
+            Fault::MissingKey,
+            format!("the key `{word}` is missing"),
+            example(word).map(|line| format!("write {line}")),
+        ))
+    } else {
+        None
+    }
+}
+
+/// A message that begins with `this` gets the offending text in its place.
+fn with_text(message: String, source: &str, span: &Range<usize>) -> String {
+    const LONGEST: usize = 60;
+    let text = source.get(span.clone()).and_then(|text| text.lines().next()).unwrap_or_default();
+    match message.strip_prefix("this ") {
+        Some(rest) if !text.is_empty() && text.chars().count() <= LONGEST => format!("`{text}` {rest}"),
+        _ => message,
+    }
 }
 
 /// Tells whether a text is not even TOML, whatever its keys.
@@ -76,14 +100,20 @@ fn is_broken(source: &str) -> bool {
 
 /// Takes a complaint about a value apart: what is wrong, and what would be right.
 fn value_fault(said: &str) -> (String, Option<String>) {
-    match (said.strip_prefix("invalid type: "), said.split_once(", expected "), said.split_once(": ")) {
-        (Some(_), Some((found, expected)), _) => {
-            let found = found.trim_start_matches("invalid type: ");
-            let expected = expected.replace("a map", "a table").replace("a sequence", "an array");
-            (format!("{found} does not belong here"), Some(format!("write {expected}")))
-        }
-        (None, _, Some((message, hint))) => (message.to_owned(), Some(hint.to_owned())),
-        _ => (said.to_owned(), None),
+    let of_the_parser = said.strip_prefix("invalid type: ").or_else(|| said.strip_prefix("invalid value: "));
+    if let Some((found, expected)) = of_the_parser.and_then(|said| said.split_once(", expected ")) {
+        let expected = match expected {
+            "a map" => "a table",
+            "a sequence" => "an array",
+            "a boolean" => "true or false",
+            "u32" | "u64" => "a whole number, not below 0",
+            other => other,
+        };
+        return (format!("{found} does not belong here"), Some(format!("write {expected}")));
+    }
+    match said.split_once(": ") {
+        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+        None => (said.to_owned(), None),
     }
 }
 

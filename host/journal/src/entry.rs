@@ -238,3 +238,6 @@ fn body_of(event: &Event) -> String {
     serde_json::to_string(&event.by_reference().0)
         .expect("an event serialises because its maps have text keys and its numbers are finite")
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,9 @@ pub mod progress;
 pub mod store;
 pub mod tape;
 
+#[cfg(test)]
+mod sample;
+
 pub use entry::{Chain, ChainError, ChainFault, Entry};
 pub use event::{Decision, Event, PluginPin, RunHeader};
 pub use id::{CallId, Digest, InvocationId, RunId, Site, Timestamp};

@@ -54,3 +54,36 @@ impl Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Decision;
+    use crate::outcome::Outcome;
+    use crate::sample::{asked, decided, ended, every_event, header, invocation_started};
+
+    #[test]
+    fn a_run_is_parked_while_a_person_is_asked_and_nothing_runs() {
+        let steps = [
+            (header(), RunStatus::Running),
+            (invocation_started(), RunStatus::Running),
+            (asked(), RunStatus::Running),
+            (ended(Outcome::Suspended), RunStatus::Parked),
+            (invocation_started(), RunStatus::Running),
+            (ended(Outcome::Suspended), RunStatus::Parked),
+            (decided(Decision::Expired), RunStatus::Running),
+        ];
+        let mut progress = Progress::default();
+        for (event, status) in steps {
+            progress.apply(&event);
+            assert_eq!(progress.status(), status, "after {event:?}");
+        }
+    }
+
+    #[test]
+    fn the_end_is_the_end() {
+        let mut progress = Progress::default();
+        every_event().iter().for_each(|event| progress.apply(event));
+        assert_eq!(progress.status(), RunStatus::Failed);
+    }
+}

@@ -271,3 +271,6 @@ fn subject(event: &Event) -> Option<&InvocationId> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

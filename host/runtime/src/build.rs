@@ -30,13 +30,18 @@ const TAIL: usize = 30;
 /// # Errors
 /// A build cannot be started, or fails; the message has its last lines.
 pub fn build_stale(project: &Project, news: &mut dyn FnMut(News)) -> Result<(), Error> {
-    for plugin in project.plugins() {
-        let before = plugin.freshness();
-        if before != Freshness::Fresh {
-            build(plugin, &before, news)?;
-        }
+    project.plugins().try_for_each(|plugin| build_plugin(plugin, news))
+}
+
+/// Builds a plugin if its component is missing or older than its sources.
+///
+/// # Errors
+/// As [`build_stale`].
+pub fn build_plugin(plugin: &Plugin, news: &mut dyn FnMut(News)) -> Result<(), Error> {
+    match plugin.freshness() {
+        Freshness::Fresh => Ok(()),
+        before => build(plugin, &before, news),
     }
-    Ok(())
 }
 
 /// Builds every plugin of the project.

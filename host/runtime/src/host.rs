@@ -73,6 +73,7 @@ impl Host {
         let seed = header.seed;
         let id = RunId::new(self.clock.now(), rand::random());
         let (claim, entry) = self.store.create(id.clone(), self.clock.now(), Event::RunStarted(header)).await?;
+        observer.begins(&id);
         let mut run = Run::new(Arc::new(plan), id, seed);
         let actions = run.apply(entry.at, &entry.event)?;
         observer.entry(&entry, &run);
@@ -91,6 +92,7 @@ impl Host {
         }
         let plugins = self.pinned_plugins(&story, project).await?;
         let claim = self.store.claim(id.clone()).await?;
+        observer.begins(id);
         // Another host may have gone on between the two: only what is read under the claim counts.
         let story = self.story(id).await?;
         let actions = story.machine().outstanding();

@@ -20,7 +20,7 @@ mod tools;
 pub use baton_bundle as bundle;
 pub use baton_journal as journal;
 pub use baton_policy as policy;
-pub use baton_sandbox::{Clock, IDENTITY, Sandbox};
+pub use baton_sandbox::{Clock, IDENTITY, Sandbox, SandboxError};
 pub use baton_store::SqliteStore;
 pub use baton_workflow as plan;
 

@@ -5,12 +5,16 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use baton_journal::StoreError;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::fault::{io_error, sql_error};
 use crate::schema::{APPLICATION_ID, FORMAT, TABLES};
+
+/// Tells the drafts of this process apart.
+static DRAFTS: AtomicU32 = AtomicU32::new(0);
 
 /// Makes the store at this path unless there is one, and its folder where it is missing.
 pub(crate) fn create_if_missing(path: &Path) -> Result<(), StoreError> {
@@ -20,12 +24,18 @@ pub(crate) fn create_if_missing(path: &Path) -> Result<(), StoreError> {
     let folder = path.parent().unwrap_or(Path::new("/"));
     make_folder(folder).map_err(|e| io_error("creating the folder", folder, &e))?;
     refuse_orphaned_log(path)?;
-    let draft = beside(path, &format!(".new-{}", process::id()));
+    let draft = beside(path, &format!(".new-{}-{}", process::id(), DRAFTS.fetch_add(1, Ordering::Relaxed)));
+    remove(&draft);
     let made = build(&draft).and_then(|()| put_in_place(&draft, path));
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = fs::remove_file(beside(&draft, suffix)); // a leftover is only untidy
-    }
+    remove(&draft);
     made
+}
+
+/// Removes a draft, also one that a killed process left.
+fn remove(draft: &Path) {
+    for suffix in ["", "-journal", "-wal", "-shm"] {
+        let _ = fs::remove_file(beside(draft, suffix)); // a leftover is only untidy
+    }
 }
 
 /// Creates a folder, and those above it, for the owner only.

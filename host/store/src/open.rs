@@ -13,7 +13,7 @@ use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::create::create_if_missing;
-use crate::fault::sql_error;
+use crate::fault::{io_error, sql_error};
 use crate::schema::{APPLICATION_ID, FORMAT, OLDEST_SQLITE, TABLES};
 
 /// Pages of 4 KiB in the log after which it is copied into the file: 32 MiB. Large enough that two thousand appends in
@@ -37,11 +37,12 @@ impl Default for Settings {
 /// Opens the connection that writes; creates the store if it is missing.
 pub(crate) fn open_writer(path: &Path, settings: Settings) -> Result<(PathBuf, Connection), StoreError> {
     require_sqlite(rusqlite::version_number())?;
-    let path = std::path::absolute(path).map_err(|e| crate::fault::io_error("finding", path, &e))?;
+    let path = std::path::absolute(path).map_err(|e| io_error("finding", path, &e))?;
     create_if_missing(&path)?;
     let shown = path.display().to_string();
     let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE, settings).map_err(|e| sql_error(&e, &shown))?;
     require_store(&connection, &shown)?;
+    require_whole_pages(&connection, &path)?;
     prepare_writer(&connection).map_err(|e| sql_error(&e, &shown))?;
     Ok((path, connection))
 }
@@ -110,6 +111,18 @@ fn require_store(connection: &Connection, path: &str) -> Result<(), StoreError> 
         return Err(corrupt("it is not in WAL mode"));
     }
     Ok(())
+}
+
+/// SQLite sees when whole pages are missing at the end, but not when a part of one is.
+fn require_whole_pages(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let shown = path.display();
+    let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0));
+    let page = u64::from(page.map_err(|e| sql_error(&e, &shown.to_string()))?);
+    let length = std::fs::metadata(path).map_err(|e| io_error("reading", path, &e))?.len();
+    if length.is_multiple_of(page.max(1)) {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt { what: format!("{shown}: it was cut off: {length} bytes are no whole number of pages") })
 }
 
 fn tables_of(connection: &Connection) -> rusqlite::Result<Vec<String>> {

@@ -213,3 +213,6 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,10 +30,10 @@ mod template;
 
 pub(crate) use compile::CompileError;
 pub(crate) use function::{FUNCTIONS, MACROS};
-pub(crate) use names::{Names, Place, names};
-pub(crate) use path::{Path, Root, Segment, path};
+pub(crate) use names::names;
+pub(crate) use path::{Root, Segment, path, selection};
 pub(crate) use scope::{Scope, StepOutputs};
-pub(crate) use template::{Piece, Template, TemplateError};
+pub(crate) use template::{Piece, Template, TemplateError, evaluate};
 
 /// A compiled expression.
 #[derive(Clone, Serialize, Deserialize)]

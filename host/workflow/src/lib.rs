@@ -1,8 +1,13 @@
 //! The workflow language, its plan, and the pure machine that runs a plan. It does no I/O and knows no clock, no engine,
 //! no store and no person: files are read by the caller, time comes from the journal's entries.
 
+mod canonical;
+mod check;
 mod expression;
+mod language;
+mod schema;
 mod source;
+mod strict;
 mod suggest;
 
 pub mod catalog;

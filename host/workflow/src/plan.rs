@@ -4,8 +4,21 @@ use baton_journal::Digest;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::canonical::sorted;
 use crate::catalog::Catalog;
+use crate::check;
+use crate::language;
 use crate::problem::Problems;
+
+pub(crate) mod budget;
+pub(crate) mod definition;
+pub(crate) mod graph;
+pub(crate) mod policy;
+
+pub use budget::{RunBudget, RunLimit, StepBudget};
+pub(crate) use definition::{Approval, Definition, Invocation, Step, Work};
+pub(crate) use graph::Graph;
+pub(crate) use policy::{OnFailure, Retry};
 
 /// Reads a file that the workflow names, by the path as written there.
 pub type Files<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
@@ -28,9 +41,30 @@ pub enum Target {
     },
 }
 
+impl Target {
+    /// The plugin's name.
+    #[must_use]
+    pub fn plugin(&self) -> &str {
+        match self {
+            Target::Agent { plugin } | Target::Tool { plugin, .. } => plugin,
+        }
+    }
+
+    /// The tool's function; none for an agent.
+    #[must_use]
+    pub fn function(&self) -> Option<&str> {
+        match self {
+            Target::Agent { .. } => None,
+            Target::Tool { function, .. } => Some(function),
+        }
+    }
+}
+
 /// A checked workflow. It exists only valid.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    definition: Definition,
+    graph: Graph,
     digest: Digest,
 }
 
@@ -40,14 +74,15 @@ pub struct Plan {
 pub struct NotAPlan(String);
 
 impl Plan {
-    /// Parses a workflow file and checks all of it against the plugins there are.
+    /// Parses a workflow file and checks all of it against the plugins there are. The file's name is for error texts.
     ///
     /// # Errors
     ///
     /// All problems of the file.
     pub fn parse(file: &str, text: &[u8], files: Files<'_>, catalog: &Catalog) -> Result<Plan, Problems> {
-        let _ = (file, text, files, catalog);
-        Err(Problems(Vec::new()))
+        let definition = language::read(file, text, files, catalog)?;
+        let graph = Graph::new(&definition);
+        Ok(Plan::assemble(definition, graph))
     }
 
     /// Takes a plan as [`Plan::to_json`] wrote it.
@@ -55,14 +90,28 @@ impl Plan {
     /// # Errors
     ///
     /// If the text is no plan, or not a valid one.
-    pub fn from_json(_text: &str) -> Result<Plan, NotAPlan> {
-        Err(NotAPlan(String::new()))
+    pub fn from_json(text: &str) -> Result<Plan, NotAPlan> {
+        let definition: Definition = serde_json::from_str(text).map_err(|error| NotAPlan(error.to_string()))?;
+        if definition.format != definition::FORMAT {
+            return Err(NotAPlan(format!("its format is {}, this version reads {}", definition.format, definition::FORMAT)));
+        }
+        check::stored(&definition).map_err(NotAPlan)?;
+        let graph = Graph::new(&definition);
+        Ok(Plan::assemble(definition, graph))
     }
 
-    /// The plan as canonical JSON, with everything a run needs.
+    fn assemble(definition: Definition, graph: Graph) -> Plan {
+        let mut content = definition.clone();
+        content.forget_places();
+        let digest = Digest::of(canonical(&content).as_bytes());
+        Plan { definition, graph, digest }
+    }
+
+    /// The plan as JSON, with everything a run needs: keys sorted, no spaces. Besides the content it has the places in
+    /// the file, for error texts.
     #[must_use]
     pub fn to_json(&self) -> String {
-        String::new()
+        canonical(&self.definition)
     }
 
     /// The content hash: of what the workflow says, not of how its file is laid out.
@@ -74,27 +123,62 @@ impl Plan {
     /// The workflow's name.
     #[must_use]
     pub fn name(&self) -> &str {
-        ""
+        &self.definition.workflow
     }
 
     /// The JSON Schema of the workflow's input, if it states one.
     #[must_use]
     pub fn input_schema(&self) -> Option<&Value> {
-        None
+        self.definition.input.as_ref().map(|schema| schema.document())
     }
 
     /// Checks an input before a run is started with it.
     ///
     /// # Errors
     ///
-    /// Every place at which the input breaks the schema.
-    pub fn check_input(&self, _input: &Value) -> Result<(), Vec<String>> {
-        Ok(())
+    /// The places at which the input breaks the schema, eight at most.
+    pub fn check_input(&self, input: &Value) -> Result<(), Vec<String>> {
+        self.definition.input.as_ref().map_or(Ok(()), |schema| schema.check(input))
     }
 
     /// The plugins the plan invokes, each once, in order of their names.
     #[must_use]
     pub fn plugins(&self) -> Vec<&str> {
-        Vec::new()
+        let targets = self.definition.steps.iter().filter_map(|step| match &step.work {
+            Work::Invoke(invocation) => Some(invocation.target.plugin()),
+            Work::Approve(_) => None,
+        });
+        let mut names: Vec<&str> = targets.collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
+
+    /// What a run of it may use.
+    #[must_use]
+    pub fn budget(&self) -> &RunBudget {
+        &self.definition.budget
+    }
+
+    /// What it says.
+    pub(crate) fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// Who waits for whom.
+    pub(crate) fn graph(&self) -> &Graph {
+        &self.graph
+    }
+}
+
+impl PartialEq for Plan {
+    fn eq(&self, other: &Self) -> bool {
+        self.definition == other.definition
+    }
+}
+
+/// The one text of a definition.
+fn canonical(definition: &Definition) -> String {
+    let value = serde_json::to_value(definition).map(|value| sorted(&value));
+    value.expect("a definition has only string keys and finite numbers, so it is JSON").to_string()
 }

@@ -7,6 +7,7 @@ use std::fmt;
 use jiff::civil::Date;
 
 use crate::check::{self, Case};
+use crate::day;
 use crate::input::{Input, Summary};
 use crate::output::{Assessment, Decision, Finding, Risk, Severity};
 
@@ -54,15 +55,8 @@ pub fn assess(input: &Input, today: impl FnOnce() -> Date) -> Result<Assessment,
     Ok(conclude(check::documents::missing(&case), check::all(&case), as_of))
 }
 
-/// The day of a point in time, given as milliseconds since the Unix epoch.
-#[must_use]
-pub fn day(millis: u64) -> Date {
-    let time = i64::try_from(millis).ok().and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
-    jiff::tz::Offset::UTC.to_datetime(time.unwrap_or(jiff::Timestamp::MAX)).date()
-}
-
 fn date(field: &str, text: &str) -> Result<Date, Invalid> {
-    text.parse().map_err(|_| Invalid::Date(field.to_owned(), text.to_owned()))
+    day::parse(text).ok_or_else(|| Invalid::Date(field.to_owned(), text.to_owned()))
 }
 
 fn conclude(missing: Vec<String>, mut findings: Vec<Finding>, as_of: Date) -> Assessment {

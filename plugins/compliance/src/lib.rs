@@ -5,10 +5,12 @@
 //! - [`input`] and [`output`]: what goes in and out; their JSON Schemas are in `schemas/`.
 //! - [`assess`]: all checks, and what follows from their findings.
 //! - [`check`]: one file for each check.
+//! - [`day`]: days, read and counted.
 //! - [`name`]: when two names are the same, whatever the script, the spelling and the order of their words.
 
 pub mod assess;
 pub mod check;
+pub mod day;
 pub mod input;
 pub mod name;
 pub mod output;
@@ -24,7 +26,7 @@ impl Agent for Compliance {
     type Output = output::Assessment;
 
     fn run(task: Task<Self::Input>) -> Result<Self::Output, Failure> {
-        let today = || assess::day(clock::now().as_millis());
+        let today = || day::of(clock::now().as_millis());
         assess::assess(&task.input, today).map_err(Failure::invalid)
     }
 }

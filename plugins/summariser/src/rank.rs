@@ -17,7 +17,7 @@ pub const MIN_PICKED: usize = 3;
 pub const MAX_PICKED: usize = 6;
 
 /// One sentence is picked for each so many.
-const SENTENCES_PER_PICK: usize = 9;
+const SENTENCES_PER_PICK: usize = 6;
 /// The usual damping of PageRank, and more rounds than it takes to settle.
 const DAMPING: f64 = 0.85;
 const ROUNDS: usize = 30;
@@ -26,6 +26,9 @@ const WEAKEST_LINK: f64 = 0.05;
 /// What the first sentences of a text gain, and up to which part of the text.
 const OPENING_BONUS: f64 = 1.25;
 const OPENING_PART: f64 = 0.12;
+/// What a sentence gains for each name and number in it, and how many of them count.
+const FACT_BONUS: f64 = 0.12;
+const MOST_FACTS: u8 = 4;
 /// What a sentence of this many words or more loses: it is hard to read in a summary.
 const LONG: usize = 45;
 const LONG_MALUS: f64 = 0.75;
@@ -86,9 +89,17 @@ fn centrality(links: &[Vec<f64>]) -> Vec<f64> {
 }
 
 fn bonus(index: usize, sentences: &[&str]) -> f64 {
+    let sentence = sentences[index];
     let opening = index == 0 || (index as f64) < OPENING_PART * sentences.len() as f64;
-    let long = sentences[index].split_whitespace().count() >= LONG;
-    (if opening { OPENING_BONUS } else { 1.0 }) * (if long { LONG_MALUS } else { 1.0 })
+    let long = sentence.split_whitespace().count() >= LONG;
+    let facts = sentence.split_whitespace().skip(1).filter(|word| is_fact(word)).take(usize::from(MOST_FACTS)).count();
+    let worth = 1.0 + FACT_BONUS * facts as f64;
+    worth * (if opening { OPENING_BONUS } else { 1.0 }) * (if long { LONG_MALUS } else { 1.0 })
+}
+
+/// Whether a word in the middle of a sentence is a name or a number.
+fn is_fact(word: &str) -> bool {
+    word.contains(|c: char| c.is_ascii_digit()) || word.starts_with(char::is_uppercase)
 }
 
 /// Picks the best again and again, each time marking down what says the same as one already picked.

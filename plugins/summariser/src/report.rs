@@ -91,7 +91,8 @@ fn read(document: &Document, text: &str) -> Report {
 fn summary(text: &str, told: &[Sentence], language: &Language, lines: &Lines<'_>) -> Vec<Place> {
     let full = |sentence: &&Sentence| {
         let words = text[sentence.part.clone()].split_whitespace().count();
-        sentence.kind == SentenceKind::Prose && RANKED_WORDS.contains(&words)
+        let whole = text[sentence.part.clone()].ends_with(['.', '!', '?', '…', ';', '。', '”', '"']);
+        sentence.kind == SentenceKind::Prose && whole && RANKED_WORDS.contains(&words)
     };
     let mut ranked: Vec<&Sentence> = told.iter().filter(full).collect();
     if ranked.len() < rank::MIN_PICKED {

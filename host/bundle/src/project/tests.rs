@@ -112,3 +112,12 @@ fn names_that_are_not_there() {
     ];
     insta::assert_snapshot!(reports.join("\n\n"));
 }
+
+#[test]
+fn plugins_without_a_component_are_stale() {
+    let folder = project("[plugins.crm]\npath = '../plugins/crm'\n[plugins.other]\npath = '../plugins/crm'");
+    let project = Project::load(&folder.path().join("app")).unwrap();
+    let stale: Vec<_> =
+        project.stale().iter().map(|(plugin, freshness)| format!("{} {freshness:?}", plugin.name())).collect();
+    assert_eq!(stale, ["crm Missing", "other Missing"]);
+}

@@ -6,7 +6,7 @@ use serde_json::Value;
 use wasmtime::component::types::{self, Type};
 use wasmtime::component::Val;
 
-use super::MAX_DEPTH;
+use super::{MAX_DEPTH, json_name};
 
 /// JSON that does not fit a WIT type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Decoder {
             Type::Enum(cases) => self.one_of(cases.names().collect(), json).map(Val::Enum),
             Type::Flags(flags) => self.flags(flags.names().collect(), json),
             Type::Variant(variant) => self.variant(variant, json),
-            Type::Option(option) if json.is_null() => Ok(none(option)),
+            Type::Option(_) if json.is_null() => Ok(Val::Option(None)),
             Type::Option(option) => self.value(&option.ty(), json).map(|value| Val::Option(Some(Box::new(value)))),
             Type::Result(result) => self.result(result, json),
             _ => self.refuse("a value of this type cannot be written as JSON"),
@@ -144,20 +144,21 @@ impl Decoder {
 
     fn fields(&mut self, fields: &[(&str, Type)], json: &Value) -> Result<Vec<(String, Val)>, Mismatch> {
         let Some(object) = json.as_object() else { return self.mismatch("an object", json) };
-        if let Some(unknown) = object.keys().find(|key| !fields.iter().any(|(name, _)| name == key)) {
-            let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        let names: Vec<String> = fields.iter().map(|(name, _)| json_name(name)).collect();
+        if let Some(unknown) = object.keys().find(|key| !names.contains(key)) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
             return self.refuse(format!("there is no `{unknown}`; there is {}", listed(&names)));
         }
-        fields.iter().map(|(name, ty)| self.field(name, ty, object.get(*name))).collect()
+        let values = fields.iter().zip(&names).map(|((wit, ty), name)| Ok(((*wit).to_owned(), self.field(name, ty, object.get(name))?)));
+        values.collect()
     }
 
-    fn field(&mut self, name: &str, ty: &Type, json: Option<&Value>) -> Result<(String, Val), Mismatch> {
-        let value = match (json, ty) {
-            (Some(json), _) => self.at(format!(".{name}"), |this| this.value(ty, json))?,
-            (None, Type::Option(option)) => none(option),
-            (None, _) => return self.refuse(format!("`{name}` is missing")),
-        };
-        Ok((name.to_owned(), value))
+    fn field(&mut self, name: &str, ty: &Type, json: Option<&Value>) -> Result<Val, Mismatch> {
+        match (json, ty) {
+            (Some(json), _) => self.at(format!(".{name}"), |this| this.value(ty, json)),
+            (None, Type::Option(_)) => Ok(Val::Option(None)),
+            (None, _) => self.refuse(format!("`{name}` is missing")),
+        }
     }
 
     fn one_of(&self, names: Vec<&str>, json: &Value) -> Result<String, Mismatch> {
@@ -208,10 +209,6 @@ impl Decoder {
         }
         self.mismatch("an object with `ok` or `err` as its one property", json)
     }
-}
-
-fn none(_: &types::OptionType) -> Val {
-    Val::Option(None)
 }
 
 fn listed(names: &[&str]) -> String {

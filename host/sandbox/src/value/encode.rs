@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use wasmtime::component::Val;
 
-use super::EXACT;
+use super::{EXACT, json_name};
 
 /// The JSON of a value. Resources, futures and streams have none and become null; such functions are no tools.
 #[must_use]
@@ -37,7 +37,7 @@ pub fn encode(value: &Val) -> Value {
 }
 
 fn object(fields: &[(String, Val)]) -> Value {
-    fields.iter().map(|(name, value)| (name.clone(), encode(value))).collect::<Map<_, _>>().into()
+    fields.iter().map(|(name, value)| (json_name(name), encode(value))).collect::<Map<_, _>>().into()
 }
 
 fn single(name: &str, value: Value) -> Value {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use wasmtime::component::types::{ComponentFunc, Type};
 
-use super::EXACT;
+use super::{EXACT, json_name};
 
 /// The schema of a function's arguments: an object with a property for each parameter.
 #[must_use]
@@ -60,9 +60,9 @@ fn tuple_schema(items: &[Value]) -> Value {
 }
 
 fn object(fields: &[(String, Type)]) -> Value {
-    let properties: Map<String, Value> = fields.iter().map(|(name, ty)| (name.clone(), schema(ty))).collect();
-    let required: Vec<&str> =
-        fields.iter().filter(|(_, ty)| !matches!(ty, Type::Option(_))).map(|(name, _)| name.as_str()).collect();
+    let properties: Map<String, Value> = fields.iter().map(|(name, ty)| (json_name(name), schema(ty))).collect();
+    let required: Vec<String> =
+        fields.iter().filter(|(_, ty)| !matches!(ty, Type::Option(_))).map(|(name, _)| json_name(name)).collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 

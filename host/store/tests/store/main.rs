@@ -1,4 +1,6 @@
-//! What a store promises. `conformance` holds for every backend; the rest is about files.
+//! What a store promises. `conformance` holds for every backend; the rest is about SQLite and its file.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod batch;
 mod conformance;

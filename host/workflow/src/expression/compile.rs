@@ -56,7 +56,8 @@ fn first_error(text: &str, errors: &ParseErrors) -> CompileError {
     };
     let end = text.chars().count();
     let offset = offset_of(text, error.pos).min(end.saturating_sub(1));
-    let ends = error.msg.contains("<EOF>") || offset + 1 >= end && !text.ends_with([')', ']', '}']);
+    let found = error.msg.split(" expecting ").next().unwrap_or_default();
+    let ends = found.contains("<EOF>") || (found.contains("no viable") && offset + 1 >= end);
     let message = match token_at(text, offset) {
         _ if !error.msg.contains("input") && !error.msg.contains("recognition") => error.msg.clone(),
         Some(token) if !ends => format!("`{token}` is not expected here"),

@@ -48,14 +48,18 @@ impl Report {
         self.add(Code::WrongKind, node.span, message, None);
     }
 
-    /// How many problems there are.
-    pub(crate) fn len(&self) -> usize {
-        self.problems.len()
+    /// Fails with the problems, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// The problems in the order of their places.
+    pub(crate) fn finish(self) -> Result<(), Problems> {
+        if self.problems.is_empty() { Ok(()) } else { Err(self.into_problems()) }
     }
 
-    /// The problems in the order of their places; none if all is well.
-    pub(crate) fn finish(mut self) -> Result<(), Problems> {
+    /// The problems in the order of their places.
+    pub(crate) fn into_problems(mut self) -> Problems {
         self.problems.sort_by_key(|problem| problem.span.start);
-        if self.problems.is_empty() { Ok(()) } else { Err(Problems(self.problems)) }
+        Problems(self.problems)
     }
 }

@@ -41,10 +41,25 @@ impl Text {
         Span { start: self.position(start), length: saturate(length.max(1)) }
     }
 
-    /// Where a character of a scalar's decoded text stands in the file: follows both texts and passes over what the
-    /// scalar's style adds (quotes, escapes, indentation, folded breaks).
+    /// Where a character of a scalar's decoded text stands in the file.
     pub(crate) fn locate(&self, node: &Node, decoded: &str, offset: usize) -> usize {
-        let (start, end) = node.extent;
+        self.follow(node.extent, decoded, offset)
+    }
+
+    /// The stretch of the file in which a decoded text that begins at a position has its characters from `start` to `end`.
+    pub(crate) fn part(&self, at: Position, decoded: &str, (start, end): (usize, usize)) -> Span {
+        let Some(line) = (at.line as usize).checked_sub(1).and_then(|index| self.lines.get(index)) else {
+            return Span::default();
+        };
+        let extent = (line + at.column.saturating_sub(1) as usize, self.characters.len());
+        let first = self.follow(extent, decoded, start);
+        let last = self.follow(extent, decoded, end.saturating_sub(1).max(start));
+        self.span(first, last + 1)
+    }
+
+    /// Follows the written and the decoded text, and passes over what a scalar's style adds: quotes, escapes,
+    /// indentation, folded breaks.
+    fn follow(&self, (start, end): (usize, usize), decoded: &str, offset: usize) -> usize {
         let end = end.min(self.characters.len());
         let mut at = start;
         for (index, wanted) in decoded.chars().enumerate() {

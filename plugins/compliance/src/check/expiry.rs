@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::Case;
+use crate::day;
 use crate::input::{self, DateRole, Mention, Summary};
 use crate::output::{Evidence, Finding, Severity};
 
@@ -14,7 +15,7 @@ pub fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn judge(case: &Case<'_>, summary: &Summary, date: &Mention<input::Date>) -> Option<Finding> {
-    let day: Date = date.what.value.parse().ok()?;
+    let day = day::parse(&date.what.value)?;
     let name = &summary.document;
     let (code, severity, message) = match date.what.role? {
         DateRole::Expires if expires(case, summary) => expiry(case, name, day)?,
@@ -38,10 +39,10 @@ fn expires(case: &Case<'_>, summary: &Summary) -> bool {
 }
 
 fn expiry(case: &Case<'_>, name: &str, day: Date) -> Option<(&'static str, Severity, String)> {
-    let days = (day - case.as_of).get_days();
+    let days = day::between(case.as_of, day);
     if days < 0 {
         return Some(("document.expired", Severity::High, format!("{name} expired on {day}")));
     }
-    let soon = days <= i32::from(case.input.rules.expiry_warning_days);
+    let soon = days <= i64::from(case.input.rules.expiry_warning_days);
     soon.then(|| ("document.expiring", Severity::Low, format!("{name} expires on {day}, in {days} days")))
 }

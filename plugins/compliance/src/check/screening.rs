@@ -4,18 +4,17 @@
 mod subject;
 
 use self::subject::{Subject, subjects};
-use super::Case;
+use super::{Case, MOST_PLACES};
 use crate::input::Listed;
 use crate::name::Name;
 use crate::output::{Evidence, Finding, Severity};
 
-/// A finding for each name that is like one on the list.
+/// A finding for each entry of the list that a name is like; one more if other names lead to another verdict.
 #[must_use]
 pub fn check(case: &Case<'_>) -> Vec<Finding> {
     let subjects = subjects(case);
-    let entries: Vec<Entry<'_>> = case.input.screening.iter().map(Entry::new).collect();
-    let pairs = subjects.iter().flat_map(|subject| entries.iter().map(move |entry| (subject, entry)));
-    pairs.filter_map(|(subject, entry)| compare(case, subject, entry)).collect()
+    let entries = case.input.screening.iter().map(Entry::new);
+    entries.flat_map(|entry| findings(case, &subjects, &entry)).collect()
 }
 
 /// An entry of the list, its names ready to be compared.
@@ -38,26 +37,49 @@ impl<'a> Entry<'a> {
 }
 
 /// What a comparison comes to.
+#[derive(Clone, Copy, Eq, PartialEq)]
 enum Verdict {
     Match,
     Near,
     Namesake,
 }
 
-fn compare(case: &Case<'_>, subject: &Subject, entry: &Entry<'_>) -> Option<Finding> {
+/// A name that is like one of an entry.
+struct Hit<'a> {
+    subject: &'a Subject,
+    matched: &'a str,
+    score: f64,
+    verdict: Verdict,
+}
+
+fn findings(case: &Case<'_>, subjects: &[Subject], entry: &Entry<'_>) -> Vec<Finding> {
+    let mut hits: Vec<Hit<'_>> = subjects.iter().filter_map(|subject| hit(case, subject, entry)).collect();
+    hits.sort_by(|one, other| other.score.total_cmp(&one.score));
+    let of = |verdict| -> Vec<&Hit<'_>> { hits.iter().filter(|hit| hit.verdict == verdict).collect() };
+    let verdicts = [Verdict::Match, Verdict::Near, Verdict::Namesake];
+    verdicts.into_iter().filter_map(|verdict| finding(entry.listed, &of(verdict))).collect()
+}
+
+fn hit<'a>(case: &Case<'_>, subject: &'a Subject, entry: &Entry<'a>) -> Option<Hit<'a>> {
     let (matched, score) = entry.closest(&subject.compared)?;
     let verdict = verdict(case, subject, entry.listed, score)?;
-    let (code, severity, says) = match verdict {
-        Verdict::Match => ("screening.match", Severity::Blocking, "is on the screening list as"),
-        Verdict::Near => ("screening.near", Severity::Medium, "is like a name on the screening list:"),
+    Some(Hit { subject, matched, score, verdict })
+}
+
+/// The finding for hits of the same verdict, the best first.
+fn finding(entry: &Listed, hits: &[&Hit<'_>]) -> Option<Finding> {
+    let best = hits.first()?;
+    let (code, severity, says) = match best.verdict {
+        Verdict::Match => ("match", Severity::Blocking, "is on the screening list as"),
+        Verdict::Near => ("near", Severity::Medium, "is like a name on the screening list:"),
         Verdict::Namesake => {
-            ("screening.namesake", Severity::Info, "was born on another day than the namesake on the screening list:")
+            ("namesake", Severity::Info, "was born on another day than this name on the screening list:")
         }
     };
-    let message = format!("{} {says} {matched} ({})", subject.name, entry.listed.program);
-    let mut evidence = vec![listed(entry.listed, matched, score)];
-    evidence.extend(subject.evidence.iter().cloned());
-    Some(Finding { code: code.to_owned(), severity, message, evidence })
+    let mut evidence = vec![listed(entry, best)];
+    evidence.extend(hits.iter().flat_map(|hit| &hit.subject.evidence).take(MOST_PLACES).cloned());
+    let message = format!("{} {says} {} ({})", best.subject.name, best.matched, entry.program);
+    Some(Finding { code: format!("screening.{code}"), severity, message, evidence })
 }
 
 fn verdict(case: &Case<'_>, subject: &Subject, listed: &Listed, score: f64) -> Option<Verdict> {
@@ -73,13 +95,13 @@ fn verdict(case: &Case<'_>, subject: &Subject, listed: &Listed, score: f64) -> O
     })
 }
 
-fn listed(listed: &Listed, matched: &str, score: f64) -> Evidence {
+fn listed(entry: &Listed, hit: &Hit<'_>) -> Evidence {
     Evidence::List {
-        list: listed.name.clone(),
-        matched: matched.to_owned(),
-        program: listed.program.clone(),
-        score: (score * 1000.0).round() / 1000.0,
-        country: listed.country.clone(),
-        born: listed.born.clone(),
+        list: entry.name.clone(),
+        matched: hit.matched.to_owned(),
+        program: entry.program.clone(),
+        score: (hit.score * 1000.0).round() / 1000.0,
+        country: entry.country.clone(),
+        born: entry.born.clone(),
     }
 }

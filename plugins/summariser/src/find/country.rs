@@ -21,7 +21,7 @@ impl Value for Country {
 
 /// A label that asks for a country stands at most so many tokens before it, and its words begin with one of [`LABELS`].
 const LABEL_REACH: usize = 7;
-const LABELS: &[&str] = &["national", "countr", "citizen", "state", "jurisdiction", "domicil", "residen"];
+const LABELS: &[&str] = &["national", "countr", "citizen", "jurisdiction", "domicil", "residen"];
 
 /// The countries of a block, in which these parties were found.
 #[must_use]
@@ -81,9 +81,13 @@ fn is_asked_for(scan: &Scan<'_>, at: usize) -> bool {
     let mut breaks = 0;
     let asked = (at.saturating_sub(LABEL_REACH)..at).rev().any(|before| {
         breaks += usize::from(scan.gap(before + 1) == Gap::Break);
-        breaks < 2 && LABELS.iter().any(|label| scan.word(before).starts_with(label))
+        breaks < 2 && is_label(scan.word(before))
     });
     follows || asked
+}
+
+fn is_label(word: &str) -> bool {
+    word == "state" || LABELS.iter().any(|label| word.starts_with(label))
 }
 
 /// A code is followed by the end of its line or a mark, not by more of a sentence.
@@ -124,6 +128,7 @@ mod tests {
         check("Country: IR", &["IR"]);
         check("Nationality\nNorwegian", &["NO"]);
         check("an Iranian national", &["IR"]);
+        check("Statement number: PG-24-3", &[]);
         check("He wrote to ME and US; the Swiss franc rose. IN GOOD STANDING", &[]);
     }
 

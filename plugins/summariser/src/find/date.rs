@@ -39,7 +39,7 @@ fn spans(scan: &Scan<'_>) -> Vec<(civil::Date, Range<usize>)> {
     let mut spans = Vec::new();
     let mut at = 0;
     while at < scan.len() {
-        let span = [numeric, day_first, month_first].iter().find_map(|notation| notation(scan, at));
+        let span = [numeric, day_first, month_first, spaced].iter().find_map(|notation| notation(scan, at));
         match span {
             Some((day, end)) => {
                 spans.push((day, at..end));
@@ -97,6 +97,16 @@ fn month_first(scan: &Scan<'_>, at: usize) -> Span {
     let next = skip(scan, next + 1, &["st", "nd", "rd", "th"]);
     let next = skip(scan, next, &[","]);
     date(scan.number(next), month, day).map(|day| (day, next + 1))
+}
+
+/// `02 11 1969`, as passports print it: behind a colon, and nothing else to the end of the line.
+fn spaced(scan: &Scan<'_>, at: usize) -> Span {
+    let labelled = at > 0 && scan.raw(at - 1) == ":" && scan.gap(at) == Gap::Space;
+    let whole = scan.gap(at + 3) == Gap::Break && scan.number(at).len() == 2 && scan.number(at + 1).len() == 2;
+    if !labelled || !whole {
+        return None;
+    }
+    date(scan.number(at + 2), number(scan.number(at + 1))?, scan.number(at)).map(|day| (day, at + 3))
 }
 
 /// Steps over one token if it is one of these and does not begin a line.

@@ -79,7 +79,7 @@ impl Line<'_> {
         let row = self.text.contains(['|', '\t']) || self.text.contains("   ");
         row || self.text.split_once(':').is_some_and(|(label, value)| {
             label.split_whitespace().count() <= LABEL_WORDS
-                && label.starts_with(char::is_uppercase)
+                && label.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
                 && value.starts_with(char::is_whitespace)
                 && value.split_whitespace().count() <= VALUE_WORDS
         })
@@ -92,11 +92,26 @@ fn marker(line: &str) -> usize {
     let bullet = matches!(head, "-" | "*" | "•" | "–" | "—" | "·" | "▪" | "o");
     let inner = head.trim_start_matches('(').trim_end_matches(['.', ')']);
     let closed = inner.len() < head.len() || inner.contains('.');
-    let numbered = !inner.is_empty() && inner.len() <= 8 && inner.chars().all(|c| c.is_ascii_digit() || c == '.');
-    let lettered =
-        inner.len() == 1 || (!inner.is_empty() && inner.len() <= 4 && inner.chars().all(|c| "ivx".contains(c)));
-    let lettered = lettered && inner.chars().all(|c| c.is_ascii_lowercase()) && head.ends_with(')');
-    if bullet || (closed && (numbered || lettered)) { line.len() - rest.trim_start().len() } else { 0 }
+    if bullet || (closed && is_numbered(inner)) || (head.ends_with(')') && is_lettered(inner)) {
+        line.len() - rest.trim_start().len()
+    } else {
+        0
+    }
+}
+
+/// `3`, `12.4`, but no year: `2025.` ends a sentence.
+fn is_numbered(inner: &str) -> bool {
+    let parts = inner.split('.').all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
+    parts && inner.len() <= 8
+}
+
+/// `a`, or a small Roman number.
+fn is_lettered(inner: &str) -> bool {
+    match inner.len() {
+        1 => inner.bytes().all(|byte| byte.is_ascii_lowercase()),
+        2..=4 => inner.bytes().all(|byte| b"ivx".contains(&byte)),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +126,7 @@ mod tests {
             ("iv) one", 4),
             ("12.4  one", 6),
             ("3. one", 3),
+            ("2025. All is paid.", 0),
             ("14 March 2024", 0),
             ("Mr. Holm", 0),
             ("word", 0),

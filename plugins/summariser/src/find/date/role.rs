@@ -110,7 +110,6 @@ fn told(scan: &Scan<'_>, at: usize) -> Option<DateRole> {
             });
             until.then_some(DateRole::Expires)
         }
-        ("registered", "on") => Some(DateRole::Incorporated),
         // `issued share capital` and `signatory` are no events.
         ("issued", "share" | "shares" | "capital" | "and") | ("signatory" | "signatories" | "significant", _) => None,
         _ => STEMS.iter().find(|(stem, _)| word.starts_with(stem)).map(|(_, role)| *role),

@@ -34,6 +34,12 @@ fn every_notation_is_read() {
 }
 
 #[test]
+fn numbers_apart_are_a_date_behind_a_label_only() {
+    check("Date of birth: 02 11 1969", &[("1969-11-02", Some(DateRole::Born))]);
+    check("Telephone 02 11 1969, Box: 02 11 1969 33", &[]);
+}
+
+#[test]
 fn day_comes_first_where_both_could() {
     check("04/03/2024", &[("2024-03-04", None)]);
 }

@@ -7,12 +7,18 @@ use crate::token::Gap;
 
 /// Small words inside names.
 const PARTICLES: &[&str] = &[
-    "af", "al", "bin", "da", "de", "del", "della", "den", "der", "di", "dos", "du", "el", "ibn", "la", "le", "ter",
-    "van", "von", "zu",
+    "af", "al", "bin", "da", "de", "del", "della", "den", "der", "di", "dos", "du", "el", "ibn", "la", "le", "ten",
+    "ter", "van", "von", "zu",
 ];
 
 /// Capitalised words that are part of no person's name.
 const NO_NAMES: &[&str] = &[
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "dr",
+    "prof",
     "a",
     "account",
     "act",
@@ -138,7 +144,7 @@ const NO_NAMES: &[&str] = &[
 ];
 
 /// A person's name has at most so many words.
-const MOST_WORDS: usize = 6;
+pub(super) const MOST_WORDS: usize = 6;
 
 /// The person's name that begins at a token: two words or more, or one after a title.
 pub(super) fn person(scan: &Scan<'_>, at: usize, fewest: usize) -> Option<Range<usize>> {

@@ -163,7 +163,11 @@ fn form(scan: &Scan<'_>, at: usize) -> Option<usize> {
             .enumerate()
             .all(|(step, part)| scan.raw(at + step) == *part && (step == 0 || scan.gap(at + step) != Gap::Break))
     };
-    FORMS.iter().find(fits).map(|form| form.len())
+    let end = at + FORMS.iter().find(fits)?.len();
+    // `USE OF THIS BILL AS PROOF`: among capitals, a short form that is not the last word is a word.
+    let shouted = |at: usize| scan.raw(at).len() > 1 && scan.raw(at).chars().all(char::is_uppercase);
+    let is_word = shouted(at) && scan.raw(at).len() <= 3 && scan.gap(end) == Gap::Space && shouted(end);
+    (!is_word).then_some(end - at)
 }
 
 /// `Nordic Bank`, unless the name goes on: `Nordic Bank Holding Ltd`.

@@ -103,7 +103,33 @@ pub(super) fn find(scan: &Scan<'_>, organisations: &[Range<usize>]) -> Vec<Named
             None => at += 1,
         }
     }
+    let companions = companions(scan, &found, organisations);
+    found.extend(companions);
     found
+}
+
+/// The persons named together with those found: `Ida Holm and Jon Berg`.
+fn companions(scan: &Scan<'_>, found: &[Named], organisations: &[Range<usize>]) -> Vec<Named> {
+    let beside = found.iter().flat_map(|(_, tokens)| [name_after(scan, tokens), name_before(scan, tokens)]);
+    let mut new: Vec<Named> = Vec::new();
+    for name in beside.flatten() {
+        let free = is_free(&name, found, organisations) && is_free(&name, &new, organisations);
+        if free && organisation::is_person_like(scan, &name) {
+            new.push((name::value(scan, name.clone()), name));
+        }
+    }
+    new
+}
+
+fn name_after(scan: &Scan<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
+    let joined = scan.word(tokens.end) == "and" && scan.gap(tokens.end + 1) == Gap::Space;
+    if joined { name::person(scan, tokens.end + 1, 2) } else { None }
+}
+
+fn name_before(scan: &Scan<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
+    let and = tokens.start.checked_sub(1).filter(|at| scan.word(*at) == "and")?;
+    let reaching = |start| name::person(scan, start, 2).filter(|name| name.end == and);
+    (and.saturating_sub(name::MOST_WORDS)..and).find_map(reaching)
 }
 
 fn is_free(name: &Range<usize>, found: &[Named], organisations: &[Range<usize>]) -> bool {

@@ -23,15 +23,24 @@ fn legal_forms_end_the_names_of_organisations() {
     );
     check("Company name: NORDHAVN SHIPPING AS", &[("NORDHAVN SHIPPING AS", Organisation)]);
     check("The Limited liability. Limited", &[]);
+    check("USE OF THIS BILL AS PROOF", &[]);
 }
 
 #[test]
 fn titles_and_roles_tell_persons() {
     check("Dr. Ida M. van der Holm and Mr Berg met.", &[("Ida M. van der Holm", Person), ("Berg", Person)]);
     check("The sole director is Ida Holm.", &[("Ida Holm", Person)]);
+    check("Mr Ida Holm (director)", &[("Ida Holm", Person)]);
     check("It was signed by Ana-Lucía O’Neill on Monday.", &[("Ana-Lucía O’Neill", Person)]);
     check("Ida Holm, born on 12 August 1985, and Jon Berg (director)", &[("Ida Holm", Person), ("Jon Berg", Person)]);
     check("Mr Holm and Berg Ltd", &[("Holm", Person), ("Berg Ltd", Organisation)]);
+}
+
+#[test]
+fn a_person_vouches_for_the_one_named_with_them() {
+    check("The directors are Ida Holm and Jon Berg, both born in Oslo.", &[]);
+    check("signed by Ida Holm and Jon van Berg on Monday", &[("Ida Holm", Person), ("Jon van Berg", Person)]);
+    check("Aoife Ní Bhroin and Jon Berg, born in Oslo", &[("Aoife Ní Bhroin", Person), ("Jon Berg", Person)]);
 }
 
 #[test]
@@ -39,6 +48,7 @@ fn labels_tell_persons() {
     check("Director: IDA MARIE HOLM\nSecretary: Jon Berg", &[("Ida Marie Holm", Person), ("Jon Berg", Person)]);
     check("Surname: VON HOLM\nGiven names: IDA MARIE", &[("Ida Marie Von Holm", Person)]);
     check("Surname / Nom (1): HOLM\nGiven names / Prénoms (2): IDA", &[("Ida Holm", Person)]);
+    check("General manager: VON HOLM, Ida Marie", &[("Ida Marie Von Holm", Person)]);
     check("Account holder: HOLM, Ida", &[("Ida Holm", Person)]);
     check("Shareholder: Holm Invest AS", &[("Holm Invest AS", Organisation)]);
 }

@@ -12,6 +12,7 @@ const LABELS: &[(&[&str], Scheme)] = &[
     (&["registered", "#"], Scheme::Company),
     (&["register", "#"], Scheme::Company),
     (&["registry", "#"], Scheme::Company),
+    (&["chamber", "of", "commerce", "#"], Scheme::Company),
     (&["corporate", "#"], Scheme::Company),
     (&["organisation", "#"], Scheme::Company),
     (&["org", "#"], Scheme::Company),

@@ -37,13 +37,15 @@ const LABELS: &[&str] = &[
     "settlor",
     "shareholder",
     "signatory",
+    "taxpayer",
     "tenant",
     "trustee",
     "witness",
 ];
 /// Labels with one of these words announce something else.
 const OTHERS: &[&str] = &[
-    "company", "date", "place", "number", "no", "address", "trading", "brand", "document", "file", "street", "former",
+    "company", "date", "place", "number", "no", "address", "trading", "trade", "brand", "document", "file", "street",
+    "former",
 ];
 
 /// A label has at most so many tokens. The surname and the given names stand at most so many tokens apart.
@@ -104,16 +106,19 @@ fn value(scan: &Scan<'_>, label: &Range<usize>, fewest: usize) -> Option<Range<u
     if scan.gap(start) == Gap::Break {
         return None;
     }
-    // `HOLM, Ida Marie`
-    let turned = scan.glued(start + 1, ",").then(|| name::person(scan, start + 2, 1)).flatten();
-    match turned.filter(|given| scan.gap(given.start) != Gap::Break && is_capitals(scan.raw(start))) {
-        Some(given) => Some(start..given.end),
-        None => name::person(scan, start, fewest),
-    }
+    turned(scan, start).or_else(|| name::person(scan, start, fewest))
+}
+
+/// `VON HOLM, Ida Marie`: a surname in capitals, a comma, given names.
+fn turned(scan: &Scan<'_>, start: usize) -> Option<Range<usize>> {
+    let family = name::person(scan, start, 1).filter(|family| family.clone().all(|at| is_capitals(scan.raw(at))))?;
+    let comma = scan.glued(family.end, ",") && scan.gap(family.end + 1) == Gap::Space;
+    let given = if comma { name::person(scan, family.end + 1, 1) } else { None }?;
+    Some(start..given.end)
 }
 
 fn is_capitals(raw: &str) -> bool {
-    raw.chars().count() > 1 && !raw.contains(char::is_lowercase)
+    !raw.contains(char::is_lowercase)
 }
 
 fn joined(scan: &Scan<'_>, given: &Range<usize>, family: &Range<usize>) -> Named {
@@ -123,9 +128,11 @@ fn joined(scan: &Scan<'_>, given: &Range<usize>, family: &Range<usize>) -> Named
 
 /// A name with the given names first.
 fn ordered(scan: &Scan<'_>, name: Range<usize>) -> Named {
-    if scan.raw(name.start + 1) == "," {
-        let given = name::value(scan, name.start + 2..name.end);
-        return (format!("{given} {}", name::calm(scan.raw(name.start))), name);
-    }
-    (name::value(scan, name.clone()), name)
+    let value = match name.clone().find(|at| scan.raw(*at) == ",") {
+        Some(comma) => {
+            format!("{} {}", name::value(scan, comma + 1..name.end), name::value(scan, name.start..comma))
+        }
+        None => name::value(scan, name.clone()),
+    };
+    (value, name)
 }

@@ -1,0 +1,114 @@
+//! The commands and their options. The doc comments are the manual; this module does nothing.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::command::{approve, build, call, check, reject, resume, run, runs, show};
+
+/// The last lines of every help text of a command that drives a run.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0    the run completed
+  1    the run failed, or the host did
+  2    usage or configuration: a bad workflow, manifest or input, an unknown run, a role that may not answer
+  3    the run is parked: it waits for a person
+  130  interrupted; `baton resume` goes on";
+
+/// Runs agents and tools that their users do not have to trust.
+///
+/// An agent is a WebAssembly component. Every contact it has with the world is granted, metered and recorded. Results
+/// go to stdout, everything else to stderr.
+#[derive(Debug, Parser)]
+#[command(name = "baton", version, after_help = EXIT_CODES, arg_required_else_help = true, propagate_version = true)]
+pub struct Cli {
+    /// Tell nothing but results and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a project's workflow
+    Run(run::RunArgs),
+    /// Check a project without running it
+    Check(check::CheckArgs),
+    /// Build a project's plugins from source
+    Build(build::BuildArgs),
+    /// List runs
+    Runs(runs::RunsArgs),
+    /// Show what happened in a run
+    Show(show::ShowArgs),
+    /// Approve what a step asks, and go on with the run
+    Approve(approve::ApproveArgs),
+    /// Reject what a step asks, and go on with the run
+    Reject(reject::RejectArgs),
+    /// Go on with a run that waits, or whose host died
+    Resume(resume::ResumeArgs),
+    /// Call one function of a plugin
+    Call(call::CallArgs),
+}
+
+/// The form of results.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The option for the form of results.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct OutputArgs {
+    /// The form of the result on stdout
+    #[arg(short, long = "output", value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// The run that a command is about.
+#[derive(Clone, Debug, Args)]
+pub struct WhichRun {
+    /// The run: its id, at least four characters of its beginning or end, or `last`
+    pub run: String,
+
+    /// The run's project: a folder with baton.toml, or the file. By default the run is looked for in the project of this
+    /// folder or those above it, then in all projects that were used before
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<std::path::PathBuf>,
+}
+
+/// A person's answer to a step that asks.
+#[derive(Clone, Debug, Args)]
+pub struct DecisionArgs {
+    /// The run.
+    #[command(flatten)]
+    pub which: WhichRun,
+
+    /// The step that asks
+    pub step: String,
+
+    /// The role in which you answer; the step says which may
+    #[arg(long = "as", visible_alias = "role", value_name = "ROLE")]
+    pub role: Option<String>,
+
+    /// Who answers; by default the name of the user
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+
+    /// What you want to say about it
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+
+    /// Record the answer only; `baton resume` goes on with the run
+    #[arg(long)]
+    pub no_resume: bool,
+
+    /// The form of the result.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}

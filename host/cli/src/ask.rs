@@ -1,0 +1,176 @@
+//! A person is asked on the terminal. [`answer`] is the conversation, whoever leads it; it does not know how an answer
+//! becomes part of a run.
+
+use std::path::Path;
+
+use baton_runtime::journal::{Decision, Payload};
+use baton_runtime::plan::{Ask, Run, RunError};
+use jiff::tz::TimeZone;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use crate::context::Context;
+use crate::progress::Show;
+use crate::readable::{self, Detail};
+use crate::terminal;
+use crate::{escape, format, input, paint};
+
+/// Asks on the terminal, one question at a time.
+#[derive(Debug)]
+pub struct Asker {
+    zone: TimeZone,
+    user: Option<String>,
+    turn: Mutex<()>,
+}
+
+impl Asker {
+    /// Asks the user of this context.
+    #[must_use]
+    pub fn new(context: &Context) -> Self {
+        Asker { zone: context.zone.clone(), user: context.user.clone(), turn: Mutex::new(()) }
+    }
+
+    /// Asks, and waits for the answer; nothing if the person answers later. The machine checks the answer.
+    pub async fn ask(&self, ask: &Ask, machine: Run, show: Option<&dyn Show>) -> Option<Decision> {
+        let _turn = self.turn.lock().await;
+        if let Some(show) = show {
+            show.pause();
+        }
+        let (ask, zone, user) = (ask.clone(), self.zone.clone(), self.user.clone());
+        let talk = move || {
+            let check = |role: Option<&str>, answer: Option<&Value>| machine.validate_answer(&ask.step, role, answer);
+            terminal::tell(&question(&ask, &zone));
+            answer(&ask, user.as_deref(), &mut Keyboard, &check)
+        };
+        let decision = tokio::task::spawn_blocking(talk).await.ok().flatten();
+        if let Some(show) = show {
+            show.go_on();
+        }
+        decision
+    }
+}
+
+/// The question, what is shown with it, who may answer and until when.
+#[must_use]
+pub fn question(ask: &Ask, zone: &TimeZone) -> String {
+    let heading = paint::strong(&escape::escape_line(&ask.question));
+    let mut text = format!("\n{} {}  {heading}\n", paint::warn("?"), escape::escape_line(&ask.step));
+    for line in readable::payload(&ask.show, &Detail::QUESTION).lines {
+        text.push_str(&format!("    {line}\n"));
+    }
+    let who = if ask.roles.is_empty() { "anybody".to_owned() } else { escape::escape_line(&ask.roles.join(" or ")) };
+    let until = format::moment(ask.deadline, zone);
+    text.push_str(&paint::faint(&format!("  for {who}, until {until}")));
+    text
+}
+
+/// Leads a conversation: says something, asks for a line.
+pub trait Partner {
+    /// Says a line.
+    fn say(&mut self, text: &str);
+
+    /// Asks for a line; nothing if no more will come.
+    fn ask(&mut self, prompt: &str) -> Option<String>;
+}
+
+/// Who sits at the keyboard.
+struct Keyboard;
+
+impl Partner for Keyboard {
+    fn say(&mut self, text: &str) {
+        terminal::tell(text);
+    }
+
+    fn ask(&mut self, prompt: &str) -> Option<String> {
+        terminal::ask(prompt)
+    }
+}
+
+/// Tells whether a step takes an answer given in a role.
+pub type Check<'a> = &'a dyn Fn(Option<&str>, Option<&Value>) -> Result<(), RunError>;
+
+/// The conversation. Nothing if the person answers later.
+pub fn answer(ask: &Ask, user: Option<&str>, partner: &mut dyn Partner, check: Check<'_>) -> Option<Decision> {
+    loop {
+        match partner.ask("  approve, reject or later? [a/r/l]")?.to_lowercase().as_str() {
+            "a" | "approve" | "y" | "yes" => return approved(ask, user, partner, check),
+            "r" | "reject" | "n" | "no" => {
+                let Person { by, role, comment } = person(ask, user, partner)?;
+                return Some(Decision::Rejected { by, role, comment });
+            }
+            "l" | "later" | "q" => return None,
+            _ => partner.say("  a to approve, r to reject, l to decide later: the run waits"),
+        }
+    }
+}
+
+fn approved(ask: &Ask, user: Option<&str>, partner: &mut dyn Partner, check: Check<'_>) -> Option<Decision> {
+    let Person { by, role, comment } = person(ask, user, partner)?;
+    loop {
+        let answer = if ask.answer_schema.is_some() { Some(read_answer(partner)?) } else { None };
+        match check(role.as_deref(), answer.as_ref()) {
+            Ok(()) => {
+                let answer = answer.as_ref().map(Payload::json);
+                return Some(Decision::Approved { by, role, comment, answer });
+            }
+            Err(error) => partner.say(&format!("  {} {}", paint::bad("no:"), escape::escape(&error.to_string()))),
+        }
+        if ask.answer_schema.is_none() {
+            return None; // nothing that the person could type would change it
+        }
+    }
+}
+
+/// Who answers.
+struct Person {
+    by: String,
+    role: Option<String>,
+    comment: Option<String>,
+}
+
+fn person(ask: &Ask, user: Option<&str>, partner: &mut dyn Partner) -> Option<Person> {
+    let by = match user {
+        Some(user) => Some(partner.ask(&format!("  your name? [{}]", escape::escape_line(user)))?)
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| user.to_owned()),
+        None => until_given("  your name?", partner)?,
+    };
+    let role = role(ask, partner)?;
+    let comment = Some(partner.ask("  a comment? [none]")?).filter(|text| !text.is_empty());
+    Some(Person { by, role, comment })
+}
+
+/// The role: asked for where there are several, free where anybody may answer. The outer option: no more lines come.
+fn role(ask: &Ask, partner: &mut dyn Partner) -> Option<Option<String>> {
+    let [first, ..] = ask.roles.as_slice() else { return Some(None) };
+    loop {
+        let known = escape::escape_line(&ask.roles.join(", "));
+        let role = partner.ask(&format!("  your role ({known})? [{}]", escape::escape_line(first)))?;
+        if role.is_empty() {
+            return Some(Some(first.clone()));
+        }
+        if ask.roles.contains(&role) {
+            return Some(Some(role));
+        }
+        partner.say("  that role may not answer");
+    }
+}
+
+fn read_answer(partner: &mut dyn Partner) -> Option<Value> {
+    loop {
+        let path = until_given("  the answer: path of a JSON file?", partner)?;
+        match input::from_file(Path::new(&path)) {
+            Ok(answer) => return Some(answer),
+            Err(error) => partner.say(&format!("  {} {}", paint::bad("no:"), escape::escape(error.message()))),
+        }
+    }
+}
+
+fn until_given(prompt: &str, partner: &mut dyn Partner) -> Option<String> {
+    loop {
+        let line = partner.ask(prompt)?;
+        if !line.is_empty() {
+            return Some(line);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! A project and the folder beside it in which its runs are kept. It does not know what is in a project.
+
+use std::fs;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+use baton_runtime::bundle::Project;
+use baton_runtime::bundle::project::FILE_NAME;
+use baton_runtime::build::{self, News};
+use baton_runtime::{Host, Options, Plugins};
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::progress::BuildLines;
+use crate::{escape, paint};
+
+/// The folder for runs and compiled code, beside the project's file.
+const FOLDER: &str = ".baton";
+
+/// Loads the project of a folder or a file, and remembers it.
+///
+/// # Errors
+/// It is not a project, or one of its plugins cannot be loaded.
+pub fn load(context: &Context, path: &Path) -> Result<Project, Error> {
+    let project = Project::load(path).map_err(|error| not_a_project(path, error.into()))?;
+    context.projects.remember(project.file());
+    Ok(project)
+}
+
+fn not_a_project(path: &Path, error: Error) -> Error {
+    let file = if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() };
+    if file.exists() {
+        return error;
+    }
+    Error::usage(format!("there is no project: {} does not exist", file.display()))
+        .hint("name a folder with baton.toml, as in `baton run examples/client-onboarding`")
+}
+
+/// Tells what the operator should know of a project and stops nothing.
+pub fn warn(context: &Context, project: &Project) {
+    for warning in project.warnings() {
+        context.terminal.tell(&format!("{} {}", paint::warn("warning:"), escape::escape_line(&warning.to_string())));
+    }
+}
+
+/// Opens the host over a project's store.
+///
+/// # Errors
+/// The folder or the store cannot be used.
+pub fn open(project: &Project) -> Result<Host, Error> {
+    let folder = folder_of(project.file());
+    prepare(&folder)
+        .map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
+    Ok(Host::open(&Options { store: folder.join("store.db"), cache: Some(folder.join("compiled")) })?)
+}
+
+/// The store of a project, given its file.
+#[must_use]
+pub fn store_of(file: &Path) -> PathBuf {
+    folder_of(file).join("store.db")
+}
+
+fn folder_of(file: &Path) -> PathBuf {
+    file.parent().unwrap_or(Path::new("")).join(FOLDER)
+}
+
+/// Makes the folder, for its owner only: journals hold what documents said. What is in it is not for version control.
+fn prepare(folder: &Path) -> std::io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let ignore = folder.join(".gitignore");
+    if ignore.exists() { Ok(()) } else { fs::write(ignore, "*\n") }
+}
+
+/// Builds what is missing or stale.
+///
+/// # Errors
+/// A build fails.
+pub fn build_stale(context: &Context, project: &Project) -> Result<(), Error> {
+    build_with(context, |news| build::build_stale(project, news))
+}
+
+/// Builds all plugins.
+///
+/// # Errors
+/// A build fails.
+pub fn build_all(context: &Context, project: &Project) -> Result<(), Error> {
+    build_with(context, |news| build::build_all(project, news))
+}
+
+type Build<'a> = &'a mut dyn FnMut(News);
+
+fn build_with(
+    context: &Context,
+    build: impl FnOnce(Build<'_>) -> Result<(), baton_runtime::Error>,
+) -> Result<(), Error> {
+    let mut lines = BuildLines::new(context.terminal);
+    let built = tokio::task::block_in_place(|| build(&mut |news| lines.news(&news)));
+    lines.end();
+    Ok(built?)
+}
+
+/// Loads the plugins; those that must be compiled first are told.
+///
+/// # Errors
+/// A component is missing, is none, or imports what nothing provides.
+pub fn load_plugins(context: &Context, project: &Project, host: &Host) -> Result<Plugins, Error> {
+    let tell = |name: &str| context.terminal.tell(&paint::faint(&format!("compiling {}…", escape::escape_line(name))));
+    Ok(tokio::task::block_in_place(|| Plugins::load(project, host.sandbox(), tell))?)
+}
+
+/// The file of the project that a folder is in: `baton.toml` there, or in a folder above.
+#[must_use]
+pub fn around(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file())
+}

@@ -1,0 +1,200 @@
+//! What is known about an expression's value, and references to fields that cannot be. It does not know where the value
+//! goes.
+
+use std::collections::BTreeMap;
+
+use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
+
+use super::Sink;
+use super::sink::Finding;
+use super::world::World;
+use crate::expression::{Expression, Piece, Root, Segment, Template, path, selection};
+use crate::problem::Code;
+use crate::schema::{Kinds, Shape};
+
+/// What an expression sees besides the world.
+#[derive(Clone, Default)]
+pub(crate) struct Local<'d> {
+    /// The item, in a step that runs for each.
+    pub(crate) item: Option<Shape<'d>>,
+    /// The step's own output, in a check.
+    pub(crate) output: Option<Shape<'d>>,
+}
+
+/// Infers one expression.
+pub(crate) struct Inference<'i, 'd> {
+    pub(crate) world: &'i World<'d>,
+    pub(crate) local: &'i Local<'d>,
+    pub(crate) sink: &'i mut dyn Sink,
+}
+
+impl<'d> Inference<'_, 'd> {
+    /// What is known about a template's value.
+    pub(crate) fn template(&mut self, template: &'d Template) -> Shape<'d> {
+        match template {
+            Template::Literal(value) => Shape::Value(value),
+            Template::Expression(expression) => self.expression(expression),
+            Template::Text(pieces) => {
+                for piece in pieces {
+                    if let Piece::Expression(expression) = piece {
+                        self.expression(expression);
+                    }
+                }
+                Shape::Kinds(Kinds::STRING)
+            }
+            Template::List(items) => Shape::List(items.iter().map(|item| self.template(item)).collect()),
+            Template::Object(entries) => {
+                Shape::Object(entries.iter().map(|(key, entry)| (key.as_str(), self.template(entry))).collect())
+            }
+        }
+    }
+
+    /// What is known about an expression's value.
+    pub(crate) fn expression(&mut self, expression: &'d Expression) -> Shape<'d> {
+        let mut walk = Walk { inference: self, expression, bound: Vec::new() };
+        walk.shape(expression.root())
+    }
+
+    fn variable(&self, name: &str) -> Shape<'d> {
+        match name {
+            "input" => self.world.input(),
+            "data" => self.world.data(),
+            "item" => self.local.item.clone().unwrap_or(Shape::Unknown),
+            "index" => Shape::Kinds(Kinds::INTEGER),
+            "output" => self.local.output.clone().unwrap_or(Shape::Unknown),
+            _ => Shape::Unknown,
+        }
+    }
+}
+
+/// One walk over a tree.
+struct Walk<'w, 'i, 'd> {
+    inference: &'w mut Inference<'i, 'd>,
+    expression: &'d Expression,
+    /// The variables of macros, innermost last.
+    bound: Vec<(&'d str, Shape<'d>)>,
+}
+
+impl<'d> Walk<'_, '_, 'd> {
+    fn shape(&mut self, node: &'d IdedExpr) -> Shape<'d> {
+        match path(node).map(|path| (path.root, path.segments.is_empty())) {
+            Some((Root::Output(step), true)) => return self.inference.world.output(step),
+            Some((Root::Outcome(_), true)) => return Shape::Kinds(Kinds::STRING),
+            _ => {}
+        }
+        if let Some((operand, segment)) = selection(node) {
+            return self.select(node, operand, segment);
+        }
+        match &node.expr {
+            Expr::Ident(name) => self.variable(name),
+            Expr::Literal(literal) => Shape::Kinds(literal_kind(literal)),
+            Expr::List(list) => Shape::List(list.elements.iter().map(|element| self.shape(element)).collect()),
+            Expr::Map(map) => self.map(map.entries.iter().map(|entry| &entry.expr)),
+            Expr::Call(call) => self.call(call),
+            _ => Shape::Unknown,
+        }
+    }
+
+    fn variable(&self, name: &str) -> Shape<'d> {
+        let bound = self.bound.iter().rev().find(|(bound, _)| *bound == name).map(|(_, shape)| shape.clone());
+        bound.unwrap_or_else(|| self.inference.variable(name))
+    }
+
+    fn select(&mut self, node: &'d IdedExpr, operand: &'d IdedExpr, segment: Segment<'d>) -> Shape<'d> {
+        let container = self.shape(operand);
+        match segment {
+            Segment::Element => {
+                if let Expr::Call(call) = &node.expr {
+                    call.args.iter().skip(1).for_each(|index| drop(self.shape(index)));
+                }
+                container.element()
+            }
+            Segment::Key(name) => container.field(name).unwrap_or_else(|error| {
+                let text = self.text_of(operand);
+                let message = if text.is_empty() { error.message } else { format!("{} in `{text}`", error.message) };
+                self.inference.sink.at_node(self.expression, node.id, Finding::new(Code::Reference, message, error.hint));
+                Shape::Unknown
+            }),
+        }
+    }
+
+    /// The text of a path.
+    fn text_of(&self, node: &IdedExpr) -> String {
+        let Some(path) = path(node) else { return String::new() };
+        let root = match path.root {
+            Root::Variable(name) => name.to_owned(),
+            Root::Output(step) => format!("steps.{step}.output"),
+            Root::Outcome(step) => format!("steps.{step}.outcome"),
+        };
+        path.segments.iter().fold(root, |text, (segment, _)| match segment {
+            Segment::Key(key) => format!("{text}.{key}"),
+            Segment::Element => format!("{text}[…]"),
+        })
+    }
+
+    fn map(&mut self, entries: impl Iterator<Item = &'d EntryExpr>) -> Shape<'d> {
+        let mut shapes = BTreeMap::new();
+        let mut all_known = true;
+        for entry in entries {
+            let EntryExpr::MapEntry(entry) = entry else { continue };
+            let shape = self.shape(&entry.value);
+            match &entry.key.expr {
+                Expr::Literal(LiteralValue::String(key)) => drop(shapes.insert(key.inner(), shape)),
+                _ => all_known = false,
+            }
+        }
+        if all_known { Shape::Object(shapes) } else { Shape::Kinds(Kinds::OBJECT) }
+    }
+
+    fn call(&mut self, call: &'d CallExpr) -> Shape<'d> {
+        if let (Some(target), Some((variable, bodies))) = (&call.target, call.args.split_first())
+            && let ("all" | "exists" | "exists_one" | "filter" | "map", Expr::Ident(variable)) =
+                (call.func_name.as_str(), &variable.expr)
+        {
+            return self.each(&call.func_name, target, variable, bodies);
+        }
+        if call.func_name == "has" {
+            // Asking whether a field is there is no claim that it can be.
+            call.args.iter().filter_map(selection).for_each(|(operand, _)| drop(self.shape(operand)));
+            return Shape::Kinds(Kinds::BOOLEAN);
+        }
+        let arguments: Vec<Shape<'d>> =
+            call.target.as_deref().into_iter().chain(&call.args).map(|argument| self.shape(argument)).collect();
+        Shape::Kinds(result_kinds(&call.func_name, &arguments))
+    }
+
+    fn each(&mut self, name: &str, target: &'d IdedExpr, variable: &'d str, bodies: &'d [IdedExpr]) -> Shape<'d> {
+        let list = self.shape(target);
+        self.bound.push((variable, list.element()));
+        let last = bodies.iter().map(|body| self.shape(body)).last().unwrap_or(Shape::Unknown);
+        self.bound.pop();
+        match name {
+            "map" => Shape::Each(Box::new(last)),
+            "filter" => Shape::Each(Box::new(list.element())),
+            _ => Shape::Kinds(Kinds::BOOLEAN),
+        }
+    }
+}
+
+fn literal_kind(literal: &LiteralValue) -> Kinds {
+    match literal {
+        LiteralValue::Null => Kinds::NULL,
+        LiteralValue::Boolean(_) => Kinds::BOOLEAN,
+        LiteralValue::Int(_) | LiteralValue::UInt(_) => Kinds::INTEGER,
+        LiteralValue::Double(_) => Kinds::NUMBER,
+        LiteralValue::String(_) | LiteralValue::Bytes(_) => Kinds::STRING,
+    }
+}
+
+/// The types a function or an operator can give.
+fn result_kinds(name: &str, arguments: &[Shape<'_>]) -> Kinds {
+    match name {
+        operators::CONDITIONAL => arguments.iter().skip(1).map(Shape::kinds).fold(Kinds::NONE, Kinds::or),
+        operators::ADD => Kinds::NUMBER.or(Kinds::STRING).or(Kinds::ARRAY),
+        operators::SUBSTRACT | operators::MULTIPLY | operators::DIVIDE | operators::NEGATE | "double" => Kinds::NUMBER,
+        operators::MODULO | "size" | "int" => Kinds::INTEGER,
+        "string" | "lowerAscii" | "upperAscii" | "trim" | "join" => Kinds::STRING,
+        "split" => Kinds::ARRAY,
+        _ => Kinds::BOOLEAN,
+    }
+}

@@ -1,0 +1,41 @@
+//! `retry`. It does not know what fails.
+
+use super::{Fields, Reader};
+use crate::plan::Retry;
+use crate::plan::policy::{BACKOFF, DEFAULT_FACTOR, DEFAULT_RETRIES, MAX_BACKOFF, MAX_FACTOR, MAX_RETRIES};
+use crate::problem::Code;
+use crate::source::{Kind, Node};
+
+impl Reader<'_> {
+    /// How a step is tried again; what is not said has a default.
+    pub(super) fn retry(&mut self, node: &Node) -> Retry {
+        let known = &["max", "backoff", "factor", "jitter", "max_backoff"];
+        let Some(fields) = Fields::open(node, "retry", known, &mut self.report) else { return Retry::NONE };
+        let max = fields.get("max").and_then(|node| self.number(node, "max", 0, MAX_RETRIES));
+        let backoff = fields.get("backoff").and_then(|node| self.quantity(node, "backoff", &BACKOFF));
+        let factor = fields.get("factor").and_then(|node| self.factor(node));
+        let jitter = fields.get("jitter").and_then(|node| self.boolean(node, "jitter"));
+        let longest = fields.get("max_backoff").and_then(|node| self.quantity(node, "max_backoff", &MAX_BACKOFF));
+        let backoff = backoff.unwrap_or(BACKOFF.default);
+        Retry {
+            max: max.unwrap_or(DEFAULT_RETRIES),
+            backoff,
+            factor: factor.unwrap_or(DEFAULT_FACTOR),
+            jitter: jitter.unwrap_or(true),
+            max_backoff: longest.unwrap_or(MAX_BACKOFF.default.max(backoff)),
+        }
+    }
+
+    fn factor(&mut self, node: &Node) -> Option<f64> {
+        let Kind::Number(number, _) = &node.kind else {
+            self.report.wrong_kind(node, "factor", "a number");
+            return None;
+        };
+        let factor = number.as_f64().filter(|factor| (1.0..=MAX_FACTOR).contains(factor));
+        if factor.is_none() {
+            let message = format!("`factor` must be from 1 to {MAX_FACTOR}, not {number}");
+            self.report.add(Code::OutOfRange, node.span, message, None);
+        }
+        factor
+    }
+}

@@ -1,0 +1,84 @@
+//! What a step does about failures: how it tries again, and what happens when it failed for good. It does not know when.
+
+use serde::{Deserialize, Serialize};
+
+use super::budget::Bounds;
+use crate::expression::Template;
+use crate::units::Millis;
+
+/// How a step is tried again. Only a `transient` failure is: a plugin's own, a trap, a missed deadline, or an output
+/// that does not pass.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Retry {
+    /// How many attempts there may be after the first.
+    pub(crate) max: u32,
+    /// The delay before the second attempt.
+    pub(crate) backoff: Millis,
+    /// How much longer each delay is than the one before.
+    pub(crate) factor: f64,
+    /// Whether a delay is shortened by up to half, so that steps which failed together do not return together.
+    pub(crate) jitter: bool,
+    /// The longest delay.
+    pub(crate) max_backoff: Millis,
+}
+
+/// The most attempts after the first: what failed so often is not transient.
+pub(crate) const MAX_RETRIES: u32 = 20;
+
+/// Attempts after the first where `retry` is there and does not say.
+pub(crate) const DEFAULT_RETRIES: u32 = 3;
+
+/// The delay before the second attempt.
+pub(crate) const BACKOFF: Bounds<Millis> =
+    Bounds { default: Millis(1_000), least: Millis(0), most: Millis(86_400_000) };
+
+/// The longest delay.
+pub(crate) const MAX_BACKOFF: Bounds<Millis> =
+    Bounds { default: Millis(60_000), least: Millis(0), most: Millis(86_400_000) };
+
+/// How much longer each delay is than the one before.
+pub(crate) const DEFAULT_FACTOR: f64 = 2.0;
+
+/// The largest factor.
+pub(crate) const MAX_FACTOR: f64 = 10.0;
+
+/// How long one attempt may take: five minutes are long for a tool, and enough for most models.
+pub(crate) const TIMEOUT: Bounds<Millis> =
+    Bounds { default: Millis(300_000), least: Millis(1), most: Millis(86_400_000) };
+
+/// How long a question to a person stands: a week has a working day in it, wherever people are.
+pub(crate) const APPROVAL_TIMEOUT: Bounds<Millis> =
+    Bounds { default: Millis(7 * 86_400_000), least: Millis(1_000), most: Millis(365 * 86_400_000) };
+
+/// How many items are at work at once if nothing is said.
+pub(crate) const DEFAULT_PARALLEL: u32 = 4;
+
+/// The most items at work at once: each has a sandbox of its own.
+pub(crate) const MAX_PARALLEL: u32 = 64;
+
+/// The most items a step may have: each is several entries of the journal.
+pub(crate) const MAX_ITEMS: usize = 10_000;
+
+impl Retry {
+    /// No second attempt: what holds where `retry` is not there.
+    pub(crate) const NONE: Retry = Retry {
+        max: 0,
+        backoff: BACKOFF.default,
+        factor: DEFAULT_FACTOR,
+        jitter: true,
+        max_backoff: MAX_BACKOFF.default,
+    };
+}
+
+/// What happens when a step failed for good.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OnFailure {
+    /// The run fails.
+    Fail,
+    /// The run goes on with this value as the step's output.
+    Continue(Template),
+    /// Another step takes over.
+    Then(String),
+}

@@ -1,0 +1,117 @@
+//! JSON Schemas: compiled, offline, with patterns in linear time. It does not know what a schema is for.
+
+use std::sync::Arc;
+
+use jsonschema::{PatternOptions, Validator};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::canonical::sorted;
+
+mod fit;
+mod kinds;
+mod shape;
+mod view;
+
+pub(crate) use fit::{Misfit, misfits};
+pub(crate) use kinds::Kinds;
+pub(crate) use shape::{NoField, Shape};
+pub(crate) use view::View;
+
+/// The most misfits that are named.
+const MAX_NAMED: usize = 8;
+
+/// The longest text of one misfit, in characters: a validator quotes the value.
+const MAX_TEXT: usize = 240;
+
+/// The largest compiled pattern, in bytes.
+const MAX_PATTERN_BYTES: usize = 1 << 20;
+
+/// A compiled schema.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub(crate) struct Schema {
+    name: String,
+    document: Value,
+    validator: Arc<Validator>,
+}
+
+/// A schema as a plan stores it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: String,
+    schema: Value,
+}
+
+impl Schema {
+    /// Compiles a schema. The name is for error texts: a path, or whose schema it is.
+    ///
+    /// # Errors
+    ///
+    /// If it is no schema, or refers to one elsewhere.
+    pub(crate) fn compile(name: &str, document: &Value) -> Result<Schema, String> {
+        let document = sorted(document);
+        let patterns = PatternOptions::regex().size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES);
+        let options = jsonschema::options().offline().with_pattern_options(patterns).should_validate_formats(true);
+        let validator = options.build(&document).map_err(|error| describe(&error))?;
+        Ok(Schema { name: name.to_owned(), document, validator: Arc::new(validator) })
+    }
+
+    /// What to call it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The schema itself.
+    pub(crate) fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// Checks a value.
+    ///
+    /// # Errors
+    ///
+    /// The first places at which it breaks the schema, with what is wrong there.
+    pub(crate) fn check(&self, value: &Value) -> Result<(), Vec<String>> {
+        let errors: Vec<String> =
+            self.validator.iter_errors(value).take(MAX_NAMED).map(|error| describe(&error)).collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+/// An error with its place, as far as the place is not the whole.
+fn describe(error: &jsonschema::ValidationError<'_>) -> String {
+    let place = error.instance_path().to_string();
+    let text: String = error.to_string().chars().take(MAX_TEXT).collect();
+    if place.is_empty() { text } else { format!("{place}: {text}") }
+}
+
+impl std::fmt::Debug for Schema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Schema({}: {})", self.name, self.document)
+    }
+}
+
+impl PartialEq for Schema {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.document == other.document
+    }
+}
+
+impl TryFrom<Written> for Schema {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        Schema::compile(&written.name, &written.schema)
+    }
+}
+
+impl From<Schema> for Written {
+    fn from(schema: Schema) -> Written {
+        Written { name: schema.name, schema: schema.document }
+    }
+}
+
+#[cfg(test)]
+mod tests;

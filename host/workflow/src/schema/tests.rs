@@ -1,0 +1,101 @@
+//! Tests of schemas and of what is known before there are values.
+
+use serde_json::json;
+
+use super::*;
+
+fn fits(shape: &Shape<'_>, schema: &Value) -> Vec<String> {
+    let found = misfits(shape, View::new(schema));
+    found.into_iter().map(|misfit| format!("{}: {}", misfit.path.join("."), misfit.message)).collect()
+}
+
+#[test]
+fn values_are_checked() {
+    let schema = Schema::compile("s.json", &json!({
+        "type": "object", "required": ["name"], "additionalProperties": false,
+        "properties": {"name": {"type": "string", "pattern": "^[A-Z]"}, "born": {"type": "string", "format": "date"}}
+    }));
+    let schema = schema.expect("it compiles");
+    assert_eq!(schema.check(&json!({"name": "Ada", "born": "1815-12-10"})), Ok(()));
+    let errors = schema.check(&json!({"name": "ada", "born": "x", "more": 1})).expect_err("three are wrong");
+    assert_eq!(errors.len(), 3, "{errors:?}");
+    assert!(errors.iter().any(|error| error.starts_with("/name: ")), "{errors:?}");
+}
+
+#[test]
+fn bad_schemas_are_refused() {
+    let check = |schema: Value| assert!(Schema::compile("s", &schema).is_err(), "{schema}");
+    check(json!({"type": "strin"}));
+    check(json!({"$ref": "https://example.com/other.json"}));
+    check(json!({"$ref": "file:///etc/passwd"}));
+    check(json!({"$ref": "other.json"}));
+    check(json!({"$ref": "#/nowhere"}));
+    check(json!({"pattern": "(a+)+\\1"}));
+    check(json!({"pattern": "("}));
+}
+
+#[test]
+fn references_in_circles_end() {
+    let circle = json!({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}});
+    assert_eq!(fits(&Shape::Kinds(Kinds::STRING), &circle), Vec::<String>::new());
+    let schema = Schema::compile("circle", &circle);
+    assert!(schema.is_err() || schema.is_ok_and(|schema| schema.check(&json!(1)).is_ok()));
+    let tree = json!({"type": "object", "properties": {"child": {"$ref": "#"}}, "additionalProperties": false});
+    let schema = Schema::compile("tree", &tree).expect("it compiles");
+    assert!(schema.check(&json!({"child": {"child": {}}})).is_ok());
+    assert_eq!(fits(&Shape::Schema(View::new(&tree)), &tree), Vec::<String>::new());
+}
+
+#[test]
+fn what_cannot_fit_is_found() {
+    let schema = json!({
+        "type": "object", "required": ["applicant", "level"], "additionalProperties": false,
+        "properties": {
+            "applicant": {"$ref": "#/$defs/person"},
+            "level": {"enum": ["low", "high"]},
+            "summaries": {"type": "array", "items": {"type": "object", "required": ["text"]}}
+        },
+        "$defs": {"person": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}}
+    });
+    let value = json!({"applicant": {"name": 1}, "levl": "low", "summaries": [{"text": ""}, {}, 3]});
+    assert_eq!(fits(&Shape::Value(&value), &schema), [
+        ": `level` is missing",
+        "applicant.name: a string is needed, and this is an integer",
+        "levl: `levl` is not taken",
+        "summaries.1: `text` is missing",
+        "summaries.2: an object is needed, and this is an integer",
+    ]);
+    let low = json!("medium");
+    let entries = [("applicant", Shape::Unknown), ("level", Shape::Value(&low))].into_iter().collect();
+    assert_eq!(fits(&Shape::Object(entries), &schema), ["level: \"medium\" is not among the values that are allowed"]);
+    assert_eq!(fits(&Shape::Kinds(Kinds::STRING), &schema), [": an object is needed, and this is a string"]);
+}
+
+#[test]
+fn what_may_fit_is_left_alone() {
+    let check = |source: Value, target: Value| {
+        assert_eq!(fits(&Shape::Schema(View::new(&source)), &target), Vec::<String>::new(), "{source} to {target}");
+    };
+    check(json!({}), json!({"type": "string"}));
+    check(json!({"type": ["string", "null"]}), json!({"type": "string"}));
+    check(json!({"type": "integer"}), json!({"type": "number"}));
+    check(json!({"type": "number"}), json!({"type": "integer"}));
+    check(json!({"type": "object"}), json!({"type": "object", "required": ["a"]}));
+    check(json!({"anyOf": [{"type": "string"}, {"type": "object"}]}), json!({"type": "object"}));
+    check(json!({"type": "array"}), json!({"type": "array", "items": {"type": "string"}}));
+    check(json!({"type": "string"}), json!({"oneOf": [{"type": "string"}, {"type": "null"}]}));
+}
+
+#[test]
+fn fields_are_known_or_not() {
+    let schema = json!({"type": "object", "properties": {"name": {"type": "string"}, "any": true}});
+    let shape = Shape::Schema(View::new(&schema));
+    assert!(shape.field("name").is_ok_and(|shape| shape.kinds() == Kinds::STRING));
+    assert!(shape.field("any").is_ok());
+    let error = shape.field("nam").expect_err("it is not declared");
+    assert_eq!(error.hint.as_deref(), Some("did you mean `name`?"));
+    let open = json!({"type": "object", "properties": {"name": {}}, "additionalProperties": true});
+    assert!(Shape::Schema(View::new(&open)).field("nam").is_ok());
+    let error = Shape::Kinds(Kinds::STRING).field("x").expect_err("a string has no fields");
+    assert_eq!(error.message, "a string has no field `x`");
+}

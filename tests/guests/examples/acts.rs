@@ -1,0 +1,98 @@
+//! Does what it is told, one act after the other, and tells what came of each: the workhorse of the tests.
+
+use baton_sdk::bindings::baton::plugin::state::{self, Scope};
+use baton_sdk::tools::{self, Call};
+use baton_sdk::{Agent, Error, Failure, Task};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct Input {
+    acts: Vec<Act>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "act")]
+enum Act {
+    Get { scope: String, key: String },
+    Set { scope: String, key: String, value: Value },
+    SetText { scope: String, key: String, text: String },
+    Delete { scope: String, key: String },
+    Keys { scope: String, prefix: String },
+    Swap { scope: String, key: String, expected: Option<Value>, value: Option<Value> },
+    Tools,
+    Call { tool: String, arguments: Value },
+    CallAll { tool: String, arguments: Vec<Value> },
+    Log { message: String },
+    Random,
+    Now,
+    Fail { case: String, text: String },
+}
+
+struct Acts;
+
+impl Agent for Acts {
+    type Input = Input;
+    type Output = Vec<Value>;
+
+    fn run(task: Task<Input>) -> Result<Vec<Value>, Failure> {
+        task.input.acts.into_iter().map(act).collect()
+    }
+}
+
+fn act(act: Act) -> Result<Value, Failure> {
+    Ok(match act {
+        Act::Get { scope, key } => told(state::get(&room(scope), &key)),
+        Act::Set { scope, key, value } => told(state::set(&room(scope), &key, &value.to_string())),
+        Act::SetText { scope, key, text } => told(state::set(&room(scope), &key, &text)),
+        Act::Delete { scope, key } => told(state::delete(&room(scope), &key)),
+        Act::Keys { scope, prefix } => told(state::keys(&room(scope), &prefix, None)),
+        Act::Swap { scope, key, expected, value } => {
+            let (expected, value) = (expected.map(|v| v.to_string()), value.map(|v| v.to_string()));
+            told(state::compare_and_swap(&room(scope), &key, expected.as_deref(), value.as_deref()))
+        }
+        Act::Tools => json!(tools::list()?.iter().map(|tool| &tool.name).collect::<Vec<_>>()),
+        Act::Call { tool, arguments } => told_of(tools::call::<Value>(&tool, &arguments)),
+        Act::CallAll { tool, arguments } => {
+            let calls: Result<Vec<Call>, Error> = arguments.iter().map(|arguments| Call::new(&tool, arguments)).collect();
+            tools::call_all::<Value>(&calls?).into_iter().map(told_of).collect()
+        }
+        Act::Log { message } => {
+            baton_sdk::log::info(message);
+            Value::Null
+        }
+        Act::Random => json!(baton_sdk::random::bytes(8)),
+        Act::Now => json!(baton_sdk::clock::now().as_millis()),
+        Act::Fail { case, text } => return Err(failure(&case, text)),
+    })
+}
+
+fn room(scope: String) -> Scope {
+    match scope.as_str() {
+        "run" => Scope::Run,
+        "agent" => Scope::Agent,
+        _ => Scope::Shared(scope),
+    }
+}
+
+fn told<T: serde::Serialize, E: std::fmt::Debug>(result: Result<T, E>) -> Value {
+    match result {
+        Ok(value) => json!({ "ok": value }),
+        Err(error) => json!({ "err": format!("{error:?}") }),
+    }
+}
+
+fn told_of(result: Result<Value, Error>) -> Value {
+    told(result)
+}
+
+fn failure(case: &str, text: String) -> Failure {
+    match case {
+        "invalid" => Failure::Invalid(text),
+        "transient" => Failure::Transient(text),
+        "declined" => Failure::Declined(text),
+        _ => Failure::Permanent(text),
+    }
+}
+
+baton_sdk::agent!(Acts);

@@ -1,0 +1,1 @@
+//! Nothing of its own: each guest is an example of this package, so that each becomes a component.

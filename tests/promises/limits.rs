@@ -1,0 +1,95 @@
+//! Every invocation ends, and what ended it is said.
+
+use baton_journal::{Limit, Outcome};
+use baton_policy::{Bytes, Fuel, Limits, Wall};
+use baton_sandbox::Ended;
+use baton_tests::{Bench, Call, guest};
+
+async fn invoke(name: &str, input: &str, limits: Limits) -> Ended {
+    let bench = Bench::new().await;
+    let loaded = bench.load(&guest(name));
+    bench.call(&loaded, Call { input: input.to_owned(), limits, ..Call::default() }).await.unwrap()
+}
+
+fn exhausted(ended: &Ended) -> Limit {
+    match &ended.outcome {
+        Outcome::Exhausted { limit, .. } => *limit,
+        other => panic!("expected exhaustion, found {other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_loop_runs_out_of_fuel() {
+    let limits = Limits { fuel: Fuel(50_000_000), ..Limits::default() };
+    let ended = invoke("loops", "null", limits).await;
+    assert_eq!(exhausted(&ended), Limit::Fuel);
+    assert_eq!(ended.usage.fuel, 50_000_000);
+    assert!(ended.outcome.to_string().contains("in baton.toml, under [plugins.guest]: limits = { fuel = \"100M\" }"));
+}
+
+#[tokio::test]
+async fn a_loop_with_fuel_enough_is_stopped_at_its_deadline() {
+    let limits = Limits { fuel: Fuel(1_000_000_000_000), wall: Wall(50), ..Limits::default() };
+    let ended = invoke("loops", "null", limits).await;
+    assert_eq!(ended.outcome, Outcome::TimedOut { after_ms: 50 });
+}
+
+#[tokio::test]
+async fn memory_ends_at_its_limit() {
+    let limits = Limits { memory: Bytes(16 << 20), ..Limits::default() };
+    let ended = invoke("eats_memory", "null", limits).await;
+    assert_eq!(exhausted(&ended), Limit::Memory);
+    assert!(ended.usage.memory_bytes <= 16 << 20, "{} bytes", ended.usage.memory_bytes);
+}
+
+#[tokio::test]
+async fn recursion_ends() {
+    let ended = invoke("recurses", "null", Limits::default()).await;
+    // A Rust guest hits the end of its own stack in linear memory before the engine's stack is full.
+    assert!(matches!(ended.outcome, Outcome::Trapped { .. } | Outcome::Exhausted { limit: Limit::Stack, .. }));
+}
+
+#[tokio::test]
+async fn a_panic_is_a_trap_and_its_text_is_a_line_of_the_journal() {
+    let bench = Bench::new().await;
+    let loaded = bench.load(&guest("panics"));
+    let ended = bench.call(&loaded, Call::default()).await.unwrap();
+    assert!(matches!(ended.outcome, Outcome::Trapped { .. }), "{}", ended.outcome);
+    let journal = serde_json::to_string(&bench.entries().await.last().unwrap().event).unwrap();
+    assert!(format!("{:?}", bench.entries().await).contains("this guest has had enough"), "{journal}");
+}
+
+#[tokio::test]
+async fn an_exit_is_a_trap() {
+    let ended = invoke("exits", "null", Limits::default()).await;
+    let Outcome::Trapped { message } = &ended.outcome else { panic!("{}", ended.outcome) };
+    assert!(message.contains("status"), "{message}");
+}
+
+#[tokio::test]
+async fn host_calls_end_at_their_limit() {
+    let limits = Limits { calls: 100, ..Limits::default() };
+    let ended = invoke("chatters", r#"{"lines": 200}"#, limits).await;
+    assert_eq!(exhausted(&ended), Limit::Calls);
+}
+
+#[tokio::test]
+async fn lines_beyond_their_budget_are_dropped_and_counted() {
+    let bench = Bench::new().await;
+    let loaded = bench.load(&guest("chatters"));
+    let limits = Limits { log_bytes: Bytes(100), ..Limits::default() };
+    let call = Call { input: r#"{"lines": 500}"#.to_owned(), limits, ..Call::default() };
+    let ended = bench.call(&loaded, call).await.unwrap();
+    assert!(matches!(ended.outcome, Outcome::Completed { .. }), "a flood of lines harms the reader, not the work");
+    let entries = bench.entries().await;
+    assert!(entries.len() < 20, "{} entries", entries.len());
+    assert!(format!("{:?}", entries.last()).contains("bytes of lines were dropped"));
+}
+
+#[tokio::test]
+async fn an_input_larger_than_a_payload_is_refused() {
+    let input = format!("\"{}\"", "x".repeat(5 << 20));
+    let ended = invoke("looks_around", &input, Limits::default()).await;
+    assert_eq!(exhausted(&ended), Limit::Bytes);
+    assert!(ended.outcome.to_string().contains("payload"), "{}", ended.outcome);
+}

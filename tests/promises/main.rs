@@ -1,0 +1,7 @@
+//! The promises, one file each.
+
+mod determinism;
+mod gate;
+mod limits;
+mod loading;
+mod structure;
