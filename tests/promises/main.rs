@@ -2,6 +2,7 @@
 
 mod determinism;
 mod gate;
+mod languages;
 mod limits;
 mod loading;
 mod structure;

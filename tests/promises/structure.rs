@@ -23,7 +23,7 @@ const OWNERS: [(&str, &[&str]); 5] = [
     ("wasmtime", &["sandbox"]),
     ("rusqlite", &["store"]),
     ("clap", &["cli"]),
-    ("saphyr", &["workflow"]),
+    ("saphyr-parser", &["workflow"]),
     ("cel", &["workflow"]),
 ];
 

@@ -56,7 +56,11 @@ impl Again {
 /// A word for a POSIX shell.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +87,8 @@ mod tests {
     fn words_are_quoted_where_a_shell_would_split_or_read_them() {
         let project = Some(PathBuf::from("/tmp/a b"));
         let again = Again::new(Program::called(None), project);
-        let command = again.command(&["approve", "01k", "sign_off", "--as", "managing partner", "--comment", "it's $5"]);
+        let command =
+            again.command(&["approve", "01k", "sign_off", "--as", "managing partner", "--comment", "it's $5"]);
         let expect = r"baton approve 01k sign_off --as 'managing partner' --comment 'it'\''s $5' --project '/tmp/a b'";
         assert_eq!(command, expect);
     }

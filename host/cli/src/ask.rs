@@ -115,9 +115,7 @@ fn approved(ask: &Ask, user: Option<&str>, partner: &mut dyn Partner, check: Che
             }
             Err(error) => partner.say(&format!("  {} {}", paint::bad("no:"), escape::escape(&error.to_string()))),
         }
-        if ask.answer_schema.is_none() {
-            return None; // nothing that the person could type would change it
-        }
+        ask.answer_schema.as_ref()?; // without one, nothing that the person could type would change it
     }
 }
 

@@ -45,10 +45,4 @@ impl Context {
         let found = self.projects.has(project);
         Again::new(self.program.clone(), (!found).then(|| project.to_owned()))
     }
-
-    /// How the program is called again about no project.
-    #[must_use]
-    pub fn again_anywhere(&self) -> Again {
-        Again::new(self.program.clone(), None)
-    }
 }

@@ -180,5 +180,6 @@ fn exit_of(error: &HostError) -> Exit {
 pub fn of_panic(info: &PanicHookInfo<'_>) -> Error {
     let text = info.payload_as_str().unwrap_or("no message");
     let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
-    Error::failed(format!("the host has a bug: {text}{place}")).hint("a run that was going on is kept: `baton resume last`")
+    Error::failed(format!("the host has a bug: {text}{place}"))
+        .hint("a run that was going on is kept: `baton resume last`")
 }

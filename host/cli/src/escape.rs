@@ -26,6 +26,23 @@ pub fn escape_line(text: &str) -> String {
     escape(&words.join(" "))
 }
 
+/// JSON text with the same characters escaped as JSON escapes them, so that it stays the same JSON. Only strings can
+/// hold such characters: outside of them JSON knows none.
+#[must_use]
+pub fn escape_json(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_dangerous(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
 fn is_dangerous(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
@@ -62,6 +79,14 @@ mod tests {
         check("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}");
         check("zero\u{200b}width\u{feff}", "zero\\u{200b}width\\u{feff}");
         check("tag\u{e0041}", "tag\\u{e0041}");
+    }
+
+    #[test]
+    fn json_stays_the_same_json() {
+        let value = serde_json::json!({"a\u{9b}": "\u{202e}b\u{e0041}\x1b[m\n ü"});
+        let safe = escape_json(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(!safe.chars().any(is_dangerous));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
     }
 
     #[test]

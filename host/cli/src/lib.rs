@@ -7,7 +7,7 @@
 //! | [`command`] | one file per command |
 //! | [`context`] | what a command is given: terminal, environment, known projects |
 //! | [`project`], [`projects`], [`lookup`] | where a project keeps its runs, which projects are known, which run is meant |
-//! | [`drive`] | a run is driven: progress, questions, the end, an interrupt |
+//! | [`drive`], [`decide`] | a run is driven: progress, the end, an interrupt; an answer is recorded |
 //! | [`progress`], [`ask`], [`ending`] | what is told meanwhile, asked, and told in the end |
 //! | [`story`] | `baton show` |
 //! | [`readable`], [`format`], [`escape`], [`paint`] | JSON, quantities, foreign text and colours for people |
@@ -22,6 +22,7 @@ pub mod args;
 pub mod ask;
 pub mod command;
 pub mod context;
+pub mod decide;
 pub mod drive;
 pub mod ending;
 pub mod environment;

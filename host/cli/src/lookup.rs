@@ -3,9 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+use baton_runtime::SqliteStore;
 use baton_runtime::bundle::project::FILE_NAME;
 use baton_runtime::journal::{RunId, RunSummary, Store as _};
-use baton_runtime::SqliteStore;
 
 use crate::args::WhichRun;
 use crate::context::Context;
@@ -54,7 +54,8 @@ pub async fn find(context: &Context, which: &WhichRun) -> Result<Found, Error> {
 
 fn nothing_found(text: &str) -> Error {
     let message = if text == "last" { "there is no run yet".to_owned() } else { format!("there is no run {text}") };
-    Error::usage(message).hint("`baton runs` lists the runs there are; --project names a project that was not used before")
+    Error::usage(message)
+        .hint("`baton runs` lists the runs there are; --project names a project that was not used before")
 }
 
 /// The runs of a project, the newest first. A project without a store has none.

@@ -29,6 +29,9 @@ pub trait Show: Send + Sync {
 
     /// Goes on after it.
     fn go_on(&self) {}
+
+    /// Takes away what moves.
+    fn end(&self) {}
 }
 
 /// What became of a step.

@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use baton_runtime::build::{self, News};
 use baton_runtime::bundle::Project;
 use baton_runtime::bundle::project::FILE_NAME;
-use baton_runtime::build::{self, News};
 use baton_runtime::{Host, Options, Plugins};
 
 use crate::context::Context;
@@ -49,8 +49,7 @@ pub fn warn(context: &Context, project: &Project) {
 /// The folder or the store cannot be used.
 pub fn open(project: &Project) -> Result<Host, Error> {
     let folder = folder_of(project.file());
-    prepare(&folder)
-        .map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
+    prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
     Ok(Host::open(&Options { store: folder.join("store.db"), cache: Some(folder.join("compiled")) })?)
 }
 

@@ -55,9 +55,12 @@ impl Terminal {
 /// It cannot be written.
 pub fn result(text: &str) -> Result<(), Error> {
     let mut stdout = anstream::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(b"\n")).and_then(|()| stdout.flush());
+    let written =
+        stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(b"\n")).and_then(|()| stdout.flush());
     match written {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::failed(format!("cannot write to stdout: {error}"))),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("cannot write to stdout: {error}")))
+        }
         _ => Ok(()),
     }
 }

@@ -1,14 +1,17 @@
 //! JSON texts that entries carry. It does not know where large ones are kept.
 
+use std::fmt;
 use std::sync::Arc;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::id::Digest;
 
 /// A JSON text, kept byte for byte: what a guest said is what a replay compares.
 /// Cheap to clone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Payload {
     /// The text itself.
@@ -75,5 +78,38 @@ impl Payload {
             }
             small => small.clone(),
         }
+    }
+}
+
+/// By hand, because a derived one keeps a copy of every text until it knows which case it is.
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PayloadVisitor)
+    }
+}
+
+struct PayloadVisitor;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reference {
+    sha256: Digest,
+    bytes: u64,
+}
+
+impl<'de> Visitor<'de> for PayloadVisitor {
+    type Value = Payload;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, or the digest of one")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Payload, E> {
+        Ok(Payload::text(text))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Payload, A::Error> {
+        let Reference { sha256, bytes } = Reference::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Payload::Stored { sha256, bytes })
     }
 }

@@ -97,12 +97,10 @@ impl Expression {
         &self.parsed.root
     }
 
-    /// The stretch of the text that a node of the tree was written as, in characters.
+    /// The stretch of the text that stands for a node of the tree, in characters: its word, as far as it has one.
     pub(crate) fn extent(&self, id: u64) -> (usize, usize) {
-        match self.parsed.info.offset_for(id) {
-            Some((start, stop)) => (start as usize, (stop as usize).max(start as usize) + 1),
-            None => (0, self.text.chars().count()),
-        }
+        let start = self.parsed.info.offset_for(id).map_or(0, |(start, _)| start as usize);
+        guard::word_at(&self.text, start)
     }
 
     /// The value in this scope.

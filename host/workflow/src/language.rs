@@ -108,7 +108,12 @@ impl Reader<'_> {
         let Some(entries) = Fields::entries(node, "data", &mut self.report) else { return Value::Object(data) };
         for (key, path) in entries {
             if !is_name(&key.text) {
-                self.report.add(Code::OutOfRange, key.span, format!("`{}` is no name", key.text), Some(fields::name_hint()));
+                self.report.add(
+                    Code::OutOfRange,
+                    key.span,
+                    format!("`{}` is no name", key.text),
+                    Some(fields::name_hint()),
+                );
             }
             if let Some(value) = self.data_file(path) {
                 data.insert(key.text.clone(), value);

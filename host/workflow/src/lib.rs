@@ -4,6 +4,8 @@
 mod canonical;
 mod check;
 mod expression;
+#[cfg(test)]
+mod fixture;
 mod language;
 mod schema;
 mod source;

@@ -93,7 +93,11 @@ impl Plan {
     pub fn from_json(text: &str) -> Result<Plan, NotAPlan> {
         let definition: Definition = serde_json::from_str(text).map_err(|error| NotAPlan(error.to_string()))?;
         if definition.format != definition::FORMAT {
-            return Err(NotAPlan(format!("its format is {}, this version reads {}", definition.format, definition::FORMAT)));
+            return Err(NotAPlan(format!(
+                "its format is {}, this version reads {}",
+                definition.format,
+                definition::FORMAT
+            )));
         }
         check::stored(&definition).map_err(NotAPlan)?;
         let graph = Graph::new(&definition);

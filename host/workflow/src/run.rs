@@ -1,5 +1,9 @@
 //! The machine that runs a plan: it takes the journal's events, one after the other, and answers each with what is to be
 //! done next. It does no I/O, reads no clock and rolls no dice: the same events always lead to the same actions.
+//!
+//! An event is first checked against what the run has seen ([`accept`]), then changes what it is about, and then the
+//! machine starts whatever has become possible ([`advance`]) until nothing more has. Actions that were asked for and are
+//! not done are [`outstanding`](Run::outstanding); a host that resumes a run applies its journal and does those.
 
 use std::sync::Arc;
 
@@ -11,8 +15,22 @@ use crate::plan::Plan;
 pub mod action;
 pub mod view;
 
+mod accept;
+mod advance;
+mod approval;
+mod attempt;
+mod budget;
+mod output;
+mod settle;
+mod state;
+#[cfg(test)]
+mod tests;
+
 pub use action::{Action, Allowance, Ask, Invoke, Wait};
 pub use view::{Progress, Status, StepKind, StepStatus, StepView};
+
+use budget::Meter;
+use state::{Outstanding, StepState};
 
 /// An event that cannot follow on what the run has seen. The run is as it was before.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,13 +54,36 @@ pub enum RunError {
 #[derive(Clone, Debug)]
 pub struct Run {
     plan: Arc<Plan>,
+    id: RunId,
+    seed: Digest,
+    /// The workflow's input; none before the first event.
+    input: Option<Value>,
+    /// By the plan's order.
+    steps: Vec<StepState>,
+    outstanding: Outstanding,
+    meter: Meter,
+    /// How the run ends as soon as nothing is at work any more.
+    ending: Option<RunOutcome>,
+    /// Whether the journal has the run's end.
+    ended: bool,
 }
 
 impl Run {
     /// A run that has seen nothing yet.
     #[must_use]
-    pub fn new(plan: Arc<Plan>, _run: RunId, _seed: Digest) -> Run {
-        Run { plan }
+    pub fn new(plan: Arc<Plan>, run: RunId, seed: Digest) -> Run {
+        let steps = plan.definition().steps.iter().map(|_| StepState::default()).collect();
+        Run {
+            plan,
+            id: run,
+            seed,
+            input: None,
+            steps,
+            outstanding: Outstanding::default(),
+            meter: Meter::default(),
+            ending: None,
+            ended: false,
+        }
     }
 
     /// Applies the next event of the journal, which happened at that time, and returns what is to be done now.
@@ -50,14 +91,19 @@ impl Run {
     /// # Errors
     ///
     /// If the event cannot follow on what the run has seen; then nothing has changed.
-    pub fn apply(&mut self, _at: Timestamp, _event: &Event) -> Result<Vec<Action>, RunError> {
-        Ok(Vec::new())
+    pub fn apply(&mut self, at: Timestamp, event: &Event) -> Result<Vec<Action>, RunError> {
+        let change = self.accept(event)?;
+        self.meter.tick(at);
+        self.change(change);
+        self.advance();
+        self.meter.rest(self.outstanding.waits_for_people());
+        Ok(self.outstanding.take_new())
     }
 
     /// What was asked for and is not done, in the order in which it was asked for.
     #[must_use]
     pub fn outstanding(&self) -> Vec<Action> {
-        Vec::new()
+        self.outstanding.all().to_vec()
     }
 
     /// Checks a person's answer before it is appended to the journal.
@@ -65,25 +111,53 @@ impl Run {
     /// # Errors
     ///
     /// If the step does not wait for an answer, the role may not give it, or the answer does not fit the step's schema.
-    pub fn validate_answer(&self, _step: &str, _role: Option<&str>, _answer: Option<&Value>) -> Result<(), RunError> {
-        Ok(())
+    pub fn validate_answer(&self, step: &str, role: Option<&str>, answer: Option<&Value>) -> Result<(), RunError> {
+        self.check_role(step, role)?;
+        self.check_answer(step, answer)
+    }
+
+    /// Checks a person's role before their rejection is appended to the journal.
+    ///
+    /// # Errors
+    ///
+    /// If the step does not wait for an answer, or the role may not give it.
+    pub fn validate_role(&self, step: &str, role: Option<&str>) -> Result<(), RunError> {
+        self.check_role(step, role)
+    }
+
+    /// The question that a step asks now.
+    #[must_use]
+    pub fn question(&self, step: &str) -> Option<&Ask> {
+        self.outstanding.ask(step)
     }
 
     /// The steps in the plan's order.
     pub fn steps(&self) -> impl Iterator<Item = StepView<'_>> {
-        std::iter::empty()
+        let steps = &self.plan.definition().steps;
+        steps.iter().zip(&self.steps).map(|(step, state)| state.view(step))
     }
 
     /// What the run is doing.
     #[must_use]
     pub fn status(&self) -> Status {
-        Status::New
+        match (&self.input, self.ended) {
+            (None, _) => Status::New,
+            (_, true) => Status::Ended,
+            _ if self.outstanding.waits_for_people() => Status::Parked,
+            _ => Status::Running,
+        }
     }
 
     /// How the run ended, or must end as soon as the journal has its `RunEnded`.
     #[must_use]
     pub fn outcome(&self) -> Option<&RunOutcome> {
-        None
+        self.ending.as_ref().filter(|_| self.ended || self.outstanding.has_end())
+    }
+
+    /// What all invocations of the run used together.
+    #[must_use]
+    pub fn usage(&self) -> baton_journal::Usage {
+        self.meter.usage()
     }
 
     /// The plan.

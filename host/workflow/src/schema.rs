@@ -13,9 +13,9 @@ mod kinds;
 mod shape;
 mod view;
 
-pub(crate) use fit::{Misfit, misfits};
+pub(crate) use fit::misfits;
 pub(crate) use kinds::Kinds;
-pub(crate) use shape::{NoField, Shape};
+pub(crate) use shape::Shape;
 pub(crate) use view::View;
 
 /// The most misfits that are named.

@@ -21,6 +21,9 @@ pub(crate) const MAX_FILE_BYTES: usize = 1 << 20;
 /// documents; shallow enough that no recursion over a value comes near the end of a thread's stack.
 pub(crate) const MAX_DEPTH: usize = 64;
 
+/// The longest text that an error text quotes, in characters.
+const QUOTED: usize = 40;
+
 /// A node of the tree.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
@@ -63,9 +66,10 @@ impl Node {
     pub(crate) fn describe(&self) -> String {
         match &self.kind {
             Kind::Null => "nothing".to_owned(),
-            Kind::Bool(_) => "a boolean".to_owned(),
-            Kind::Number(..) => "a number".to_owned(),
-            Kind::Text(_) => "a text".to_owned(),
+            Kind::Bool(bool) => format!("`{bool}`"),
+            Kind::Number(_, text) => format!("the number `{text}`"),
+            Kind::Text(text) if text.chars().count() > QUOTED || text.contains('\n') => "a text".to_owned(),
+            Kind::Text(text) => format!("the text `{text}`"),
             Kind::List(_) => "a list".to_owned(),
             Kind::Map(_) => "a mapping".to_owned(),
         }

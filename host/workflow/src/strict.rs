@@ -29,7 +29,9 @@ struct Strict {
 impl Strict {
     fn below<E: Error>(self) -> Result<Strict, E> {
         let levels = self.levels.checked_sub(1);
-        levels.map(|levels| Strict { levels }).ok_or_else(|| E::custom(format!("nested deeper than {MAX_DEPTH} levels")))
+        levels
+            .map(|levels| Strict { levels })
+            .ok_or_else(|| E::custom(format!("nested deeper than {MAX_DEPTH} levels")))
     }
 }
 
@@ -102,9 +104,12 @@ mod tests {
 
     #[test]
     fn what_is_taken() {
-        assert_eq!(parse(" {\"b\": [1, -2, 1.5, 18446744073709551615], \"a\": null} "), Ok(json!({
-            "b": [1, -2, 1.5, 18446744073709551615u64], "a": null
-        })));
+        assert_eq!(
+            parse(" {\"b\": [1, -2, 1.5, 18446744073709551615], \"a\": null} "),
+            Ok(json!({
+                "b": [1, -2, 1.5, 18446744073709551615u64], "a": null
+            }))
+        );
     }
 
     #[test]

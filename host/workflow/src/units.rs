@@ -20,8 +20,7 @@ pub struct Bytes(pub u64);
 #[serde(transparent)]
 pub struct Count(pub u64);
 
-const DURATIONS: &[(&str, u64)] =
-    &[("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+const DURATIONS: &[(&str, u64)] = &[("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 const COUNTS: &[(&str, u64)] =
     &[("", 1), ("k", 1_000), ("K", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000)];
 const SIZES: &[(&str, u64)] = &[
@@ -35,9 +34,27 @@ const SIZES: &[(&str, u64)] = &[
     ("MB", 1_000_000),
     ("G", 1_000_000_000),
     ("GB", 1_000_000_000),
+    ("T", 1_000_000_000_000),
+    ("TB", 1_000_000_000_000),
     ("KiB", 1 << 10),
     ("MiB", 1 << 20),
     ("GiB", 1 << 30),
+];
+
+/// The units in which counts are shown, each larger than the one before.
+const SHOWN_COUNTS: &[(&str, u64)] =
+    &[("", 1), ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000)];
+
+/// The units in which sizes are shown, each larger than the one before.
+const SHOWN_SIZES: &[(&str, u64)] = &[
+    ("B", 1),
+    ("kB", 1_000),
+    ("KiB", 1 << 10),
+    ("MB", 1_000_000),
+    ("MiB", 1 << 20),
+    ("GB", 1_000_000_000),
+    ("GiB", 1 << 30),
+    ("TB", 1_000_000_000_000),
 ];
 
 /// A quantity that people write as a number and a unit.
@@ -135,13 +152,13 @@ impl fmt::Display for Millis {
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_scaled(f, self.0, &[("B", 1), ("kB", 1_000), ("KiB", 1 << 10), ("MB", 1_000_000), ("MiB", 1 << 20)])
+        write_scaled(f, self.0, SHOWN_SIZES)
     }
 }
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_scaled(f, self.0, &[("", 1), ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000)])
+        write_scaled(f, self.0, SHOWN_COUNTS)
     }
 }
 

@@ -13,9 +13,12 @@ impl Language {
     /// Whether a word in lower case is too common to tell what a sentence is about.
     #[must_use]
     pub fn is_common(&self, word: &str) -> bool {
-        self.common.binary_search(&word).is_ok()
+        word.len() <= LONGEST_COMMON && self.common.binary_search(&word).is_ok()
     }
 }
+
+/// No common word is longer, in bytes.
+const LONGEST_COMMON: usize = 7;
 
 /// English, also the one that stands in for a language not known.
 pub const ENGLISH: Language = Language {
@@ -107,6 +110,7 @@ mod tests {
     fn the_lists_are_sorted_because_they_are_searched_so() {
         for language in KNOWN {
             assert!(language.common.is_sorted(), "{}", language.code);
+            assert!(language.common.iter().all(|word| word.len() <= LONGEST_COMMON), "{}", language.code);
         }
     }
 

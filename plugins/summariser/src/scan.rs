@@ -22,7 +22,11 @@ pub fn blocks(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 
 fn block_length(rest: &str) -> usize {
     let window = &rest[..rest.floor_char_boundary(MAX_BLOCK)];
-    let blank = ["\n\n", "\n\r\n"].iter().filter_map(|gap| window.find(gap).map(|at| at + gap.len())).min();
+    let breaks = window.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+    let blank = breaks.into_iter().find_map(|at| {
+        let next = &window[at..];
+        ["\n", "\r\n"].iter().find(|end| next.starts_with(**end)).map(|end| at + end.len())
+    });
     if let Some(length) = blank {
         return length;
     }

@@ -31,7 +31,6 @@ impl BuildLines {
             News::Building(plugin) => self.building(plugin),
             News::Line(line) => self.line(line),
             News::Built(plugin) => self.built(plugin),
-            _ => {}
         }
     }
 

@@ -52,7 +52,11 @@ impl Live {
 
 /// A line of its own that turns.
 pub(crate) fn spinner() -> ProgressBar {
-    let template = terminal::for_stderr(&format!("{} {{prefix}}  {{msg}} {}", paint::outcome("running", "{spinner}"), paint::faint("{elapsed}")));
+    let template = terminal::for_stderr(&format!(
+        "{} {{prefix}}  {{msg}} {}",
+        paint::outcome("running", "{spinner}"),
+        paint::faint("{elapsed}")
+    ));
     let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_spinner());
     ProgressBar::new_spinner().with_style(style.tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "))
 }
@@ -81,11 +85,10 @@ impl Show for Live {
     fn go_on(&self) {
         self.lines.set_draw_target(ProgressDrawTarget::stderr());
     }
-}
 
-impl Drop for Live {
-    fn drop(&mut self) {
-        for line in self.at_work().values() {
+    fn end(&self) {
+        self.go_on(); // lines that were hidden for a question are still to be taken away
+        for line in std::mem::take(&mut *self.at_work()).into_values() {
             line.finish_and_clear();
         }
     }

@@ -61,6 +61,13 @@ impl Screen {
         self.run.get()
     }
 
+    /// Takes what moves away: the run is not driven any more.
+    pub fn end(&self) {
+        if let Some(show) = &self.show {
+            show.end();
+        }
+    }
+
     /// Keeps the machine as it stands: it checks answers before they are given to the host.
     fn keep(&self, run: &Run) {
         if self.asker.is_some() {

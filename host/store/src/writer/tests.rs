@@ -49,7 +49,7 @@ fn after_an_error_of_the_disk_every_call_gets_the_same_answer() {
     let (broken, mut first) = bad(ffi::SQLITE_IOERR_FSYNC);
     writer.carry_out(vec![broken], Vec::new());
     let first = first.try_recv().unwrap().unwrap_err().to_string();
-    assert!(first.contains("s.db: disk I/O error"), "{first}");
+    assert!(first.starts_with("the store failed: s.db: ") && first.contains("disk I/O error"), "{first}");
     let (sound, mut second) = good();
     let (caller, mut flushed) = oneshot::channel();
     writer.carry_out(vec![sound], vec![caller]);

@@ -32,9 +32,11 @@ impl<'d> Checker<'_, 'd> {
         if let Some(condition) = &self.step.condition {
             self.needs_kind(condition, &whole, Kinds::BOOLEAN, "`if` needs a boolean");
         }
-        let item = self.step.for_each.as_ref().map(|list| {
-            self.needs_kind(list, &whole, Kinds::ARRAY, "`for_each` needs a list").element()
-        });
+        let item = self
+            .step
+            .for_each
+            .as_ref()
+            .map(|list| self.needs_kind(list, &whole, Kinds::ARRAY, "`for_each` needs a list").element());
         let of_item = Local { item: item.clone(), output: None };
         match &self.step.work {
             Work::Invoke(invocation) => self.input(invocation, &of_item, input_is_broken),
@@ -75,7 +77,7 @@ impl<'d> Checker<'_, 'd> {
             let whole = ["steps", self.step.name.as_str(), "input"];
             let path: Vec<&str> = whole.into_iter().chain(misfit.path.iter().map(String::as_str)).collect();
             let of = if misfit.path.is_empty() { String::new() } else { format!("`{}`: ", misfit.path.join(".")) };
-            let message = format!("{} does not fit: {of}{}", takes.name(), misfit.message);
+            let message = format!("this does not fit {}: {of}{}", takes.name(), misfit.message);
             self.sink.at_path(&path, Finding::new(Code::Mismatch, message, misfit.hint));
         }
     }

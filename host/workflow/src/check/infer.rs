@@ -112,7 +112,11 @@ impl<'d> Walk<'_, '_, 'd> {
             Segment::Key(name) => container.field(name).unwrap_or_else(|error| {
                 let text = self.text_of(operand);
                 let message = if text.is_empty() { error.message } else { format!("{} in `{text}`", error.message) };
-                self.inference.sink.at_node(self.expression, node.id, Finding::new(Code::Reference, message, error.hint));
+                self.inference.sink.at_node(
+                    self.expression,
+                    node.id,
+                    Finding::new(Code::Reference, message, error.hint),
+                );
                 Shape::Unknown
             }),
         }

@@ -70,12 +70,14 @@ impl Checker<'_> {
             "output" if site == Some(Site::Check) => None,
             "output" => Some(reference("`output` is known only in `check`", "write `steps.NAME.output`")),
             "item" | "index" if has_items && matches!(site, Some(Site::Item | Site::Check)) => None,
-            "item" | "index" if has_items => {
-                Some(reference(&format!("`{name}` is known only in `input` and `check`"), "this is asked once, for all items"))
-            }
-            "item" | "index" => {
-                Some(reference(&format!("`{name}` is known only in a step with `for_each`"), "add `for_each: ${{ … }}`"))
-            }
+            "item" | "index" if has_items => Some(reference(
+                &format!("`{name}` is known only in `input` and `check`"),
+                "this is asked once, for all items",
+            )),
+            "item" | "index" => Some(reference(
+                &format!("`{name}` is known only in a step with `for_each`"),
+                "add `for_each: ${{ … }}`",
+            )),
             _ => Some(self.unknown_name(name)),
         }
     }

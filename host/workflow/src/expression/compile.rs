@@ -1,8 +1,8 @@
 //! From text to tree, with errors that say where. It does not evaluate.
 
+use cel::Env;
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, SourceInfo};
 use cel::parser::ParseErrors;
-use cel::Env;
 
 use super::guard;
 

@@ -181,12 +181,7 @@ impl<'a> Evaluator<'a> {
         negated.map(Cow::Owned)
     }
 
-    fn index(
-        &mut self,
-        node: &'a IdedExpr,
-        operand: &'a IdedExpr,
-        index: &'a IdedExpr,
-    ) -> Result<Cow<'a, Value>> {
+    fn index(&mut self, node: &'a IdedExpr, operand: &'a IdedExpr, index: &'a IdedExpr) -> Result<Cow<'a, Value>> {
         if let Some((step, field)) = path::step_field(node) {
             return self.step(step, field);
         }
@@ -265,9 +260,7 @@ fn element<'a>(list: Cow<'a, Value>, index: &serde_json::Number) -> Result<Cow<'
     let place = index.as_u64().and_then(|index| usize::try_from(index).ok());
     let (length, found) = match (list, place) {
         (Cow::Borrowed(Value::Array(items)), Some(place)) => (items.len(), items.get(place).map(Cow::Borrowed)),
-        (Cow::Owned(Value::Array(items)), Some(place)) => {
-            (items.len(), items.into_iter().nth(place).map(Cow::Owned))
-        }
+        (Cow::Owned(Value::Array(items)), Some(place)) => (items.len(), items.into_iter().nth(place).map(Cow::Owned)),
         (other, _) => (other.as_array().map_or(0, Vec::len), None),
     };
     found.map_or_else(|| fail(format!("there is no element {index}: the list has {length}")), Ok)

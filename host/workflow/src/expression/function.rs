@@ -77,7 +77,8 @@ fn size(value: &Value) -> Result<Value> {
 
 fn matches(text: &str, pattern: &str, meter: &mut Meter) -> Result<Value> {
     meter.pay(1_000 + pattern.len() as u64 * 10)?;
-    let regex = regex::RegexBuilder::new(pattern).size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES).build();
+    let regex =
+        regex::RegexBuilder::new(pattern).size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES).build();
     match regex {
         Ok(regex) => Ok(regex.is_match(text).into()),
         Err(error) => fail(format!("`{pattern}` is not a pattern: {error}")),

@@ -71,3 +71,21 @@ pub(crate) fn outside_quotes(text: &str) -> impl Iterator<Item = (usize, char)> 
         }
     })
 }
+
+/// The word that a sign at an offset belongs to: the field after a dot, the key in a bracket, the function before its
+/// arguments. Otherwise the word that begins there, or the sign itself.
+pub(crate) fn word_at(text: &str, offset: usize) -> (usize, usize) {
+    let characters: Vec<char> = text.chars().collect();
+    let is_word = |index: &usize| characters.get(*index).is_some_and(|c| c.is_alphanumeric() || *c == '_');
+    let start = match characters.get(offset) {
+        Some('.' | '[') => (offset + 1..characters.len()).find(|index| !characters[*index].is_whitespace()),
+        Some('(') => (0..offset).rev().take_while(is_word).last(),
+        _ => None,
+    };
+    let start = start.unwrap_or(offset);
+    let mut end = start + (start..characters.len()).take_while(is_word).count();
+    if let Some(quote @ ('"' | '\'')) = characters.get(start) {
+        end = (start + 1..characters.len()).find(|index| characters[*index] == *quote).map_or(start, |index| index + 1);
+    }
+    (start, end.max(start + 1))
+}

@@ -119,7 +119,9 @@ fn items<'a>(list: Cow<'a, Value>) -> Result<Vec<Cow<'a, Value>>> {
     match list {
         Cow::Borrowed(Value::Array(items)) => Ok(items.iter().map(Cow::Borrowed).collect()),
         Cow::Owned(Value::Array(items)) => Ok(items.into_iter().map(Cow::Owned).collect()),
-        Cow::Borrowed(Value::Object(entries)) => Ok(entries.keys().map(|key| Cow::Owned(key.as_str().into())).collect()),
+        Cow::Borrowed(Value::Object(entries)) => {
+            Ok(entries.keys().map(|key| Cow::Owned(key.as_str().into())).collect())
+        }
         Cow::Owned(Value::Object(entries)) => Ok(entries.into_iter().map(|(key, _)| Cow::Owned(key.into())).collect()),
         other => fail(format!("a list or a map is needed here, not {}", kind(&other))),
     }

@@ -34,7 +34,9 @@ impl Meter {
                 self.left = left;
                 Ok(())
             }
-            None => Err(EvaluationError { message: "the expression costs too much: it makes or visits too many values".to_owned() }),
+            None => Err(EvaluationError {
+                message: "the expression costs too much: it makes or visits too many values".to_owned(),
+            }),
         }
     }
 

@@ -100,9 +100,11 @@ impl<'e> Collector<'e> {
                 bodies.iter().for_each(|body| self.visit(body));
                 self.bound.pop();
             }
-            _ => self.fault(variable, format!("`{name}` needs a list before it and a new variable's name in it"), Some(
-                format!("such as `input.documents.{name}(d, d.pages > 1)`"),
-            )),
+            _ => self.fault(
+                variable,
+                format!("`{name}` needs a list before it and a new variable's name in it"),
+                Some(format!("such as `input.documents.{name}(d, d.pages > 1)`")),
+            ),
         }
     }
 
@@ -118,8 +120,12 @@ impl<'e> Collector<'e> {
 
     fn check_count(&mut self, node: &IdedExpr, name: &str, count: usize, (fewest, most): (usize, usize)) {
         if count < fewest || count > most {
-            let takes = if fewest == most { fewest.to_string() } else { format!("{fewest} or {most}") };
-            self.fault(node, format!("`{name}` takes {takes} arguments, not {count}"), None);
+            let takes = match (fewest, most) {
+                (1, 1) => "one argument".to_owned(),
+                _ if fewest == most => format!("{fewest} arguments"),
+                _ => format!("{fewest} or {most} arguments"),
+            };
+            self.fault(node, format!("`{name}` takes {takes}, not {count}"), None);
         }
     }
 

@@ -55,7 +55,10 @@ fn values() {
     check("[1, 2].exists(n, n == 2) && [1, 2].all(n, n > 0) && [1, 2].exists_one(n, n == 1)", json!(true));
     check("{'b': 1, 'a': 2}.map(k, k)", json!(["b", "a"]));
     check("[[1, 2], [3]].map(l, l.map(n, n + size(l)))", json!([[3, 4], [4]]));
-    check("has(input.name) && !has(input.other) && !has(steps.gone.output.risk) && !has(steps.gone.output)", json!(true));
+    check(
+        "has(input.name) && !has(input.other) && !has(steps.gone.output.risk) && !has(steps.gone.output)",
+        json!(true),
+    );
     check("input.name.matches('^A.a$') && 'abc'.contains('b') && 'abc'.startsWith('a')", json!(true));
     check("string(36) + string(true) + string(1.5)", json!("36true1.5"));
     check("int('12') + int(3.9) + int(-3.9)", json!(12));
@@ -168,7 +171,8 @@ fn templates_keep_types_or_make_text() {
 
 #[test]
 fn names_are_collected() {
-    let compiled = Expression::compile("steps.a.output.map(x, x.y + item.z)[0] > steps['b'].outcome", Position::default());
+    let compiled =
+        Expression::compile("steps.a.output.map(x, x.y + item.z)[0] > steps['b'].outcome", Position::default());
     let compiled = compiled.expect("it compiles");
     let found = names(compiled.root());
     assert_eq!(found.steps.iter().map(|place| place.name).collect::<Vec<_>>(), ["a", "b"]);
@@ -179,7 +183,7 @@ fn names_are_collected() {
         names(compiled.root()).faults.into_iter().map(|(_, message, _)| message).collect::<Vec<_>>()
     };
     assert_eq!(faults("sise(input)"), ["there is no function `sise`"]);
-    assert_eq!(faults("size()"), ["`size` takes 1 arguments, not 0"]);
+    assert_eq!(faults("size()"), ["`size` takes one argument, not 0"]);
     assert_eq!(faults("size(steps)"), ["`steps` alone is no value"]);
     assert_eq!(faults("steps.a"), ["a step alone is no value"]);
     assert_eq!(faults("steps.a.risk"), ["a step has `output` and `outcome`, not `risk`"]);

@@ -7,7 +7,7 @@ use crate::expression::Template;
 use crate::plan::Approval;
 use crate::plan::policy::APPROVAL_TIMEOUT;
 use crate::problem::Code;
-use crate::source::{Key, Node};
+use crate::source::{Key, Kind, Node};
 
 impl Reader<'_> {
     /// A question to a person.
@@ -36,7 +36,7 @@ impl Reader<'_> {
 
     fn roles(&mut self, node: &Node) -> Vec<String> {
         let roles = self.name_list(node, "roles");
-        if roles.is_empty() {
+        if matches!(&node.kind, Kind::List(items) if items.is_empty()) {
             let hint = Some("leave `roles` out to let anybody answer".to_owned());
             self.report.add(Code::OutOfRange, node.span, "`roles` names nobody", hint);
         }

@@ -47,7 +47,10 @@ impl Reader<'_> {
             output: fields.get("output").and_then(|node| self.schema_file(node)),
             check: fields.get("check").map_or_else(Vec::new, |node| self.checks(node)),
             retry: fields.get("retry").map_or(Retry::NONE, |node| self.retry(node)),
-            timeout: fields.get("timeout").and_then(|node| self.quantity(node, "timeout", &TIMEOUT)).unwrap_or(TIMEOUT.default),
+            timeout: fields
+                .get("timeout")
+                .and_then(|node| self.quantity(node, "timeout", &TIMEOUT))
+                .unwrap_or(TIMEOUT.default),
             on_failure: fields.get("on_failure").map_or(OnFailure::Fail, |node| self.on_failure(node)),
             budget: fields.get("budget").map_or_else(StepBudget::default, |node| self.step_budget(node)),
         };

@@ -43,7 +43,12 @@ impl Reader<'_> {
         let facts = self.plugin(node, plugin)?;
         let Some(tool) = facts.tools.get(function) else {
             let hint = suggest::hint(function, facts.tools.keys().map(String::as_str));
-            self.report.add(Code::UnknownName, node.span, format!("plugin `{plugin}` has no function `{function}`"), hint);
+            self.report.add(
+                Code::UnknownName,
+                node.span,
+                format!("plugin `{plugin}` has no function `{function}`"),
+                hint,
+            );
             return None;
         };
         Some(Invocation {

@@ -62,8 +62,7 @@ pub(crate) const FUEL: Bounds<Count> =
     Bounds { default: Count(1_000_000_000_000), least: Count(1), most: Count(1_000_000_000_000_000) };
 
 /// A hundred thousand host calls are more than a person will ever read in a journal.
-pub(crate) const CALLS: Bounds<Count> =
-    Bounds { default: Count(100_000), least: Count(0), most: Count(100_000_000) };
+pub(crate) const CALLS: Bounds<Count> = Bounds { default: Count(100_000), least: Count(0), most: Count(100_000_000) };
 
 /// A gigabyte: the journal keeps what passes a sandbox's border.
 pub(crate) const BYTES: Bounds<Bytes> =

@@ -83,7 +83,10 @@ impl Finder {
             && !values.contains(&value)
         {
             let listed: Vec<String> = values.iter().take(12).map(ToString::to_string).collect();
-            return self.add(format!("{value} is not among the values that are allowed"), Some(format!("there is {}", listed.join(", "))));
+            return self.add(
+                format!("{value} is not among the values that are allowed"),
+                Some(format!("there is {}", listed.join(", "))),
+            );
         }
         match value {
             Value::Object(entries) => {
@@ -99,7 +102,10 @@ impl Finder {
     fn object(&mut self, entries: &BTreeMap<&str, Shape<'_>>, schema: View<'_>, levels: usize) {
         for name in schema.required() {
             if !entries.contains_key(name) {
-                self.add(format!("`{name}` is missing"), Some(format!("it must have `{}`", schema.required().join("`, `"))));
+                self.add(
+                    format!("`{name}` is missing"),
+                    Some(format!("it must have `{}`", schema.required().join("`, `"))),
+                );
             }
         }
         for (name, shape) in entries {
@@ -107,7 +113,7 @@ impl Finder {
                 Property::Declared(part) => self.below(name, |finder| finder.compare(shape, part, levels)),
                 Property::Forbidden => {
                     let hint = suggest::hint(name, schema.declared());
-                    self.below(name, |finder| finder.add(format!("`{name}` is not taken"), hint));
+                    self.below(name, |finder| finder.add("there is no such field".to_owned(), hint));
                 }
                 Property::Open | Property::Undeclared => {}
             }
@@ -118,11 +124,15 @@ impl Finder {
     fn schemas(&mut self, source: View<'_>, schema: View<'_>, levels: usize) {
         for name in schema.required() {
             if matches!(source.property(name), Property::Forbidden) {
-                self.add(format!("`{name}` is needed, and its schema has no such field"), suggest::hint(name, source.declared()));
+                self.add(
+                    format!("`{name}` is needed, and its schema has no such field"),
+                    suggest::hint(name, source.declared()),
+                );
             }
         }
         for name in source.declared() {
-            let (Property::Declared(from), Property::Declared(to)) = (source.property(name), schema.property(name)) else {
+            let (Property::Declared(from), Property::Declared(to)) = (source.property(name), schema.property(name))
+            else {
                 continue;
             };
             if source.required().contains(&name) {

@@ -78,7 +78,8 @@ impl fmt::Display for Kinds {
             (Kinds::BOOLEAN, "a boolean"),
             (Kinds::NULL, "null"),
         ];
-        let mut words: Vec<&str> = names.iter().filter(|(kind, _)| self.contains(*kind)).map(|(_, word)| *word).collect();
+        let mut words: Vec<&str> =
+            names.iter().filter(|(kind, _)| self.contains(*kind)).map(|(_, word)| *word).collect();
         if self.and(Kinds::NUMBER) == Kinds::INTEGER {
             words.push("an integer");
         } else if self.and(Kinds::NUMBER) == Kinds(8) {

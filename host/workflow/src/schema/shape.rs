@@ -56,7 +56,8 @@ impl<'s> Shape<'s> {
     /// If it cannot have that field.
     pub(crate) fn field(&self, name: &str) -> Result<Shape<'s>, NoField> {
         if self.kinds().and(Kinds::OBJECT).is_empty() {
-            return Err(NoField { message: format!("{} has no field `{name}`", self.kinds()), hint: None });
+            let hint = Some(format!("it is {}", self.kinds()));
+            return Err(NoField { message: format!("there is no field `{name}`"), hint });
         }
         match self {
             Shape::Schema(view) => match view.property(name) {

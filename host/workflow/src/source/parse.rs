@@ -20,7 +20,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Node, Fault> {
     let mut builder = Builder::default();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(scan_fault)?;
+        let (event, span) = event.map_err(|error| scan_fault(&error, text))?;
         builder.take(event, span)?;
     }
     builder.root.ok_or_else(|| at_start("the file is empty".to_owned()))
@@ -113,7 +113,8 @@ impl Builder {
     }
 }
 
-const QUOTE_BRACES: &str = "an expression in braces must be quoted: \"${{ … }}\"";
+const QUOTE_BRACES: &str = "in braces, an expression must be quoted: \"${{ … }}\"";
+const QUOTE_EXPRESSION: &str = "an expression with `: ` or `#` in it, or in braces, must be quoted: \"${{ … }}\"";
 const QUOTE_NUMBER: &str = "write it in quotes to keep it as a text";
 
 /// A key that the mapping does not have yet.
@@ -143,9 +144,11 @@ fn fault(message: impl Into<String>, span: YamlSpan, hint: Option<&str>) -> Faul
     Fault { message: message.into(), span: span_of(span), hint: hint.map(str::to_owned) }
 }
 
-fn scan_fault(error: ScanError) -> Fault {
+fn scan_fault(error: &ScanError, text: &str) -> Fault {
     let message = format!("this is not YAML: {}", error.info());
-    fault(message, YamlSpan::empty(*error.marker()), None)
+    let line = text.lines().nth(error.marker().line().saturating_sub(1));
+    let hint = line.filter(|line| line.contains("${{")).map(|_| QUOTE_EXPRESSION);
+    fault(message, YamlSpan::empty(*error.marker()), hint)
 }
 
 fn at_start(message: String) -> Fault {

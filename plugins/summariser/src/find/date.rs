@@ -76,6 +76,9 @@ fn day_and_month(one: &str, two: &str, year: &str) -> Option<civil::Date> {
 /// `14 March 2024`, `14th of March, 2024`, `14. März 2024`, `14 de marzo de 2024`, `14-Mar-2024`, `14 MAR/MARS 2024`.
 fn day_first(scan: &Scan<'_>, at: usize) -> Span {
     let day = scan.number(at);
+    if day.is_empty() {
+        return None;
+    }
     let next = skip(scan, at + 1, &["st", "nd", "rd", "th", ".", "º", "er", "-", "/"]);
     let next = skip(scan, next, &["day"]);
     let next = skip(scan, next, &["of", "de"]);
@@ -91,9 +94,9 @@ fn day_first(scan: &Scan<'_>, at: usize) -> Span {
 
 /// `March 14, 2024`, `Mar. 14th 2024`.
 fn month_first(scan: &Scan<'_>, at: usize) -> Span {
-    let month = month(scan.word(at))?;
     let next = skip(scan, at + 1, &["."]);
     let day = scan.number(next);
+    let month = if day.is_empty() { None } else { month(scan.word(at)) }?;
     let next = skip(scan, next + 1, &["st", "nd", "rd", "th"]);
     let next = skip(scan, next, &[","]);
     date(scan.number(next), month, day).map(|day| (day, next + 1))

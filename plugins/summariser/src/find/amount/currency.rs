@@ -1,7 +1,7 @@
 //! The currencies, as codes, signs and words.
 
 use crate::scan::Scan;
-use crate::token::Gap;
+use crate::token::{Gap, Kind};
 
 /// The ISO 4217 codes that are recognised as such. `ALL` and `TOP` are left out: in documents they are words.
 const CODES: &[&str] = &[
@@ -57,6 +57,9 @@ const NAMES: &[(&str, &str, &str)] = &[
 
 /// The currency that begins at a token, and the token after it.
 pub(super) fn before(scan: &Scan<'_>, at: usize) -> Option<(&'static str, usize)> {
+    if scan.kind(at) == Some(Kind::Number) {
+        return None;
+    }
     let dollar = (scan.glued(at + 1, "$")).then(|| find(DOLLARS, scan.raw(at))).flatten();
     let (code, next) = match dollar {
         Some(code) => (code, at + 2),
@@ -83,7 +86,7 @@ fn named(scan: &Scan<'_>, at: usize) -> Option<(&'static str, usize)> {
 }
 
 fn code(raw: &str) -> Option<&'static str> {
-    CODES.binary_search(&raw).ok().map(|at| CODES[at])
+    if raw.len() == 3 { CODES.binary_search(&raw).ok().map(|at| CODES[at]) } else { None }
 }
 
 fn find(table: &[(&str, &'static str)], raw: &str) -> Option<&'static str> {

@@ -11,14 +11,8 @@ const PARTICLES: &[&str] = &[
     "ter", "van", "von", "zu",
 ];
 
-/// Capitalised words that are part of no person's name.
+/// Words, sorted, that are part of no person's name though they may be capitalised.
 const NO_NAMES: &[&str] = &[
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "dr",
-    "prof",
     "a",
     "account",
     "act",
@@ -58,6 +52,7 @@ const NO_NAMES: &[&str] = &[
     "director",
     "directors",
     "document",
+    "dr",
     "email",
     "executive",
     "expiry",
@@ -82,13 +77,17 @@ const NO_NAMES: &[&str] = &[
     "june",
     "law",
     "limited",
-    "managing",
     "manager",
+    "managing",
     "march",
     "may",
     "member",
     "members",
     "ministry",
+    "miss",
+    "mr",
+    "mrs",
+    "ms",
     "national",
     "nationality",
     "no",
@@ -109,6 +108,7 @@ const NO_NAMES: &[&str] = &[
     "passport",
     "place",
     "president",
+    "prof",
     "public",
     "register",
     "registered",
@@ -183,7 +183,7 @@ fn is_particle(scan: &Scan<'_>, at: usize) -> bool {
 
 /// Whether a token can be part of a person's name.
 pub(super) fn is_name_word(scan: &Scan<'_>, at: usize) -> bool {
-    scan.capitalised(at) && !NO_NAMES.contains(&scan.word(at))
+    scan.capitalised(at) && NO_NAMES.binary_search(&scan.word(at)).is_err()
 }
 
 /// A name with single spaces, and with only the first letters large if it was written in capitals.
@@ -206,4 +206,12 @@ pub(super) fn calm(word: &str) -> String {
             if lower { c.to_lowercase().collect::<Vec<_>>() } else { vec![c] }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_words_are_sorted_because_they_are_searched_so() {
+        assert!(super::NO_NAMES.is_sorted());
+    }
 }

@@ -6,39 +6,28 @@ use crate::scan::Scan;
 use crate::token::{Gap, Kind};
 
 /// Legal forms as they are written: in capitals, or with a capital first, where lower case would be a common word.
+/// They are sorted by their first part; of those with the same, the longest comes first.
 const FORMS: &[&[&str]] = &[
-    &["GmbH", "&", "Co", ".", "KG"],
-    &["S", ".", "à", "r", ".", "l", "."],
-    &["S", ".", "p", ".", "A", "."],
-    &["S", ".", "r", ".", "l", "."],
-    &["d", ".", "o", ".", "o", "."],
-    &["s", ".", "r", ".", "o", "."],
-    &["Pte", ".", "Ltd"],
-    &["Pte", "Ltd"],
-    &["Pty", "Ltd"],
-    &["Sdn", "Bhd"],
-    &["S", ".", "A", "."],
-    &["B", ".", "V", "."],
-    &["N", ".", "V", "."],
     &["A", "/", "S"],
-    &["Private", "Limited"],
     &["AB"],
     &["AG"],
     &["AS"],
-    &["ApS"],
     &["ASA"],
+    &["ApS"],
+    &["B", ".", "V", "."],
     &["BV"],
     &["Corp"],
     &["Corporation"],
     &["FZCO"],
     &["FZE"],
+    &["GmbH", "&", "Co", ".", "KG"],
     &["GmbH"],
     &["Inc"],
     &["Incorporated"],
     &["JSC"],
     &["KG"],
-    &["Kft"],
     &["KGaA"],
+    &["Kft"],
     &["LIMITED"],
     &["LLC"],
     &["LLP"],
@@ -46,24 +35,36 @@ const FORMS: &[&[&str]] = &[
     &["LTD"],
     &["Limited"],
     &["Ltd"],
+    &["N", ".", "V", "."],
     &["NV"],
     &["OOO"],
-    &["OÜ"],
     &["Oy"],
     &["Oyj"],
+    &["OÜ"],
     &["PJSC"],
     &["PLC"],
-    &["plc"],
+    &["Private", "Limited"],
+    &["Pte", ".", "Ltd"],
+    &["Pte", "Ltd"],
+    &["Pty", "Ltd"],
+    &["S", ".", "à", "r", ".", "l", "."],
+    &["S", ".", "p", ".", "A", "."],
+    &["S", ".", "r", ".", "l", "."],
+    &["S", ".", "A", "."],
     &["SA"],
     &["SARL"],
     &["SAS"],
     &["SE"],
     &["SIA"],
     &["SL"],
+    &["Sdn", "Bhd"],
     &["SpA"],
     &["Srl"],
     &["UAB"],
     &["UG"],
+    &["d", ".", "o", ".", "o", "."],
+    &["plc"],
+    &["s", ".", "r", ".", "o", "."],
 ];
 
 /// Last words of a name that say what it is.
@@ -158,12 +159,13 @@ pub(super) fn find(scan: &Scan<'_>) -> Vec<Named> {
 
 /// The number of tokens of the legal form at a token.
 fn form(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let first = scan.raw(at);
+    let known = &FORMS[FORMS.partition_point(|form| form[0] < first)..];
     let fits = |form: &&&[&str]| {
-        form.iter()
-            .enumerate()
-            .all(|(step, part)| scan.raw(at + step) == *part && (step == 0 || scan.gap(at + step) != Gap::Break))
+        let parts = form.iter().enumerate().skip(1);
+        parts.into_iter().all(|(step, part)| scan.raw(at + step) == *part && scan.gap(at + step) != Gap::Break)
     };
-    let end = at + FORMS.iter().find(fits)?.len();
+    let end = at + known.iter().take_while(|form| form[0] == first).find(fits)?.len();
     // `USE OF THIS BILL AS PROOF`: among capitals, a short form that is not the last word is a word.
     let shouted = |at: usize| scan.raw(at).len() > 1 && scan.raw(at).chars().all(char::is_uppercase);
     let is_word = shouted(at) && scan.raw(at).len() <= 3 && scan.gap(end) == Gap::Space && shouted(end);
@@ -226,4 +228,12 @@ pub(super) fn is_inside(taken: &[std::ops::Range<usize>], tokens: &std::ops::Ran
 /// Whether a name has a word that belongs to no person.
 pub(super) fn is_person_like(scan: &Scan<'_>, tokens: &std::ops::Range<usize>) -> bool {
     tokens.clone().filter(|at| scan.capitalised(*at)).all(|at| name::is_name_word(scan, at))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_forms_are_sorted_because_they_are_searched_so() {
+        assert!(super::FORMS.is_sorted_by_key(|form| (form[0], std::cmp::Reverse(form.len()))));
+    }
 }

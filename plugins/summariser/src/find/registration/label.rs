@@ -4,47 +4,47 @@ use crate::output::Scheme;
 use crate::scan::Scan;
 use crate::token::Gap;
 
-/// Labels in lower case. Those that end with `#` need a word for `number` after them; those with `+` are part of the number.
+/// Labels in lower case, sorted by their first word. Those that end with `#` need a word for `number` after them; those with `+` are part of the number.
 const LABELS: &[(&[&str], Scheme)] = &[
-    (&["company", "#"], Scheme::Company),
-    (&["companies", "house", "#"], Scheme::Company),
-    (&["registration", "#"], Scheme::Company),
-    (&["registered", "#"], Scheme::Company),
-    (&["register", "#"], Scheme::Company),
-    (&["registry", "#"], Scheme::Company),
     (&["chamber", "of", "commerce", "#"], Scheme::Company),
+    (&["commercial", "register"], Scheme::Company),
+    (&["companies", "house", "#"], Scheme::Company),
+    (&["company", "#"], Scheme::Company),
     (&["corporate", "#"], Scheme::Company),
-    (&["organisation", "#"], Scheme::Company),
+    (&["crn"], Scheme::Company),
+    (&["document", "#"], Scheme::Identity),
+    (&["handelsregister"], Scheme::Company),
+    (&["hra", "+"], Scheme::Company),
+    (&["hrb", "+"], Scheme::Company),
+    (&["id", "#"], Scheme::Identity),
+    (&["identity", "card", "#"], Scheme::Identity),
+    (&["kvk"], Scheme::Company),
+    (&["national", "identity", "#"], Scheme::Identity),
+    (&["national", "id"], Scheme::Identity),
     (&["org", "#"], Scheme::Company),
     (&["organisasjonsnummer"], Scheme::Company),
+    (&["organisation", "#"], Scheme::Company),
     (&["organisationsnummer"], Scheme::Company),
-    (&["handelsregister"], Scheme::Company),
-    (&["commercial", "register"], Scheme::Company),
-    (&["hrb", "+"], Scheme::Company),
-    (&["hra", "+"], Scheme::Company),
-    (&["crn"], Scheme::Company),
-    (&["kvk"], Scheme::Company),
+    (&["pass", "#"], Scheme::Passport),
+    (&["passeport", "#"], Scheme::Passport),
+    (&["passport", "#"], Scheme::Passport),
+    (&["personal", "#"], Scheme::Identity),
+    (&["rcs"], Scheme::Company),
+    (&["register", "#"], Scheme::Company),
+    (&["registered", "#"], Scheme::Company),
+    (&["registration", "#"], Scheme::Company),
+    (&["registry", "#"], Scheme::Company),
     (&["siren"], Scheme::Company),
     (&["siret"], Scheme::Company),
-    (&["rcs"], Scheme::Company),
-    (&["uid"], Scheme::Company),
-    (&["vat"], Scheme::Vat),
-    (&["ust"], Scheme::Vat),
-    (&["tva"], Scheme::Vat),
+    (&["steuernummer"], Scheme::Tax),
     (&["tax", "#"], Scheme::Tax),
     (&["taxpayer", "#"], Scheme::Tax),
     (&["tin"], Scheme::Tax),
+    (&["tva"], Scheme::Vat),
+    (&["uid"], Scheme::Company),
+    (&["ust"], Scheme::Vat),
     (&["utr"], Scheme::Tax),
-    (&["steuernummer"], Scheme::Tax),
-    (&["passport", "#"], Scheme::Passport),
-    (&["pass", "#"], Scheme::Passport),
-    (&["passeport", "#"], Scheme::Passport),
-    (&["identity", "card", "#"], Scheme::Identity),
-    (&["national", "identity", "#"], Scheme::Identity),
-    (&["national", "id"], Scheme::Identity),
-    (&["id", "#"], Scheme::Identity),
-    (&["personal", "#"], Scheme::Identity),
-    (&["document", "#"], Scheme::Identity),
+    (&["vat"], Scheme::Vat),
 ];
 
 /// Words and marks that may stand between a label and its number.
@@ -75,10 +75,17 @@ const BETWEEN: &[&str] = &[
     "n",
 ];
 const MOST_BETWEEN: usize = 7;
+/// No label begins with a shorter word.
+const SHORTEST: usize = 2;
 
 /// The label that begins at a token: what it announces, and the token where the number begins.
 pub(super) fn label(scan: &Scan<'_>, at: usize) -> Option<(Scheme, usize)> {
-    LABELS.iter().find_map(|(words, scheme)| {
+    let first = scan.word(at);
+    if first.len() < SHORTEST {
+        return None;
+    }
+    let known = &LABELS[LABELS.partition_point(|(words, _)| words[0] < first)..];
+    known.iter().take_while(|(words, _)| words[0] == first).find_map(|(words, scheme)| {
         let (words, mark) = match words.split_last() {
             Some((mark @ (&"#" | &"+"), words)) => (words, *mark),
             _ => (*words, ""),
@@ -111,4 +118,12 @@ fn is_number_word(scan: &Scan<'_>, at: usize) -> bool {
 /// `NO 923609016`: the capitals belong to the number when they are glued to it.
 fn belongs(scan: &Scan<'_>, number: usize) -> bool {
     number > 0 && scan.gap(number) == Gap::None && !scan.word(number - 1).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_labels_are_sorted_because_they_are_searched_so() {
+        assert!(super::LABELS.is_sorted_by_key(|(words, _)| words[0]));
+    }
 }

@@ -1,0 +1,33 @@
+//! The commands, a file for each. They know the terminal and the host; none knows another.
+
+pub mod approve;
+pub mod build;
+pub mod call;
+pub mod check;
+pub mod reject;
+pub mod resume;
+pub mod run;
+pub mod runs;
+pub mod show;
+
+use crate::args::Command;
+use crate::context::Context;
+use crate::error::{Error, Exit};
+
+/// Carries out a command.
+///
+/// # Errors
+/// It cannot be carried out.
+pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Error> {
+    match command {
+        Command::Run(args) => run::run(context, &args).await,
+        Command::Check(args) => check::run(context, &args),
+        Command::Build(args) => build::run(context, &args),
+        Command::Runs(args) => runs::run(context, &args).await,
+        Command::Show(args) => show::run(context, &args).await,
+        Command::Approve(args) => approve::run(context, &args).await,
+        Command::Reject(args) => reject::run(context, &args).await,
+        Command::Resume(args) => resume::run(context, &args).await,
+        Command::Call(args) => call::run(context, &args).await,
+    }
+}

@@ -1,0 +1,90 @@
+//! `baton runs`: the runs of a project, or of all that are known.
+
+use std::path::PathBuf;
+
+use baton_runtime::bundle::project::FILE_NAME;
+use clap::Args;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use crate::args::{Format, OutputArgs};
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::lookup::{self, Known};
+use crate::{ending, escape, format, paint, terminal};
+
+/// List runs
+///
+/// The newest first. Without PROJECT, those of all projects that were used before.
+#[derive(Debug, Args)]
+pub struct RunsArgs {
+    /// The project: a folder with baton.toml, or the file
+    pub project: Option<PathBuf>,
+
+    /// The most runs that are listed
+    #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 50)]
+    pub limit: usize,
+
+    /// The form of the result.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Carries it out.
+///
+/// # Errors
+/// The project's store cannot be read.
+pub async fn run(context: &Context, args: &RunsArgs) -> Result<Exit, Error> {
+    let runs = match &args.project {
+        Some(path) => lookup::runs_of(&file_of(path)?).await?,
+        None => lookup::runs_of_known(context).await,
+    };
+    let shown = &runs[..runs.len().min(args.limit)];
+    match args.output.format {
+        Format::Json => terminal::result(&ending::pretty(&shown.iter().map(for_programs).collect::<Vec<_>>())?)?,
+        Format::Text if runs.is_empty() => context.terminal.tell("there is no run yet"),
+        Format::Text => terminal::result(&table(shown, &context.zone))?,
+    }
+    if shown.len() < runs.len() {
+        context.terminal.tell(&format!("… {} more: --limit {}", runs.len() - shown.len(), runs.len()));
+    }
+    Ok(Exit::Completed)
+}
+
+fn file_of(path: &std::path::Path) -> Result<PathBuf, Error> {
+    let file = if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() };
+    if file.is_file() {
+        return Ok(file);
+    }
+    Err(Error::usage(format!("there is no project: {} does not exist", file.display())))
+}
+
+fn for_programs(known: &Known) -> serde_json::Value {
+    let run = &known.summary;
+    json!({
+        "run": run.run, "workflow": run.workflow, "status": run.status, "started": run.started, "updated": run.updated,
+        "entries": run.entries, "project": known.project.display().to_string(),
+    })
+}
+
+/// The runs as lines; with a heading for each project if there are several.
+#[must_use]
+pub fn table(runs: &[Known], zone: &TimeZone) -> String {
+    let several = runs.windows(2).any(|pair| pair[0].project != pair[1].project);
+    let width = runs.iter().map(|known| known.summary.workflow.chars().count()).max().unwrap_or_default();
+    let lines: Vec<String> = runs.iter().map(|known| line(known, several, width, zone)).collect();
+    lines.join("\n")
+}
+
+fn line(known: &Known, with_project: bool, width: usize, zone: &TimeZone) -> String {
+    let run = &known.summary;
+    let word = paint::run_status(run.status);
+    let status = paint::outcome(word, &format!("{word:<9}"));
+    let workflow = format!("{:<width$}", escape::escape_line(&run.workflow));
+    let took = format::duration(format::between(run.started, run.updated));
+    let mut line = format!("{}  {status}  {workflow}  {}  {took:>9}", run.run, format::moment(run.started, zone));
+    if with_project && let Some(folder) = known.project.parent() {
+        line.push_str(&paint::faint(&format!("  {}", escape::escape_line(&folder.display().to_string()))));
+    }
+    line
+}

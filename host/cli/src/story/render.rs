@@ -1,0 +1,143 @@
+//! A run as people read it. It does not know terminals: colours are marks in the text.
+
+use baton_runtime::Ending;
+use baton_runtime::journal::{Decision, Entry, Event, RunHeader, RunOutcome, Timestamp, Usage};
+use jiff::tz::TimeZone;
+
+use super::account::{Account, Happening, StepAccount};
+use super::invocation;
+use super::page::Page;
+use crate::escape::{escape, escape_line};
+use crate::{format, paint};
+
+/// What is told, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling<'a> {
+    /// How the run stands.
+    pub ending: &'a Ending,
+    /// Its journal.
+    pub entries: &'a [Entry],
+    /// The zone of its times.
+    pub zone: &'a TimeZone,
+    /// Whether long values are shown to their end.
+    pub full: bool,
+}
+
+/// Writes a run for people.
+#[must_use]
+pub fn for_people(telling: &Telling<'_>) -> String {
+    let account = Account::of(telling.entries);
+    let mut page = Page::new(telling.full);
+    write_head(&mut page, telling);
+    for step in &account.steps {
+        page.line(0, "");
+        write_step(&mut page, telling, &account, step);
+    }
+    write_others(&mut page, telling.ending, &account);
+    write_end(&mut page, telling.ending, &account);
+    page.finish()
+}
+
+fn write_head(page: &mut Page, telling: &Telling<'_>) {
+    let Ending { run, workflow, outcome, .. } = telling.ending;
+    let name = paint::strong(&escape_line(workflow));
+    page.line(0, &format!("run {run}  {name}  {}", paint::outcome(outcome, outcome)));
+    let (Some(first), Some(last)) = (telling.entries.first(), telling.entries.last()) else { return };
+    let span = format::duration(format::between(first.at, last.at));
+    page.line(1, &format!("began {}, last entry {span} later", format::moment(first.at, telling.zone)));
+    if let Event::RunStarted(header) = &first.event {
+        write_header(page, header);
+    }
+}
+
+fn write_header(page: &mut Page, header: &RunHeader) {
+    page.line(1, &paint::faint(&format!("plan {}, {}", header.plan_digest.short(), escape_line(&header.engine))));
+    let pin = |pin: &baton_runtime::journal::PluginPin| format!("{} {}", escape_line(&pin.name), pin.component.short());
+    let pins: Vec<String> = header.plugins.iter().map(pin).collect();
+    page.line(1, &paint::faint(&format!("plugins: {}", pins.join(", "))));
+    page.json(1, "input ", &header.input);
+}
+
+fn write_step(page: &mut Page, telling: &Telling<'_>, account: &Account<'_>, step: &StepAccount<'_>) {
+    page.line(0, &step_heading(telling.ending, step));
+    for happening in &step.happenings {
+        match happening {
+            Happening::Invocation(id) => invocation::write(page, account, id, 1),
+            Happening::Asked { question, show, roles } => {
+                let who = if roles.is_empty() { "anybody".to_owned() } else { roles.join(" or ") };
+                page.line(1, &format!("asked {}: {}", escape_line(&who), escape_line(question)));
+                page.json(2, "shown ", show);
+            }
+            Happening::Decided { at, decision } => write_decision(page, *at, decision, telling.zone),
+        }
+    }
+}
+
+/// `summarise  completed  1.2 s  310 M fuel · …`
+fn step_heading(ending: &Ending, step: &StepAccount<'_>) -> String {
+    let mut heading = paint::strong(&escape_line(step.name));
+    let (from, to) = step.span;
+    let known = ending.steps.iter().find(|known| known.name == step.name);
+    if let Some(known) = known {
+        heading.push_str(&format!("  {}", paint::outcome(known.outcome, known.outcome)));
+    }
+    heading.push_str(&format!("  {}", format::duration(format::between(from, to))));
+    match known {
+        Some(known) if known.usage != Usage::default() => {
+            let attempts = format::count(u64::from(known.attempts), "attempt");
+            heading.push_str(&paint::faint(&format!("  {attempts} · {}", format::usage(&known.usage))));
+        }
+        _ => {}
+    }
+    match known.and_then(|known| known.failure.as_ref()) {
+        Some(failure) => format!("{heading}\n  {} {}", paint::bad("failure:"), escape_line(failure)),
+        None => heading,
+    }
+}
+
+fn write_decision(page: &mut Page, at: Timestamp, decision: &Decision, zone: &TimeZone) {
+    let (word, by, role, comment, answer) = match decision {
+        Decision::Approved { by, role, comment, answer } => ("approved", by, role, comment, answer.as_ref()),
+        Decision::Rejected { by, role, comment } => ("rejected", by, role, comment, None),
+        Decision::Expired => return page.line(1, &paint::outcome("expired", "nobody answered in time")),
+    };
+    let role = role.as_ref().map(|role| format!(" as {}", escape_line(role))).unwrap_or_default();
+    let who = format!("by {}{role}, {}", escape_line(by), format::moment(at, zone));
+    page.line(1, &format!("{} {who}", paint::outcome(word, word)));
+    if let Some(comment) = comment {
+        page.line(2, &format!("{} {}", paint::faint("comment"), escape_line(comment)));
+    }
+    if let Some(answer) = answer {
+        page.json(2, "answer ", answer);
+    }
+}
+
+/// The steps at which nothing happened.
+fn write_others(page: &mut Page, ending: &Ending, account: &Account<'_>) {
+    let began = |name: &str| account.steps.iter().any(|step| step.name == name);
+    let mut first = true;
+    for outcome in ["skipped", "waiting", "completed", "failed"] {
+        let steps = ending.steps.iter().filter(|step| step.outcome == outcome && !began(&step.name));
+        let names: Vec<String> = steps.map(|step| escape_line(&step.name)).collect();
+        if !names.is_empty() {
+            if std::mem::take(&mut first) {
+                page.line(0, "");
+            }
+            page.line(0, &format!("{}  {}", paint::outcome(outcome, outcome), names.join(", ")));
+        }
+    }
+}
+
+fn write_end(page: &mut Page, ending: &Ending, account: &Account<'_>) {
+    page.line(0, "");
+    match account.outcome {
+        Some(RunOutcome::Completed { output }) => page.json(0, "output", output),
+        Some(RunOutcome::Failed { step, message }) => {
+            let step = step.as_ref().map(|step| format!("step {}: ", escape_line(step))).unwrap_or_default();
+            page.line(0, &format!("{} {step}{}", paint::bad("failed:"), escape(message)));
+        }
+        None => {}
+    }
+    let used = ending.steps.iter().fold(Usage::default(), |sum, step| sum.plus(step.usage));
+    page.line(0, &format!("{}  {}", paint::strong("total"), format::usage(&used)));
+}

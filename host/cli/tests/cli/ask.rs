@@ -1,0 +1,94 @@
+//! The conversation with a person who is asked.
+
+use baton_cli::again::{Again, Program};
+use baton_cli::ask::{Partner, answer, question};
+use baton_cli::ending::commands;
+use baton_runtime::journal::{Decision, Digest, Payload, Timestamp};
+use baton_runtime::plan::{Ask, RunError};
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+/// Answers from a list, and keeps what was said.
+struct Script {
+    lines: Vec<&'static str>,
+    said: Vec<String>,
+}
+
+impl Partner for Script {
+    fn say(&mut self, text: &str) {
+        self.said.push(anstream::adapter::strip_str(text).to_string());
+    }
+
+    fn ask(&mut self, prompt: &str) -> Option<String> {
+        self.said.push(prompt.to_owned());
+        if self.lines.is_empty() { None } else { Some(self.lines.remove(0).to_owned()) }
+    }
+}
+
+fn ask(roles: &[&str], schema: Option<Value>) -> Ask {
+    Ask {
+        step: "sign_off".to_owned(),
+        question: "Take this client on?".to_owned(),
+        show: Payload::json(&json!({"risk": "medium"})),
+        roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+        deadline: Timestamp(1_764_000_000_000),
+        token: Digest::of(b""),
+        answer_schema: schema,
+        requested: true,
+    }
+}
+
+fn talk(ask: &Ask, lines: &[&'static str]) -> (Option<Decision>, Vec<String>) {
+    let mut script = Script { lines: lines.to_vec(), said: Vec::new() };
+    let check = |_: Option<&str>, answer: Option<&Value>| match answer {
+        Some(Value::Null) => Err(RunError::BadAnswer("null is no answer".to_owned())),
+        _ => Ok(()),
+    };
+    (answer(ask, Some("ada"), &mut script, &check), script.said)
+}
+
+#[test]
+fn yes_with_the_defaults() {
+    let (decision, _) = talk(&ask(&["partner"], None), &["a", "", "", ""]);
+    let (by, role) = ("ada".to_owned(), Some("partner".to_owned()));
+    assert_eq!(decision, Some(Decision::Approved { by, role, comment: None, answer: None }));
+}
+
+#[test]
+fn no_with_a_role_and_a_comment() {
+    let lines = ["maybe", "R", "Bob", "intern", "director", "too risky"];
+    let (decision, said) = talk(&ask(&["partner", "director"], None), &lines);
+    let (role, comment) = (Some("director".to_owned()), Some("too risky".to_owned()));
+    assert_eq!(decision, Some(Decision::Rejected { by: "Bob".to_owned(), role, comment }));
+    assert!(said.iter().any(|line| line.contains("that role may not answer")));
+}
+
+#[test]
+fn later_and_the_end_of_the_input_leave_it_open() {
+    assert_eq!(talk(&ask(&[], None), &["later"]).0, None);
+    assert_eq!(talk(&ask(&[], None), &[]).0, None);
+    assert_eq!(talk(&ask(&["partner"], None), &["a", "Bob"]).0, None);
+}
+
+#[test]
+fn an_answer_is_asked_for_until_it_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        &*path.display().to_string().leak()
+    };
+    let lines = ["a", "", "", "/nowhere.json", path("null.json", "null"), path("good.json", "[1]")];
+    let (decision, said) = talk(&ask(&[], Some(json!({"type": "array"}))), &lines);
+    let Some(Decision::Approved { answer, .. }) = decision else { panic!("{said:?}") };
+    assert_eq!(answer.unwrap().as_str(), Some("[1]"));
+    assert!(said.iter().any(|line| line.contains("null is no answer")), "{said:?}");
+}
+
+#[test]
+fn the_question_and_the_commands_that_answer_it() {
+    let again = Again::new(Program::called(None), None);
+    let asked = ask(&["managing partner"], Some(json!({})));
+    let text = format!("{}\n{}", question(&asked, &TimeZone::UTC), commands(&again, "01kb", &asked).join("\n"));
+    insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
+}

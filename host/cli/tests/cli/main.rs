@@ -1,0 +1,22 @@
+//! What the program says, in one test binary. Runs of the real example are tested in the workspace's `tests`.
+
+mod ask;
+mod errors;
+mod help;
+mod lookup;
+mod program;
+mod runs;
+mod show;
+mod story;
+
+#[test]
+fn no_file_of_this_folder_is_forgotten() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli");
+    let listed = include_str!("main.rs");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        if let Some(module) = name.strip_suffix(".rs").filter(|module| *module != "main") {
+            assert!(listed.contains(&format!("mod {module};")), "{name} is not in main.rs");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Questions to people, and their answers. It does not know how people are reached.
+
+use baton_journal::{Decision, Digest, Failure, Payload, Timestamp};
+use serde_json::{Value, json};
+
+use super::accept::not_asking;
+use super::{Action, Ask, Run, RunError};
+use crate::plan::{Approval, Work};
+use crate::strict;
+
+impl Run {
+    /// Asks a step's question.
+    ///
+    /// # Errors
+    ///
+    /// If the question or what is shown has no value.
+    pub(super) fn ask(&mut self, step: usize, approval: &Approval) -> Result<(), Failure> {
+        let question = match self.render(&approval.question, None)? {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        let show = Payload::json(&self.render(&approval.show, None)?);
+        let name = self.plan.definition().steps[step].name.clone();
+        let token = self.token(&name, &question, &show);
+        let deadline = Timestamp(self.meter.now().0.saturating_add(approval.timeout.0));
+        let answer_schema = approval.answer.as_ref().map(|schema| schema.document().clone());
+        let roles = approval.roles.clone();
+        let ask = Ask { step: name, question, show, roles, deadline, token, answer_schema, requested: false };
+        self.outstanding.add(Action::Ask(ask));
+        Ok(())
+    }
+
+    /// Binds an answer to exactly this question of this run.
+    fn token(&self, step: &str, question: &str, show: &Payload) -> Digest {
+        let shown = show.digest();
+        let parts = [self.id.as_str().as_bytes(), step.as_bytes(), question.as_bytes(), shown.as_bytes()];
+        Digest::of_parts(parts)
+    }
+
+    /// The step's question, and what it says.
+    fn asking(&self, step: &str) -> Result<(&Ask, &Approval), RunError> {
+        let ask = self.outstanding.ask(step).ok_or_else(|| not_asking(step))?;
+        let index = self.plan.definition().index(step).ok_or_else(|| not_asking(step))?;
+        match &self.plan.definition().steps[index].work {
+            Work::Approve(approval) => Ok((ask, approval)),
+            Work::Invoke(_) => Err(not_asking(step)),
+        }
+    }
+
+    /// Whether a role may answer.
+    pub(super) fn check_role(&self, step: &str, role: Option<&str>) -> Result<(), RunError> {
+        let (ask, _) = self.asking(step)?;
+        let allowed = ask.roles.is_empty() || role.is_some_and(|role| ask.roles.iter().any(|known| known == role));
+        if allowed {
+            return Ok(());
+        }
+        let who = role.map_or_else(|| "nobody in particular".to_owned(), |role| format!("`{role}`"));
+        Err(RunError::BadAnswer(format!("step `{step}` is for {}, not for {who} to answer", ask.roles.join(" or "))))
+    }
+
+    /// Whether an answer fits the step's schema.
+    pub(super) fn check_answer(&self, step: &str, answer: Option<&Value>) -> Result<(), RunError> {
+        let (_, approval) = self.asking(step)?;
+        let Some(schema) = &approval.answer else { return Ok(()) };
+        let answer = answer
+            .ok_or_else(|| RunError::BadAnswer(format!("step `{step}` needs an answer that fits {}", schema.name())))?;
+        schema.check(answer).map_err(|errors| {
+            RunError::BadAnswer(format!("the answer does not fit {}: {}", schema.name(), errors.join("; ")))
+        })
+    }
+
+    /// What a decision means for the step.
+    ///
+    /// # Errors
+    ///
+    /// If the role may not decide, or the answer does not fit.
+    pub(super) fn answer(&self, step: &str, decision: &Decision) -> Result<Result<Value, Failure>, RunError> {
+        match decision {
+            Decision::Approved { by, role, comment, answer } => {
+                let added = answer.as_ref().map(loaded).transpose()?;
+                self.check_role(step, role.as_deref())?;
+                self.check_answer(step, added.as_ref())?;
+                Ok(Ok(json!({"decision": "approved", "by": by, "role": role, "comment": comment, "answer": added})))
+            }
+            Decision::Rejected { by, role, comment } => {
+                self.check_role(step, role.as_deref())?;
+                let because = comment.as_ref().map_or_else(String::new, |comment| format!(": {comment}"));
+                Ok(Err(Failure::Declined(format!("rejected by {by}{because}"))))
+            }
+            Decision::Expired => {
+                let (_, approval) = self.asking(step)?;
+                Ok(Err(Failure::Declined(format!("nobody answered within {}", approval.timeout))))
+            }
+        }
+    }
+}
+
+/// An answer as a value.
+fn loaded(answer: &Payload) -> Result<Value, RunError> {
+    let text = answer.as_str().ok_or(RunError::NotLoaded("answer"))?;
+    strict::parse(text).map_err(|error| RunError::BadAnswer(format!("the answer is not JSON: {error}")))
+}

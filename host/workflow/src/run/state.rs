@@ -1,0 +1,269 @@
+//! How far a run has come. It does not know why it goes on.
+
+use baton_journal::{Failure, Site, Usage};
+use serde_json::Value;
+
+use super::{Action, Ask, Invoke, Progress, StepKind, StepStatus, StepView, Wait};
+use crate::expression::StepOutputs;
+use crate::plan::{Plan, Step, Target, Work};
+
+/// How far a step has come.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StepState {
+    pub(super) phase: Phase,
+    /// Whether another step failed and hands over to this one.
+    pub(super) sent: bool,
+    /// Whether a step it depends on failed, and another path was taken.
+    pub(super) cut: bool,
+    /// Attempts begun, of all items.
+    pub(super) attempts: u32,
+    /// What its invocations used.
+    pub(super) usage: Usage,
+}
+
+/// The phases of a step.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Phase {
+    /// It has not begun.
+    #[default]
+    Waiting,
+    /// It invokes.
+    Working(Items),
+    /// It asks.
+    Asking,
+    /// Nothing more happens to it.
+    Settled(Settled),
+}
+
+/// What became of a step.
+#[derive(Clone, Debug)]
+pub(super) struct Settled {
+    pub(super) status: StepStatus,
+    /// The status as expressions see it.
+    pub(super) outcome: Value,
+    pub(super) output: Value,
+    pub(super) failure: Option<Failure>,
+    pub(super) items: Option<Progress>,
+}
+
+/// The items of a step that works; a step without `for_each` has one.
+#[derive(Clone, Debug)]
+pub(super) struct Items {
+    /// The list of `for_each`.
+    pub(super) list: Option<Vec<Value>>,
+    pub(super) states: Vec<ItemState>,
+}
+
+/// How far an item has come.
+#[derive(Clone, Debug)]
+pub(super) enum ItemState {
+    /// It has not begun.
+    New,
+    /// An attempt is at work, or is delayed.
+    AtWork,
+    /// It has its output.
+    Done(Value),
+    /// It failed for good.
+    Failed(Failure),
+}
+
+impl Settled {
+    /// What becomes of a step.
+    pub(super) fn new(status: StepStatus, output: Value, failure: Option<Failure>) -> Settled {
+        Settled { status, outcome: status.as_str().into(), output, failure, items: None }
+    }
+}
+
+impl Items {
+    /// Nothing begun.
+    pub(super) fn new(list: Option<Vec<Value>>) -> Items {
+        let count = list.as_ref().map_or(1, Vec::len);
+        Items { list, states: vec![ItemState::New; count] }
+    }
+
+    /// How many are at work.
+    pub(super) fn at_work(&self) -> usize {
+        self.states.iter().filter(|state| matches!(state, ItemState::AtWork)).count()
+    }
+
+    /// The next that has not begun.
+    pub(super) fn next(&self) -> Option<usize> {
+        self.states.iter().position(|state| matches!(state, ItemState::New))
+    }
+
+    /// The failure of the first item that failed. Items begin in order, so it is the same in whatever order they end.
+    pub(super) fn failure(&self) -> Option<(usize, &Failure)> {
+        self.states.iter().enumerate().find_map(|(index, state)| match state {
+            ItemState::Failed(failure) => Some((index, failure)),
+            _ => None,
+        })
+    }
+
+    /// How many are done; none for a step without `for_each`.
+    pub(super) fn progress(&self) -> Option<Progress> {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let done = self.states.iter().filter(|state| matches!(state, ItemState::Done(_))).count();
+        self.list.as_ref().map(|list| Progress { done: count(done), total: count(list.len()) })
+    }
+
+    /// The outputs, if all are done: one value, or a list of them.
+    pub(super) fn output(&self) -> Option<Value> {
+        let outputs: Option<Vec<Value>> = self
+            .states
+            .iter()
+            .map(|state| match state {
+                ItemState::Done(value) => Some(value.clone()),
+                _ => None,
+            })
+            .collect();
+        match self.list {
+            Some(_) => outputs.map(Value::Array),
+            None => outputs.and_then(|outputs| outputs.into_iter().next()),
+        }
+    }
+}
+
+impl StepState {
+    /// What became of the step, if it is settled.
+    pub(super) fn settled(&self) -> Option<&Settled> {
+        match &self.phase {
+            Phase::Settled(settled) => Some(settled),
+            _ => None,
+        }
+    }
+
+    /// The step as people see it.
+    pub(super) fn view<'a>(&'a self, step: &'a Step) -> StepView<'a> {
+        let (status, items) = match &self.phase {
+            Phase::Waiting => (StepStatus::Waiting, None),
+            Phase::Working(items) => (StepStatus::Running, items.progress()),
+            Phase::Asking => (StepStatus::Asking, None),
+            Phase::Settled(settled) => (settled.status, settled.items),
+        };
+        let settled = self.settled();
+        StepView {
+            name: &step.name,
+            kind: kind(step),
+            status,
+            attempts: self.attempts,
+            items,
+            output: settled.map(|settled| &settled.output),
+            failure: settled.and_then(|settled| settled.failure.as_ref()),
+            usage: self.usage,
+        }
+    }
+}
+
+fn kind(step: &Step) -> StepKind {
+    match &step.work {
+        Work::Approve(_) => StepKind::Approve,
+        Work::Invoke(invocation) => match invocation.target {
+            Target::Agent { .. } => StepKind::Agent,
+            Target::Tool { .. } => StepKind::Tool,
+        },
+    }
+}
+
+/// Settled steps, as expressions see them.
+pub(super) struct Outputs<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) steps: &'a [StepState],
+}
+
+impl Outputs<'_> {
+    fn settled(&self, step: &str) -> Option<&Settled> {
+        let index = self.plan.definition().index(step)?;
+        self.steps.get(index)?.settled()
+    }
+}
+
+impl StepOutputs for Outputs<'_> {
+    fn output(&self, step: &str) -> Option<&Value> {
+        self.settled(step).map(|settled| &settled.output)
+    }
+
+    fn outcome(&self, step: &str) -> Option<&Value> {
+        self.settled(step).map(|settled| &settled.outcome)
+    }
+}
+
+/// Actions that are not done, in the order in which they were asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outstanding {
+    actions: Vec<Action>,
+    /// How many of the last ones are new since they were taken.
+    new: usize,
+}
+
+impl Outstanding {
+    /// Asks for something.
+    pub(super) fn add(&mut self, action: Action) {
+        self.actions.push(action);
+        self.new += 1;
+    }
+
+    /// What was asked for since the last time.
+    pub(super) fn take_new(&mut self) -> Vec<Action> {
+        let first = self.actions.len().saturating_sub(self.new);
+        self.new = 0;
+        self.actions[first..].to_vec()
+    }
+
+    /// Everything.
+    pub(super) fn all(&self) -> &[Action] {
+        &self.actions
+    }
+
+    /// Takes out what is done or not wanted any more.
+    pub(super) fn remove(&mut self, is_done: impl Fn(&Action) -> bool) {
+        let first_new = self.actions.len().saturating_sub(self.new);
+        let new_left = self.actions[first_new..].iter().filter(|action| !is_done(action)).count();
+        self.actions.retain(|action| !is_done(action));
+        self.new = new_left;
+    }
+
+    /// An attempt.
+    pub(super) fn invoke(&self, site: &Site, attempt: u32) -> Option<&Invoke> {
+        self.actions.iter().find_map(|action| match action {
+            Action::Invoke(invoke) if invoke.site == *site && invoke.attempt == attempt => Some(invoke),
+            _ => None,
+        })
+    }
+
+    /// A delay.
+    pub(super) fn wait(&self, site: &Site, attempt: u32) -> Option<&Wait> {
+        self.actions.iter().find_map(|action| match action {
+            Action::Wait(wait) if wait.site == *site && wait.attempt == attempt => Some(wait),
+            _ => None,
+        })
+    }
+
+    /// A question.
+    pub(super) fn ask(&self, step: &str) -> Option<&Ask> {
+        self.actions.iter().find_map(|action| match action {
+            Action::Ask(ask) if ask.step == step => Some(ask),
+            _ => None,
+        })
+    }
+
+    /// Changes every action.
+    pub(super) fn for_each(&mut self, change: impl FnMut(&mut Action)) {
+        self.actions.iter_mut().for_each(change);
+    }
+
+    /// Whether something is invoked.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.actions.iter().any(|action| matches!(action, Action::Invoke(_)))
+    }
+
+    /// Whether the end is asked for.
+    pub(super) fn has_end(&self) -> bool {
+        self.actions.iter().any(|action| matches!(action, Action::End(_)))
+    }
+
+    /// Whether people were asked, and nothing else is outstanding.
+    pub(super) fn waits_for_people(&self) -> bool {
+        !self.actions.is_empty()
+            && self.actions.iter().all(|action| matches!(action, Action::Ask(ask) if ask.requested))
+    }
+}
