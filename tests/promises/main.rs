@@ -1,8 +1,11 @@
 //! The promises, one file each.
 
+mod bad_input;
 mod determinism;
 mod gate;
 mod languages;
 mod limits;
 mod loading;
+mod onboarding;
 mod structure;
+mod workflow;

@@ -13,6 +13,8 @@ use baton_sandbox::{
 };
 use baton_store::MemoryStore;
 
+use crate::guests::compiled;
+
 /// A clock that moves on by a millisecond whenever it is asked.
 #[derive(Default)]
 pub struct StoppedClock(AtomicU64);
@@ -89,7 +91,7 @@ impl Default for Call {
 impl Default for Bench {
     fn default() -> Self {
         Bench {
-            sandbox: Sandbox::new(None).unwrap(),
+            sandbox: Sandbox::new(Some(&compiled())).unwrap(),
             backends: Backends {
                 store: Arc::new(MemoryStore::new()),
                 claim: Claim { run: RunId::new(Timestamp(EPOCH), 7), epoch: 0 },

@@ -16,10 +16,17 @@ pub fn plugins_folder() -> PathBuf {
     root().join("plugins")
 }
 
-/// A project of the examples.
+/// A project of the examples, its plugins built.
 #[must_use]
-pub fn project(name: &str) -> PathBuf {
+pub fn example(name: &str) -> PathBuf {
+    build_shipped();
     root().join("examples").join(name)
+}
+
+/// Where compiled code is kept from test to test.
+#[must_use]
+pub fn compiled() -> PathBuf {
+    root().join("target/compiled-guests")
 }
 
 /// The component of a guest in `tests/guests/examples`.
@@ -33,9 +40,13 @@ pub fn guest(name: &str) -> Vec<u8> {
 /// The component of a plugin that we ship.
 #[must_use]
 pub fn shipped(name: &str) -> Vec<u8> {
+    build_shipped();
+    read(&released().join(format!("{}.wasm", name.replace('-', "_"))))
+}
+
+fn build_shipped() {
     static BUILT: Once = Once::new();
     BUILT.call_once(|| build(&["--workspace", "--exclude", "guests"]));
-    read(&released().join(format!("{}.wasm", name.replace('-', "_"))))
 }
 
 fn released() -> PathBuf {
@@ -46,7 +57,7 @@ fn build(arguments: &[&str]) {
     add_target();
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--release", "--target", "wasm32-wasip2"]).args(arguments);
-    for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_TARGET", "RUSTFLAGS"] {
+    for variable in baton_runtime::bundle::build::UNSET {
         cargo.env_remove(variable);
     }
     let status = cargo.current_dir(plugins_folder()).status().unwrap();

@@ -1,9 +1,14 @@
-//! What the tests share: guests built from source, and a bench to invoke them on without a workflow.
+//! What the tests share: guests built from source, a bench to invoke them on without a workflow, and a desk to run
+//! workflows on without a command line.
 
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up has failed")]
 
 mod bench;
+mod desk;
 mod guests;
+mod scratch;
 
 pub use bench::{Bench, Call, NoTools, StoppedClock};
-pub use guests::{guest, plugins_folder, project, root, shipped};
+pub use desk::{Desk, approval, rejection};
+pub use guests::{compiled, example, guest, plugins_folder, root, shipped};
+pub use scratch::Scratch;

@@ -9,7 +9,8 @@ pub const EXIT_CODES: &str = "\
 Exit codes:
   0    the run completed
   1    the run failed, or the host did
-  2    usage or configuration: a bad workflow, manifest or input, an unknown run, a role that may not answer
+  2    usage or configuration: a bad workflow, manifest or input, an unknown run,
+       a step that does not ask, a role that may not answer
   3    the run is parked: it waits for a person
   130  interrupted; `baton resume` goes on";
 
@@ -31,24 +32,16 @@ pub struct Cli {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "each command is documented at its arguments, and clap would prefer what stands here")]
 pub enum Command {
-    /// Run a project's workflow
     Run(run::RunArgs),
-    /// Check a project without running it
     Check(check::CheckArgs),
-    /// Build a project's plugins from source
     Build(build::BuildArgs),
-    /// List runs
     Runs(runs::RunsArgs),
-    /// Show what happened in a run
     Show(show::ShowArgs),
-    /// Approve what a step asks, and go on with the run
     Approve(approve::ApproveArgs),
-    /// Reject what a step asks, and go on with the run
     Reject(reject::RejectArgs),
-    /// Go on with a run that waits, or whose host died
     Resume(resume::ResumeArgs),
-    /// Call one function of a plugin
     Call(call::CallArgs),
 }
 
@@ -66,7 +59,7 @@ pub enum Format {
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct OutputArgs {
     /// The form of the result on stdout
-    #[arg(short, long = "output", value_name = "FORMAT", default_value = "text")]
+    #[arg(short = 'o', long = "output", value_name = "FORMAT", default_value = "text")]
     pub format: Format,
 }
 

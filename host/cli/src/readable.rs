@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use crate::escape::{escape, escape_line};
 use crate::format;
 
-/// The longest value or list that is written on one line, in characters.
-const ONE_LINE: usize = 88;
+/// The longest value or list that is written on one line, in characters: with its indent it still fits most terminals.
+const ONE_LINE: usize = 100;
 /// The deepest nesting that is written out: what is deeper is told as its size.
 const DEEPEST: usize = 12;
 
@@ -79,9 +79,10 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn value(&mut self, json: &Value, depth: usize) -> Vec<String> {
-        if let Some(line) = self.scalar(json) {
-            return line;
-        }
+        self.scalar(json).unwrap_or_else(|| self.nested(json, depth))
+    }
+
+    fn nested(&mut self, json: &Value, depth: usize) -> Vec<String> {
         if depth > DEEPEST {
             self.shortened = true;
             return vec![format!("… ({})", format::bytes(json.to_string().len() as u64))];
@@ -131,7 +132,7 @@ impl Writer<'_> {
         let shown = items.len().min(self.detail.items);
         let mut lines = Vec::new();
         for item in &items[..shown] {
-            lines.extend(indented("- ", "  ", self.value(item, depth + 1)));
+            lines.extend(indented("- ", "  ", self.item(item, depth + 1)));
         }
         if shown < items.len() {
             self.shortened = true;
@@ -142,35 +143,50 @@ impl Writer<'_> {
 
     fn fields(&mut self, fields: &Map<String, Value>, depth: usize) -> Vec<String> {
         let (heading, told) = heading(fields);
-        let rest = || fields.iter().filter(|(key, _)| !told.contains(&key.as_str()));
-        let pairs = rest().map(|(key, value)| plain(value).map(|value| format!("{}: {value}", escape_line(key))));
-        if heading.is_none()
-            && depth > 0
-            && let Some(line) = short(pairs, ", ")
-        {
-            return vec![line];
-        }
         let mut lines: Vec<String> = heading.into_iter().collect();
-        for (key, value) in rest() {
+        for (key, value) in fields.iter().filter(|(key, _)| !told.contains(&key.as_str())) {
             lines.extend(self.field(&escape_line(key), value, depth));
         }
         lines
+    }
+
+    /// An item of a list: on one line if it is an object of few words.
+    fn item(&mut self, json: &Value, depth: usize) -> Vec<String> {
+        if let Value::Object(fields) = json
+            && !fields.is_empty()
+            && heading(fields).0.is_none()
+            && let Some(line) = short(fields.iter().map(pair), ", ")
+        {
+            return vec![line];
+        }
+        self.value(json, depth)
     }
 
     fn field(&mut self, key: &str, value: &Value, depth: usize) -> Vec<String> {
         let lines = self.value(value, depth + 1);
         let fits = |line: &str| line.chars().count() + key.chars().count() + 2 <= ONE_LINE || value.is_string();
         match lines.as_slice() {
-            [line] if fits(line) && !line.starts_with("- ") => vec![format!("{key}: {line}")],
+            [line] if fits(line) && !value.is_object() && !line.starts_with("- ") => vec![format!("{key}: {line}")],
             _ => std::iter::once(format!("{key}:")).chain(indented("  ", "  ", lines)).collect(),
         }
     }
 }
 
-/// The line above a finding, an error or a note, `[high] the name is on the list (screening)`, and the keys it tells.
-fn heading(fields: &Map<String, Value>) -> (Option<String>, Vec<&'static str>) {
+/// The line that an object begins with, if it is one of those that people know, and the keys that the line tells.
+fn heading(fields: &Map<String, Value>) -> (Option<String>, &'static [&'static str]) {
+    if let Some(finding) = finding(fields) {
+        return (Some(finding), &["message", "severity", "code"]);
+    }
+    match place(fields) {
+        Some(place) => (Some(place), &["document", "line", "text", "start", "end"]),
+        None => (None, &[]),
+    }
+}
+
+/// A finding, an error or a note: `[high] the name is on the list (screening)`.
+fn finding(fields: &Map<String, Value>) -> Option<String> {
     let text = |key: &str| fields.get(key).and_then(Value::as_str).map(escape_line);
-    let Some(message) = text("message") else { return (None, Vec::new()) };
+    let message = text("message")?;
     let mut heading = match text("severity") {
         Some(severity) => format!("[{severity}] {message}"),
         None => message,
@@ -178,7 +194,18 @@ fn heading(fields: &Map<String, Value>) -> (Option<String>, Vec<&'static str>) {
     if let Some(code) = text("code") {
         heading.push_str(&format!(" ({code})"));
     }
-    (Some(heading), vec!["message", "severity", "code"])
+    Some(heading)
+}
+
+/// A place in a document, as compilers write it: `passport.txt:14 Republic of Seychelles`.
+fn place(fields: &Map<String, Value>) -> Option<String> {
+    let document = fields.get("document")?.as_str()?;
+    let (line, text) = (fields.get("line")?.as_u64()?, fields.get("text")?.as_str()?);
+    Some(format!("{}:{line} {}", escape_line(document), escape_line(text)))
+}
+
+fn pair((key, value): (&String, &Value)) -> Option<String> {
+    plain(value).map(|value| format!("{}: {value}", escape_line(key)))
 }
 
 /// A value that is written in a few words, in those words.

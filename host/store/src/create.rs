@@ -66,26 +66,26 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// A log without its store would be played into a new one.
 fn refuse_orphaned_log(path: &Path) -> Result<(), StoreError> {
     let log = beside(path, "-wal");
-    match log.try_exists() {
-        Ok(false) => Ok(()),
-        Ok(true) => {
-            let what = format!("{} is there, but the store that it belongs to is not", log.display());
-            Err(StoreError::Corrupt { what })
-        }
-        Err(error) => Err(io_error("looking for", &log, &error)),
+    let orphaned = log.try_exists().and_then(|log| Ok(log && !path.try_exists()?)); // unless it was just made
+    if orphaned.map_err(|e| io_error("looking for", &log, &e))? {
+        let what = format!("{} is there, but the store that it belongs to is not", log.display());
+        return Err(StoreError::Corrupt { what });
     }
+    Ok(())
 }
 
 fn build(draft: &Path) -> Result<(), StoreError> {
     let file = private_file().create(true).truncate(true).open(draft).map_err(|e| io_error("creating", draft, &e))?;
     drop(file);
-    fill(draft).map_err(|e| sql_error(&e, &draft.display().to_string()))
+    fill(draft).map_err(|e| sql_error(&e, &draft.display().to_string()))?;
+    File::open(draft).and_then(|made| made.sync_all()).map_err(|e| io_error("syncing", draft, &e))
 }
 
+/// Without waiting for the disk at each step: the draft is synced as a whole, or thrown away.
 fn fill(draft: &Path) -> rusqlite::Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(draft, flags)?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", FORMAT)?;
     let transaction = connection.transaction()?;

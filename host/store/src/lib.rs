@@ -1,12 +1,13 @@
 //! Journals and state, in a SQLite file or in memory. It does not know what drives a run, what an event means beyond
 //! its place in the chain, or who may read what.
 //!
-//! [`SqliteStore`] is the default (`sqlite`). One thread owns the writing connection (`writer`): it takes what waits, carries it
-//! out in one transaction and answers all of it (group commit). Only a flush pays for the disk. Reading has connections
-//! of its own (`reader`). A run is claimed by a lock that the kernel gives back when a process dies (`lock`), and every
-//! append is checked against the claim's epoch. [`MemoryStore`] keeps the same promises until the process ends.
-//! In a transaction, `run` begins and appends, `history` reads back and checks, `blob` keeps large texts, `room` keeps
-//! state. `open` and `create` decide what is a store at all, `fault` what an error of the database means.
+//! [`SqliteStore`] is the default (`sqlite`). One thread owns the writing connection (`writer`): it takes what waits,
+//! carries it out in one transaction and answers all of it (group commit). Only a flush pays for the disk. Reading has
+//! connections of its own (`reader`). A run is claimed by a lock that the kernel gives back when a process dies
+//! (`lock`), and every append is checked against the claim's epoch. In a transaction, `run` begins and appends,
+//! `history` reads back and checks, `blob` keeps large texts, `room` keeps state. `open` and `create` decide what is a
+//! store at all, `fault` what an error of the database means. [`MemoryStore`] keeps the same promises until the process
+//! ends.
 //!
 //! The tables are described in the docs of `schema`, the limits of state in [`state`].
 

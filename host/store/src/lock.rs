@@ -20,7 +20,14 @@ pub(crate) struct Locks {
 
 struct Held {
     epoch: u64,
-    _file: File, // unlocked when closed
+    file: File,
+}
+
+impl Drop for Held {
+    /// Closing would unlock too, but not while a process that was just forked still has a copy of the file.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 impl Locks {
@@ -40,7 +47,7 @@ impl Locks {
             Err(TryLockError::WouldBlock) => return Err(StoreError::Claimed(run.clone())),
             Err(TryLockError::Error(error)) => return Err(io_error("locking", &self.path(run), &error)),
         }
-        self.held.insert(run.clone(), Held { epoch, _file: file });
+        self.held.insert(run.clone(), Held { epoch, file });
         self.fresh.push(run.clone());
         Ok(())
     }

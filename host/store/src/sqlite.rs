@@ -62,8 +62,8 @@ impl SqliteStore {
         Ok(SqliteStore { orders: Some(orders), readers, shared, thread: Some(thread) })
     }
 
-    /// How many commits have waited for the disk since the store was opened. Copying a long log into the file (every
-    /// 32 MiB) and closing wait too, and are not counted.
+    /// How many commits have waited for the disk since the store was opened. Beginning a log, copying a long one into
+    /// the file (every 32 MiB) and closing wait too, and are not counted.
     #[must_use]
     pub fn flushes(&self) -> u64 {
         self.shared.flushes.load(Ordering::Relaxed)
@@ -154,8 +154,8 @@ impl Store for SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
+        self.readers.close(); // first: the last connection to close copies the log, and only the writer's can
         self.orders = None; // the thread ends when nobody can order any more
-        self.readers.close();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::language::MAX_STEPS;
-use crate::plan::Definition;
+use crate::plan::definition::MAX_STEPS;
+use crate::plan::policy::{MAX_FACTOR, MAX_PARALLEL, MAX_RETRIES};
+use crate::plan::{Definition, Step};
 use crate::source::{Node, Report};
 
 mod fit;
@@ -34,8 +35,18 @@ pub(crate) fn stored(definition: &Definition) -> Result<(), String> {
     if unique.len() != definition.steps.len() || unique.len() > MAX_STEPS || !definition.data.is_object() {
         return Err("its steps or its data are malformed".to_owned());
     }
+    if let Some(step) = definition.steps.iter().find(|step| !is_within_bounds(step)) {
+        return Err(format!("step `{}` is beyond the limits", step.name));
+    }
     let mut sink = First::default();
     names::check(definition, &mut sink);
     order::check(definition, &mut sink);
     sink.0.map_or(Ok(()), Err)
+}
+
+/// Whether what a step says about parallel items and attempts is within the limits.
+fn is_within_bounds(step: &Step) -> bool {
+    (1..=MAX_PARALLEL).contains(&step.max_parallel)
+        && step.retry.max <= MAX_RETRIES
+        && (1.0..=MAX_FACTOR).contains(&step.retry.factor)
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::catalog::Catalog;
 use crate::check;
 use crate::expression::Template;
-use crate::plan::definition::FORMAT;
+use crate::plan::definition::{FORMAT, MAX_STEPS};
 use crate::plan::{Definition, Files, RunBudget, Step};
 use crate::problem::{Code, Problems};
 use crate::schema::Schema;
@@ -24,9 +24,6 @@ mod template;
 mod work;
 
 use fields::{Fields, is_name};
-
-/// The most steps of a workflow.
-pub(crate) const MAX_STEPS: usize = 1_000;
 
 /// What reading needs besides the tree.
 struct Reader<'a> {

@@ -106,7 +106,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "error[{}]: {}", self.code.as_str(), self.message)?;
+        writeln!(f, "error[{}]: {}", self.code.as_str(), clean(&self.message))?;
         let gutter = " ".repeat(self.span.start.line.to_string().len());
         if self.span.start.is_nowhere() {
             write!(f, "{gutter}--> {}", self.file)?;
@@ -114,7 +114,7 @@ impl fmt::Display for Problem {
             self.write_excerpt(f, &gutter)?;
         }
         match &self.hint {
-            Some(hint) => write!(f, "\n{gutter} = help: {hint}"),
+            Some(hint) => write!(f, "\n{gutter} = help: {}", clean(hint)),
             None => Ok(()),
         }
     }
@@ -136,13 +136,17 @@ impl Problem {
 /// The most characters of a line that are shown.
 const EXCERPT: usize = 140;
 
-/// The part of a line to show and the characters before the mark in it. Control characters become spaces, so that a
-/// file cannot write to the reader's terminal.
+/// A text without control characters: a file must not write to its reader's terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// The part of a line to show and the characters before the mark in it.
 fn excerpt(line: &str, column: u32) -> (String, usize) {
     let lead = column.saturating_sub(1) as usize;
     let skip = if lead < EXCERPT { 0 } else { lead - EXCERPT / 2 };
-    let shown = line.chars().skip(skip).take(EXCERPT).map(|c| if c.is_control() { ' ' } else { c });
-    (shown.collect(), lead - skip)
+    let shown: String = line.chars().skip(skip).take(EXCERPT).collect();
+    (clean(&shown), lead - skip)
 }
 
 /// All problems of a file, in the order of their places.

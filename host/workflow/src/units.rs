@@ -139,7 +139,7 @@ impl From<Millis> for Duration {
 
 /// Writes a number with the largest unit that divides it.
 fn write_scaled(f: &mut fmt::Formatter<'_>, number: u64, units: &[(&str, u64)]) -> fmt::Result {
-    let fitting = units.iter().rev().find(|(_, scale)| number >= *scale && number % scale == 0);
+    let fitting = units.iter().rev().find(|(_, scale)| number >= *scale && number.is_multiple_of(*scale));
     let (unit, scale) = fitting.copied().unwrap_or(units[0]);
     write!(f, "{}{unit}", number / scale)
 }

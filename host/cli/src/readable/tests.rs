@@ -14,7 +14,8 @@ fn findings_are_a_list_with_headings() {
         "risk": "medium", "decision": "review", "score": 35, "missing": [],
         "findings": [
             {"code": "screening", "severity": "high", "message": "the name is like one on the list",
-             "evidence": [{"list": "Ivan Petrov", "matched": "I. Petrov", "program": "X-1", "score": 0.93, "country": null}]},
+             "evidence": [{"document": "passport.txt", "text": "I. Petrov", "start": 612, "end": 621, "line": 14},
+                {"list": "Ivan Petrov", "matched": "I. Petrov", "program": "X-1", "score": 0.93, "country": null}]},
             {"code": "expiry", "severity": "low", "message": "the passport expires soon", "evidence": []},
         ],
     });
@@ -26,6 +27,7 @@ fn findings_are_a_list_with_headings() {
         "findings:",
         "  - [high] the name is like one on the list (screening)",
         "    evidence:",
+        "      - passport.txt:14 I. Petrov",
         "      - list: Ivan Petrov, matched: I. Petrov, program: X-1, score: 0.93, country: -",
         "  - [low] the passport expires soon (expiry)",
         "    evidence: (none)",

@@ -1,7 +1,7 @@
 //! The entries of a journal, sorted: what happened at each step, what each invocation did. It does not know how that is
 //! shown, and takes any journal as it is, also one that could not have happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use baton_runtime::journal::{
     Decision, Entry, Event, InvocationId, Outcome, Payload, RunOutcome, Site, Timestamp, Usage,
@@ -109,6 +109,16 @@ impl<'a> Account<'a> {
             account.take(entry);
         }
         account
+    }
+
+    /// How many items a step ran for; 0 for one that runs once.
+    #[must_use]
+    pub fn items(&self, step: &StepAccount<'_>) -> u64 {
+        let item = |happening: &Happening<'_>| match happening {
+            Happening::Invocation(id) => self.invocations.get(id)?.site.item,
+            _ => None,
+        };
+        step.happenings.iter().filter_map(item).collect::<BTreeSet<u32>>().len() as u64
     }
 
     fn take(&mut self, entry: &'a Entry) {

@@ -15,7 +15,7 @@ const DEEPEST: usize = 16;
 /// Writes an invocation and those that it made.
 pub(super) fn write(page: &mut Page, account: &Account<'_>, id: &InvocationId, depth: usize) {
     let Some(invocation) = account.invocations.get(id) else { return };
-    page.line(depth, &heading(invocation));
+    page.line(depth, &heading(invocation, depth));
     page.json(depth + 1, "input ", invocation.input);
     for inside in &invocation.inside {
         match inside {
@@ -32,13 +32,15 @@ pub(super) fn write(page: &mut Page, account: &Account<'_>, id: &InvocationId, d
 }
 
 /// `summarise[2]  agent summariser  completed  120 ms  80 M fuel · …`
-fn heading(invocation: &InvocationAccount<'_>) -> String {
+fn heading(invocation: &InvocationAccount<'_>, depth: usize) -> String {
     let what = match invocation.function {
         Some(function) => format!("tool {}/{}", escape_line(invocation.plugin), escape_line(function)),
         None => format!("agent {}", escape_line(invocation.plugin)),
     };
     let attempt = if invocation.attempt > 1 { format!(" (attempt {})", invocation.attempt) } else { String::new() };
-    let mut heading = format!("{}{attempt}  {what}", escape_line(&invocation.site.to_string()));
+    // A tool that another invocation called stands below that call: its place in the plan is told there.
+    let site = if depth > 1 { "calls".to_owned() } else { escape_line(&invocation.site.to_string()) };
+    let mut heading = format!("{site}{attempt}  {what}");
     if let Some((outcome, usage)) = invocation.ended {
         let word = paint::outcome(outcome.name(), outcome.name());
         let used = paint::faint(&format!("{} · {}", format::duration(usage.wall_ms), format::usage(usage)));

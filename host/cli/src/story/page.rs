@@ -35,11 +35,10 @@ impl Page {
     pub(super) fn json(&mut self, depth: usize, heading: &str, payload: &Payload) {
         let written = readable::payload(payload, &self.detail);
         self.shortened |= written.shortened;
-        let heading = paint::faint(heading);
         match written.lines.as_slice() {
-            [line] => self.line(depth, &format!("{heading} {line}")),
+            [line] => self.line(depth, &format!("{} {line}", paint::faint(heading))),
             lines => {
-                self.line(depth, heading.trim_end());
+                self.line(depth, &paint::faint(heading.trim_end()));
                 lines.iter().for_each(|line| self.line(depth + 1, line));
             }
         }

@@ -59,7 +59,7 @@ fn write_header(page: &mut Page, header: &RunHeader) {
 }
 
 fn write_step(page: &mut Page, telling: &Telling<'_>, account: &Account<'_>, step: &StepAccount<'_>) {
-    page.line(0, &step_heading(telling.ending, step));
+    page.line(0, &step_heading(telling.ending, step, account.items(step)));
     for happening in &step.happenings {
         match happening {
             Happening::Invocation(id) => invocation::write(page, account, id, 1),
@@ -74,7 +74,7 @@ fn write_step(page: &mut Page, telling: &Telling<'_>, account: &Account<'_>, ste
 }
 
 /// `summarise  completed  1.2 s  310 M fuel · …`
-fn step_heading(ending: &Ending, step: &StepAccount<'_>) -> String {
+fn step_heading(ending: &Ending, step: &StepAccount<'_>, items: u64) -> String {
     let mut heading = paint::strong(&escape_line(step.name));
     let (from, to) = step.span;
     let known = ending.steps.iter().find(|known| known.name == step.name);
@@ -85,7 +85,8 @@ fn step_heading(ending: &Ending, step: &StepAccount<'_>) -> String {
     match known {
         Some(known) if known.usage != Usage::default() => {
             let attempts = format::count(u64::from(known.attempts), "attempt");
-            heading.push_str(&paint::faint(&format!("  {attempts} · {}", format::usage(&known.usage))));
+            let items = if items > 0 { format!("{} · ", format::count(items, "item")) } else { String::new() };
+            heading.push_str(&paint::faint(&format!("  {items}{attempts} · {}", format::usage(&known.usage))));
         }
         _ => {}
     }

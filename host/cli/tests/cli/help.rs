@@ -14,7 +14,8 @@ fn the_manual() {
     command.build();
     let mut manual = command.render_long_help().to_string();
     for command in command.get_subcommands_mut().filter(|command| command.get_name() != "help") {
-        manual.push_str(&format!("\n\n===== baton {}\n\n{}", command.get_name(), command.render_long_help()));
+        let name = command.get_name().to_owned();
+        manual.push_str(&format!("\n\n===== baton {name}\n\n{}", command.render_long_help()));
     }
     insta::assert_snapshot!(manual);
 }

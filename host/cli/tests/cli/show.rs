@@ -45,8 +45,10 @@ fn for_programs_everything_is_there_with_payloads_in_place() {
     let whole: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(whole["entries"].as_array().unwrap().len(), entries.len());
     assert_eq!(whole["input"]["applicant"]["country"], "AT");
+    let mut whole = whole;
+    whole["entries"].as_array_mut().unwrap().truncate(3);
     insta::assert_json_snapshot!(whole, {
-        ".entries[].digest" => "[digest]", ".entries[].at" => "[at]", ".entries[3:]" => "[entries]",
+        ".entries[].digest" => "[digest]", ".entries[].at" => "[at]",
         ".input.documents" => "[documents]", ".entries[0].event.input.documents" => "[documents]",
     });
 }

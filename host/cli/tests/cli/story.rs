@@ -79,7 +79,7 @@ fn started(
 }
 
 pub(crate) fn usage() -> Usage {
-    Usage { fuel: 310_000_000, memory_bytes: 3_565_158, wall_ms: 120, host_calls: 2, bytes: 14_336 }
+    Usage { fuel: 310_000_000, memory_bytes: 3_600_000, wall_ms: 120, host_calls: 2, bytes: 14_336 }
 }
 
 fn site(step: &str, item: Option<u32>) -> Site {

@@ -88,8 +88,11 @@ impl<'d> Walk<'_, '_, 'd> {
         match &node.expr {
             Expr::Ident(name) => self.variable(name),
             Expr::Literal(literal) => Shape::Kinds(literal_kind(literal)),
-            Expr::List(list) => Shape::List(list.elements.iter().map(|element| self.shape(element)).collect()),
-            Expr::Map(map) => self.map(map.entries.iter().map(|entry| &entry.expr)),
+            Expr::List(list) => {
+                let items = list.elements.iter().map(|element| self.shape(element)).collect();
+                light(Shape::List(items), Kinds::ARRAY)
+            }
+            Expr::Map(map) => light(self.map(map.entries.iter().map(|entry| &entry.expr)), Kinds::OBJECT),
             Expr::Call(call) => self.call(call),
             _ => Shape::Unknown,
         }
@@ -178,6 +181,14 @@ impl<'d> Walk<'_, '_, 'd> {
             _ => Shape::Kinds(Kinds::BOOLEAN),
         }
     }
+}
+
+/// The most parts that are known of a value: macros can double what they know with every call.
+const MAX_WEIGHT: usize = 1_000;
+
+/// The shape, or only its type if there is too much to know.
+fn light(shape: Shape<'_>, kinds: Kinds) -> Shape<'_> {
+    if shape.weight() > MAX_WEIGHT { Shape::Kinds(kinds) } else { shape }
 }
 
 fn literal_kind(literal: &LiteralValue) -> Kinds {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, MapExpr, SelectExpr, operators};
 use serde_json::{Map, Value};
 
-use super::function::{self, MACROS};
+use super::function::{self, MACROS, Patterns};
 use super::meter::Meter;
 use super::{EvaluationError, Scope, macros, operator, path};
 
@@ -35,7 +35,7 @@ pub(crate) fn kind(value: &Value) -> &'static str {
 ///
 /// If it has no value there.
 pub(crate) fn evaluate(root: &IdedExpr, scope: &Scope<'_>) -> Result<Value> {
-    let mut evaluator = Evaluator { scope: *scope, locals: Vec::new(), meter: Meter::new() };
+    let mut evaluator = Evaluator { scope: *scope, locals: Vec::new(), meter: Meter::new(), patterns: Patterns::new() };
     let value = evaluator.value(root)?;
     evaluator.own(value)
 }
@@ -46,6 +46,7 @@ pub(crate) struct Evaluator<'a> {
     /// Variables of macros, innermost last.
     pub(crate) locals: Vec<(&'a str, Cow<'a, Value>)>,
     pub(crate) meter: Meter,
+    patterns: Patterns,
 }
 
 impl<'a> Evaluator<'a> {
@@ -205,7 +206,7 @@ impl<'a> Evaluator<'a> {
             [left, right] if target.is_none() && is_operator(name) => {
                 operator::binary(name, left, right, &mut self.meter).map(Cow::Owned)
             }
-            values => function::call(name, values, &mut self.meter).map(Cow::Owned),
+            values => function::call(name, values, &mut self.meter, &mut self.patterns).map(Cow::Owned),
         }
     }
 }

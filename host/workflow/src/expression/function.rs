@@ -1,6 +1,7 @@
 //! The functions that expressions may call. It does not know operators or macros.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde_json::{Number, Value};
 
@@ -33,8 +34,16 @@ pub(crate) const MACROS: &[(&str, usize, usize)] =
 /// The largest compiled pattern: its engine is linear in the text, and this bounds the factor.
 const MAX_PATTERN_BYTES: usize = 1 << 18;
 
+/// The patterns of one evaluation, compiled.
+pub(crate) type Patterns = HashMap<String, regex::Regex>;
+
 /// Calls a function; a method's target is its first argument.
-pub(crate) fn call(name: &str, arguments: &[Cow<'_, Value>], meter: &mut Meter) -> Result<Value> {
+pub(crate) fn call(
+    name: &str,
+    arguments: &[Cow<'_, Value>],
+    meter: &mut Meter,
+    patterns: &mut Patterns,
+) -> Result<Value> {
     for argument in arguments {
         if let Value::String(text) = &**argument {
             meter.pay_bytes(text.len())?;
@@ -46,7 +55,7 @@ pub(crate) fn call(name: &str, arguments: &[Cow<'_, Value>], meter: &mut Meter) 
         ("contains", [Value::String(text), Value::String(part)]) => Ok(text.contains(part.as_str()).into()),
         ("startsWith", [Value::String(text), Value::String(part)]) => Ok(text.starts_with(part.as_str()).into()),
         ("endsWith", [Value::String(text), Value::String(part)]) => Ok(text.ends_with(part.as_str()).into()),
-        ("matches", [Value::String(text), Value::String(pattern)]) => matches(text, pattern, meter),
+        ("matches", [Value::String(text), Value::String(pattern)]) => matches(text, pattern, meter, patterns),
         ("string", [value]) => string(value).map(Value::String),
         ("int", [value]) => int(value),
         ("double", [value]) => double(value),
@@ -75,14 +84,21 @@ fn size(value: &Value) -> Result<Value> {
     }
 }
 
-fn matches(text: &str, pattern: &str, meter: &mut Meter) -> Result<Value> {
-    meter.pay(1_000 + pattern.len() as u64 * 10)?;
-    let regex =
-        regex::RegexBuilder::new(pattern).size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES).build();
-    match regex {
-        Ok(regex) => Ok(regex.is_match(text).into()),
-        Err(error) => fail(format!("`{pattern}` is not a pattern: {error}")),
+/// The cost of compiling a pattern: a hundred of them use up the allowance.
+const PATTERN_COST: u64 = 40_000;
+
+fn matches(text: &str, pattern: &str, meter: &mut Meter, patterns: &mut Patterns) -> Result<Value> {
+    meter.pay(text.len() as u64)?;
+    if let Some(regex) = patterns.get(pattern) {
+        return Ok(regex.is_match(text).into());
     }
+    meter.pay(PATTERN_COST)?;
+    let limits =
+        regex::RegexBuilder::new(pattern).size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES).build();
+    let regex = limits.map_err(|error| format!("`{pattern}` is not a pattern: {error}"))?;
+    let is_match = regex.is_match(text);
+    patterns.insert(pattern.to_owned(), regex);
+    Ok(is_match.into())
 }
 
 /// A value as text: a text as it is, anything else as JSON writes it.

@@ -18,10 +18,10 @@ pub(crate) fn binary(name: &str, left: &Value, right: &Value, meter: &mut Meter)
         operators::SUBSTRACT | operators::MULTIPLY | operators::DIVIDE | operators::MODULO => {
             arithmetic(name, left, right)
         }
-        operators::LESS => Ok((compare(left, right)? == Ordering::Less).into()),
-        operators::LESS_EQUALS => Ok((compare(left, right)? != Ordering::Greater).into()),
-        operators::GREATER => Ok((compare(left, right)? == Ordering::Greater).into()),
-        operators::GREATER_EQUALS => Ok((compare(left, right)? != Ordering::Less).into()),
+        operators::LESS => Ok((compare(left, right, meter)? == Ordering::Less).into()),
+        operators::LESS_EQUALS => Ok((compare(left, right, meter)? != Ordering::Greater).into()),
+        operators::GREATER => Ok((compare(left, right, meter)? == Ordering::Greater).into()),
+        operators::GREATER_EQUALS => Ok((compare(left, right, meter)? != Ordering::Less).into()),
         other => fail(format!("there is no operator `{other}`")),
     }
 }
@@ -136,10 +136,13 @@ pub(crate) fn finite(number: f64) -> Result<Value> {
 }
 
 /// The order of two values of one kind.
-fn compare(left: &Value, right: &Value) -> Result<Ordering> {
+fn compare(left: &Value, right: &Value, meter: &mut Meter) -> Result<Ordering> {
     let order = match (left, right) {
         (Value::Number(left), Value::Number(right)) => order(left, right),
-        (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
+        (Value::String(left), Value::String(right)) => {
+            meter.pay_bytes(left.len().min(right.len()))?;
+            Some(left.cmp(right))
+        }
         (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
         _ => None,
     };

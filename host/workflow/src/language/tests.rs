@@ -9,6 +9,7 @@ use crate::problem::Code;
 mod bad;
 mod digest;
 mod example;
+mod hostile;
 
 /// A file in which only the steps differ.
 fn with_steps(steps: &str) -> String {
@@ -35,8 +36,8 @@ fn a_whole_workflow_is_read() {
     let text = plan.to_json();
     let mut value: Value = serde_json::from_str(&text).expect("it is JSON");
     for step in value["steps"].as_array_mut().expect("there are steps") {
-        step["work"]["invoke"]["takes"].take();
-        step["work"]["invoke"]["gives"].take();
+        let invoke = step["work"].get_mut("invoke").and_then(Value::as_object_mut);
+        invoke.into_iter().for_each(|invoke| invoke.retain(|key, _| key != "takes" && key != "gives"));
     }
     insta::assert_json_snapshot!("a_whole_workflow", value);
     let again = Plan::from_json(&text).expect("it is a plan");
@@ -99,6 +100,7 @@ fn a_plan_that_was_tampered_with_is_refused() {
     check("steps.letter.output.id", "steps.letter.output.", "ends too early");
     check("\"name\":\"letter\"", "\"name\":\"crm\"", "malformed");
     check("\"then\":\"sign_off\"", "\"then\":\"summarise\"", "wait for each other");
+    check("\"max_parallel\":2", "\"max_parallel\":0", "step `summarise` is beyond the limits");
     check("\"max_parallel\"", "\"most_parallel\"", "unknown field");
     assert!(Plan::from_json("{}").is_err() && Plan::from_json("").is_err());
 }

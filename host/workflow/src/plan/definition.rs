@@ -14,6 +14,9 @@ use crate::units::Millis;
 /// The version of the stored form.
 pub(crate) const FORMAT: u32 = 1;
 
+/// The most steps of a workflow. More belong into workflows of their own.
+pub(crate) const MAX_STEPS: usize = 1_000;
+
 /// A whole workflow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

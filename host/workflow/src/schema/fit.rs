@@ -12,6 +12,9 @@ use crate::suggest;
 /// How deep shapes are compared.
 const MAX_LEVELS: usize = 16;
 
+/// How many comparisons are made for one value: a schema can refer to itself many times over.
+const MAX_COMPARISONS: u32 = 10_000;
+
 /// One reason why a value cannot fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Misfit {
@@ -25,7 +28,7 @@ pub(crate) struct Misfit {
 
 /// The reasons why a value of this shape cannot fit a schema; none if it may.
 pub(crate) fn misfits(shape: &Shape<'_>, schema: View<'_>) -> Vec<Misfit> {
-    let mut finder = Finder { path: Vec::new(), found: Vec::new() };
+    let mut finder = Finder { path: Vec::new(), found: Vec::new(), comparisons_left: MAX_COMPARISONS };
     finder.compare(shape, schema, MAX_LEVELS);
     finder.found
 }
@@ -33,6 +36,7 @@ pub(crate) fn misfits(shape: &Shape<'_>, schema: View<'_>) -> Vec<Misfit> {
 struct Finder {
     path: Vec<String>,
     found: Vec<Misfit>,
+    comparisons_left: u32,
 }
 
 impl Finder {
@@ -47,7 +51,8 @@ impl Finder {
     }
 
     fn compare(&mut self, shape: &Shape<'_>, schema: View<'_>, levels: usize) {
-        let Some(levels) = levels.checked_sub(1) else { return };
+        let (Some(levels), Some(left)) = (levels.checked_sub(1), self.comparisons_left.checked_sub(1)) else { return };
+        self.comparisons_left = left;
         if schema.takes_anything() || matches!(shape, Shape::Unknown) {
             return;
         }

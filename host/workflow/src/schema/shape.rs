@@ -49,6 +49,16 @@ impl<'s> Shape<'s> {
         }
     }
 
+    /// How many parts are known.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Shape::List(items) => items.iter().map(Shape::weight).sum::<usize>() + 1,
+            Shape::Each(item) => item.weight() + 1,
+            Shape::Object(entries) => entries.values().map(Shape::weight).sum::<usize>() + 1,
+            Shape::Unknown | Shape::Kinds(_) | Shape::Schema(_) | Shape::Value(_) => 1,
+        }
+    }
+
     /// What is known about a field of it.
     ///
     /// # Errors

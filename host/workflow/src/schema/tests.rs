@@ -50,6 +50,18 @@ fn references_in_circles_end() {
 }
 
 #[test]
+fn schemas_that_refer_to_themselves_many_times_cost_little() {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let properties: serde_json::Map<_, _> =
+        names.iter().map(|name| ((*name).to_owned(), json!({"$ref": "#"}))).collect();
+    let either: Vec<Value> = names.iter().map(|_| json!({"$ref": "#"})).collect();
+    let wide = json!({"type": "object", "required": names, "properties": properties});
+    assert_eq!(fits(&Shape::Schema(View::new(&wide)), &wide.clone()), Vec::<String>::new());
+    let choices = json!({"anyOf": either});
+    assert_eq!(View::new(&choices).kinds(), Kinds::ALL);
+}
+
+#[test]
 fn what_cannot_fit_is_found() {
     let schema = json!({
         "type": "object", "required": ["applicant", "level"], "additionalProperties": false,

@@ -8,6 +8,9 @@ use super::Kinds;
 /// How many references in a row are followed.
 const MAX_HOPS: usize = 16;
 
+/// How many parts of a schema are looked at for one question: a schema can refer to itself many times over.
+const MAX_PARTS: u32 = 256;
+
 /// A part of a schema, within the document that its references point into.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View<'s> {
@@ -66,14 +69,15 @@ impl<'s> View<'s> {
 
     /// The types it allows: at most these.
     pub(crate) fn kinds(self) -> Kinds {
-        self.kinds_within(MAX_HOPS)
+        self.kinds_within(&mut MAX_PARTS.clone())
     }
 
-    fn kinds_within(self, hops: usize) -> Kinds {
+    fn kinds_within(self, parts_left: &mut u32) -> Kinds {
         if self.part == &Value::Bool(false) {
             return Kinds::NONE;
         }
-        let Some(less) = hops.checked_sub(1) else { return Kinds::ALL };
+        let Some(less) = parts_left.checked_sub(1) else { return Kinds::ALL };
+        *parts_left = less;
         let typed = match self.keyword("type") {
             Some(Value::String(name)) => Kinds::named(name).unwrap_or(Kinds::ALL),
             Some(Value::Array(names)) => {
@@ -89,7 +93,7 @@ impl<'s> View<'s> {
         };
         let chosen = ["anyOf", "oneOf"].iter().filter_map(|name| self.keyword(name)?.as_array());
         let chosen = chosen.fold(Kinds::ALL, |kinds, parts| {
-            let either = parts.iter().map(|part| self.at(part).kinds_within(less)).fold(Kinds::NONE, Kinds::or);
+            let either = parts.iter().map(|part| self.at(part).kinds_within(parts_left)).fold(Kinds::NONE, Kinds::or);
             kinds.and(either)
         });
         typed.and(listed).and(chosen)

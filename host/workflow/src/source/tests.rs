@@ -48,7 +48,7 @@ fn bombs_end_early() {
     assert_eq!(fault(&"[".repeat(900_000)).0, "this is not YAML: recursion limit exceeded");
     assert_eq!(fault(&"[".repeat(100)).0, "nested deeper than 64 levels");
     assert_eq!(fault(&"{a: ".repeat(100)).0, "nested deeper than 64 levels");
-    for bomb in ["{a: ", "- ", "? ", "a: \n ", "[{", "|\n", "# \n", "%"] {
+    for bomb in ["{a: ", "- ", "? ", "a: \n ", "[{", "# \n", "%"] {
         assert!(parse(bomb.repeat(MAX_FILE_BYTES / bomb.len()).as_bytes()).is_err(), "{bomb}");
     }
     assert!(fault(&" ".repeat(MAX_FILE_BYTES + 1)).0.contains("at most"));

@@ -1,0 +1,118 @@
+//! Bad input is refused early, with a position and with what would be right; nothing is lost.
+
+use baton_runtime::{Error, bundle};
+use baton_tests::{Desk, Scratch, example, shipped};
+use serde_json::{Value, json};
+
+fn refusal(scratch: &Scratch) -> String {
+    let planned = Desk::new(scratch.path()).and_then(|desk| baton_runtime::workflow::plan(&desk.project, &desk.plugins).map(drop));
+    shown(planned.expect_err("it was planned"), scratch)
+}
+
+fn shown(error: Error, scratch: &Scratch) -> String {
+    let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+    format!("{error}{hint}").replace(&scratch.path().display().to_string(), "[project]")
+}
+
+fn workflow(steps: &str) -> Scratch {
+    Scratch::new(&format!("workflow: w\nsteps:\n{steps}")).agent("acts", "", "").tool("crm", "", "[asks]\nstate = [\"agent\"]\n")
+}
+
+#[test]
+fn a_workflow_with_a_cycle() {
+    insta::assert_snapshot!(refusal(&workflow("  a: { agent: acts, input: { acts: \"${{ steps.b.output }}\" } }\n  b: { agent: acts, needs: [a] }\n")));
+}
+
+#[test]
+fn a_workflow_with_an_unknown_key_a_wrong_reference_and_a_wrong_expression() {
+    let steps = "  one:\n    agnet: acts\n  two:\n    agent: acts\n    input: { acts: \"${{ steps.oen.output }}\" }\n  three:\n    agent: acst\n  four:\n    if: ${{ 1 + }}\n    tool: crm/contacts.upsrt\n";
+    insta::assert_snapshot!(refusal(&workflow(steps)));
+}
+
+#[test]
+fn a_workflow_whose_input_cannot_fit_the_tool() {
+    let steps = "  one:\n    tool: crm/contacts.upsert\n    input: { client: { name: 7, kind: robot, country: DE }, latter: x }\n";
+    insta::assert_snapshot!(refusal(&workflow(steps)));
+}
+
+#[test]
+fn a_plugin_that_is_missing() {
+    let scratch = Scratch::new("workflow: w\nsteps: { a: { agent: gone } }").file("baton.toml", "workflow = \"w.workflow.yaml\"\n[plugins.gone]\npath = \"gone\"\n");
+    insta::assert_snapshot!(refusal(&scratch));
+}
+
+#[test]
+fn a_plugin_whose_component_is_not_there() {
+    let scratch = workflow("  a: { agent: acts }\n");
+    std::fs::remove_file(scratch.path().join("acts/acts.wasm")).unwrap();
+    insta::assert_snapshot!(refusal(&scratch));
+}
+
+#[test]
+fn a_plugin_that_is_no_component() {
+    let module = wat::parse_str("(module)").unwrap();
+    let scratch = Scratch::new("workflow: w\nsteps: { a: { agent: core } }").plugin("core", &module, "[agent]\n", "");
+    insta::assert_snapshot!(refusal(&scratch));
+    let scratch = Scratch::new("workflow: w\nsteps: { a: { agent: text } }").plugin("text", b"no wasm", "[agent]\n", "");
+    insta::assert_snapshot!(refusal(&scratch));
+}
+
+#[test]
+fn a_plugin_that_imports_what_nothing_provides() {
+    let vault = wat::parse_str(r#"(component (import "acme:vault/secrets@1.0.0" (instance (export "read" (func (result string))))))"#).unwrap();
+    insta::assert_snapshot!(refusal(&Scratch::new("workflow: w\nsteps: { a: { agent: vault } }").plugin("vault", &vault, "[agent]\n", "")));
+}
+
+#[test]
+fn a_plugin_whose_component_is_not_the_pinned_one() {
+    let digest = bundle::component::Component::read(&write(&shipped("crm"))).unwrap().digest.to_string();
+    let terms = format!("digest = \"{}\"", digest.replace(&digest[7..9], if &digest[7..9] == "00" { "11" } else { "00" }));
+    let scratch = Scratch::new("workflow: w\nsteps: { a: { tool: crm/contacts.get, input: { id: x } } }").tool("crm", &terms, "");
+    assert!(refusal(&scratch).contains("sha256:"), "{}", refusal(&scratch));
+}
+
+fn write(component: &[u8]) -> std::path::PathBuf {
+    let path = std::env::temp_dir().join(format!("baton-tests-{}.wasm", std::process::id()));
+    std::fs::write(&path, component).unwrap();
+    path
+}
+
+#[test]
+fn an_input_that_breaks_the_schema_is_not_json_or_is_not_utf8() {
+    let desk = Desk::new(&example("client-onboarding")).unwrap();
+    let plan = baton_runtime::workflow::plan(&desk.project, &desk.plugins).unwrap();
+    let read = |text: &[u8]| {
+        let scratch = Scratch::new("").file("input.json", text);
+        let error = baton_runtime::workflow::read_input(&scratch.path().join("input.json"), &plan).unwrap_err();
+        shown(error, &scratch)
+    };
+    insta::assert_snapshot!(read(br#"{"applicant": {"name": "Ada", "kind": "robot"}, "documents": []}"#));
+    insta::assert_snapshot!(read(b"{\"applicant\": \n  {,}"));
+    insta::assert_snapshot!(read(b"{\"applicant\": \"\xff\xfe\"}"));
+}
+
+async fn with_document(text: String) -> (String, Option<String>) {
+    let desk = Desk::new(&example("client-onboarding")).unwrap();
+    let input = std::fs::read(desk.project.folder().join("clients/low-risk.json")).unwrap();
+    let mut input: Value = serde_json::from_slice(&input).unwrap();
+    input["documents"] = json!([{ "name": "passport.txt", "kind": "passport", "text": text }]);
+    match desk.run(&input).await {
+        Ok(ending) => (ending.outcome.to_owned(), ending.error.map(|error| error.message)),
+        Err(error) => ("refused".to_owned(), Some(error.to_string())),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_empty() {
+    let (outcome, message) = with_document(String::new()).await;
+    assert_ne!(outcome, "completed");
+    assert!(message.unwrap_or_default().contains("empty") || outcome == "refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_of_20_mb() {
+    let (outcome, message) = with_document("All work and no play. ".repeat(1 << 20)).await;
+    assert_eq!(outcome, "failed");
+    let message = message.unwrap();
+    assert!(message.contains("limit") && message.contains("payload"), "{message}");
+}

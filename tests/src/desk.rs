@@ -1,0 +1,86 @@
+//! Runs a project's workflow as an embedder would: a host over a store in memory, and answers given in code.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use baton_journal::{Decision, Outcome, Payload, RunId, Store};
+use baton_runtime::bundle::Project;
+use baton_runtime::{Ending, Error, Host, Plugins, Sandbox, Silent, Story, SystemClock, workflow};
+use baton_store::MemoryStore;
+use serde_json::Value;
+
+use crate::guests::compiled;
+
+/// A host with a project on it.
+pub struct Desk {
+    /// The host.
+    pub host: Host,
+    /// The project.
+    pub project: Project,
+    /// Its plugins.
+    pub plugins: Plugins,
+}
+
+impl Desk {
+    /// Loads a project over a new store in memory.
+    pub fn new(project: &Path) -> Result<Self, Error> {
+        Self::over(project, Arc::new(MemoryStore::new()))
+    }
+
+    /// Loads a project over a store.
+    pub fn over(project: &Path, store: Arc<dyn Store>) -> Result<Self, Error> {
+        let project = Project::load(project)?;
+        let sandbox = Arc::new(Sandbox::new(Some(&compiled()))?);
+        let plugins = Plugins::load(&project, &sandbox, |_| {})?;
+        Ok(Desk { host: Host::of(sandbox, store, Arc::new(SystemClock)), project, plugins })
+    }
+
+    /// Runs the workflow with an input.
+    pub async fn run(&self, input: &Value) -> Result<Ending, Error> {
+        let plan = workflow::plan(&self.project, &self.plugins)?;
+        workflow::check_input("input", input, &plan)?;
+        self.host.start(plan, &self.plugins, input, Arc::new(Silent)).await
+    }
+
+    /// Runs the workflow with an input of the project's folder.
+    pub async fn run_file(&self, input: &str) -> Ending {
+        let text = std::fs::read(self.project.folder().join(input)).unwrap();
+        self.run(&serde_json::from_slice(&text).unwrap()).await.unwrap()
+    }
+
+    /// Answers a step and goes on.
+    pub async fn answer(&self, run: &RunId, step: &str, decision: Decision) -> Result<Ending, Error> {
+        self.host.decide(run, step, decision).await?;
+        self.host.resume(run, &self.project, Arc::new(Silent)).await
+    }
+
+    /// What can be read of a run.
+    pub async fn story(&self, run: &RunId) -> Story {
+        self.host.story(run).await.unwrap()
+    }
+
+    /// The outcomes of all invocations of a run, in the order of their ends, with their ids.
+    pub async fn outcomes(&self, run: &RunId) -> Vec<(String, Outcome)> {
+        let story = self.story(run).await;
+        let ended = story.entries().iter().filter_map(|entry| match &entry.event {
+            baton_journal::Event::InvocationEnded { invocation, outcome, .. } => {
+                Some((invocation.to_string(), outcome.clone()))
+            }
+            _ => None,
+        });
+        ended.collect()
+    }
+}
+
+/// A yes.
+#[must_use]
+pub fn approval(role: &str, answer: Option<&Value>) -> Decision {
+    let answer = answer.map(Payload::json);
+    Decision::Approved { by: "Ada".to_owned(), role: Some(role.to_owned()), comment: None, answer }
+}
+
+/// A no.
+#[must_use]
+pub fn rejection(role: &str) -> Decision {
+    Decision::Rejected { by: "Ada".to_owned(), role: Some(role.to_owned()), comment: Some("too risky".to_owned()) }
+}
