@@ -1,6 +1,8 @@
 //! The promises, one file each.
 
 mod bad_input;
+mod cli;
+mod crash;
 mod determinism;
 mod gate;
 mod languages;

@@ -4,11 +4,13 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up has failed")]
 
 mod bench;
+mod command;
 mod desk;
 mod guests;
 mod scratch;
 
 pub use bench::{Bench, Call, NoTools, StoppedClock};
+pub use command::Copy;
 pub use desk::{Desk, approval, rejection};
 pub use guests::{compiled, example, guest, plugins_folder, root, shipped};
 pub use scratch::Scratch;

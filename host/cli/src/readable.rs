@@ -12,6 +12,9 @@ const ONE_LINE: usize = 100;
 /// The deepest nesting that is written out: what is deeper is told as its size.
 const DEEPEST: usize = 12;
 
+/// The keys of a place in a document.
+const PLACE: [&str; 5] = ["document", "line", "text", "start", "end"];
+
 /// How much is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Detail {
@@ -178,7 +181,7 @@ fn heading(fields: &Map<String, Value>) -> (Option<String>, &'static [&'static s
         return (Some(finding), &["message", "severity", "code"]);
     }
     match place(fields) {
-        Some(place) => (Some(place), &["document", "line", "text", "start", "end"]),
+        Some(place) => (Some(place), &PLACE),
         None => (None, &[]),
     }
 }
@@ -197,11 +200,17 @@ fn finding(fields: &Map<String, Value>) -> Option<String> {
     Some(heading)
 }
 
-/// A place in a document, as compilers write it: `passport.txt:14 Republic of Seychelles`.
+/// A place in a document, as compilers write it, `passport.txt:14 Republic of Seychelles`, if the object is nothing else.
 fn place(fields: &Map<String, Value>) -> Option<String> {
-    let document = fields.get("document")?.as_str()?;
+    if !fields.keys().all(|key| PLACE.contains(&key.as_str())) {
+        return None;
+    }
     let (line, text) = (fields.get("line")?.as_u64()?, fields.get("text")?.as_str()?);
-    Some(format!("{}:{line} {}", escape_line(document), escape_line(text)))
+    let document = match fields.get("document") {
+        Some(document) => format!("{}:", escape_line(document.as_str()?)),
+        None => "line ".to_owned(),
+    };
+    Some(format!("{document}{line} {}", escape_line(text)))
 }
 
 fn pair((key, value): (&String, &Value)) -> Option<String> {

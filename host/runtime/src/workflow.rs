@@ -22,7 +22,8 @@ pub const MAX_FILE: u64 = 64 << 20;
 pub fn plan(project: &Project, plugins: &Plugins) -> Result<Plan, Error> {
     let path = project.workflow()?;
     let text = read(path)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
+    // The folder of a bare file name is the empty path, which no system call takes.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.strip_prefix(project.folder()).unwrap_or(path).display().to_string();
     let files = |named: &str| read_beside(folder, named);
     Plan::parse(&name, &text, &files, &plugins.catalog()).map_err(Error::Workflow)

@@ -1,9 +1,25 @@
 //! The machine that runs a plan: it takes the journal's events, one after the other, and answers each with what is to be
 //! done next. It does no I/O, reads no clock and rolls no dice: the same events always lead to the same actions.
 //!
-//! An event is first checked against what the run has seen ([`accept`]), then changes what it is about, and then the
-//! machine starts whatever has become possible ([`advance`]) until nothing more has. Actions that were asked for and are
+//! An event is first checked against what the run has seen (`accept`), then changes what it is about, and then the
+//! machine starts whatever has become possible (`advance`) until nothing more has. Actions that were asked for and are
 //! not done are [`outstanding`](Run::outstanding); a host that resumes a run applies its journal and does those.
+//!
+//! What becomes of a step, once all steps it refers to or needs are settled:
+//!
+//! - Its `if` is false: it is skipped, its output is null, and its dependents run.
+//! - It completes: its output passed the plugin's schema, the step's schema and every check.
+//! - It fails `transient`: it is tried again as `retry` says. Traps, missed deadlines and outputs that do not pass are
+//!   `transient`; exhausted limits and missing grants are `permanent`. A tool that writes and is not idempotent is not
+//!   called again after a trap or a missed deadline: nobody knows how far it came.
+//! - It fails for good, with `fail`: the run fails. What is at work is let finish, nothing else begins.
+//! - With `continue`: the value is its output, and its dependents run.
+//! - With `then`: its output is null and the other step begins, whatever that step's `if` says. Steps that depend on the
+//!   failed one and not on the other are skipped. A step that others hand over to and that has no `if` runs only then.
+//! - With `for_each`, the output is the list of the items' outputs in order. An item that fails for good fails the step:
+//!   items that have begun go on to their end, no others begin, and the failure is that of the first failed item.
+//!
+//! The run's wall time is that of its events, without the time in which it only waited for people.
 
 use std::sync::Arc;
 
@@ -61,6 +77,8 @@ pub struct Run {
     /// By the plan's order.
     steps: Vec<StepState>,
     outstanding: Outstanding,
+    /// Questions that nobody needs to answer any more, because the run fails.
+    dropped: Vec<Ask>,
     meter: Meter,
     /// How the run ends as soon as nothing is at work any more.
     ending: Option<RunOutcome>,
@@ -80,6 +98,7 @@ impl Run {
             input: None,
             steps,
             outstanding: Outstanding::default(),
+            dropped: Vec::new(),
             meter: Meter::default(),
             ending: None,
             ended: false,

@@ -54,7 +54,6 @@ fn codes(assessment: &Assessment) -> Vec<&str> {
 #[test]
 fn low_risk_is_accepted() {
     let assessment = judged("low-risk");
-    eprintln!("{}", serde_json::to_string_pretty(&assessment).unwrap());
     assert_eq!((assessment.decision, assessment.risk), (Decision::Accept, Risk::Low), "{assessment:#?}");
     assert_eq!(codes(&assessment), ["name.confirmed", "registration_number.confirmed"]);
 }
@@ -62,7 +61,6 @@ fn low_risk_is_accepted() {
 #[test]
 fn sign_off_is_reviewed_for_a_near_name_and_a_country_in_the_chain() {
     let assessment = judged("sign-off");
-    eprintln!("{}", serde_json::to_string_pretty(&assessment).unwrap());
     assert_eq!((assessment.decision, assessment.risk), (Decision::Review, Risk::Medium), "{assessment:#?}");
     assert_eq!(codes(&assessment)[..2], ["jurisdiction.high", "screening.near"]);
 }
@@ -70,7 +68,6 @@ fn sign_off_is_reviewed_for_a_near_name_and_a_country_in_the_chain() {
 #[test]
 fn refused_is_refused_for_a_listed_name_with_the_same_date_of_birth() {
     let assessment = judged("refused");
-    eprintln!("{}", serde_json::to_string_pretty(&assessment).unwrap());
     assert_eq!((assessment.decision, assessment.risk), (Decision::Refuse, Risk::High), "{assessment:#?}");
     assert_eq!(codes(&assessment)[0], "screening.match");
 }
@@ -87,6 +84,5 @@ fn missing_document_misses_just_that_and_is_accepted_after_the_answer() {
     let answer = read("answers/missing-document.json");
     summaries_so_far.extend(summaries(&answer["documents"]));
     let assessment = judge(&client["applicant"], &summaries_so_far);
-    eprintln!("{}", serde_json::to_string_pretty(&assessment).unwrap());
     assert_eq!((assessment.decision, assessment.risk), (Decision::Accept, Risk::Low), "{assessment:#?}");
 }

@@ -65,6 +65,8 @@ const KNOWN: [Language; 4] = [ENGLISH, GERMAN, FRENCH, SPANISH];
 
 /// One word in this many must be a common word of a language before the text is taken to be written in it.
 const ONE_IN: usize = 10;
+/// So many words tell the language; what follows is only counted.
+const SAMPLE: usize = 5_000;
 
 /// Counts the common words of a text.
 #[derive(Clone, Debug, Default)]
@@ -77,6 +79,9 @@ impl Guess {
     /// Counts a word in lower case.
     pub fn see(&mut self, word: &str) {
         self.words += 1;
+        if self.words > SAMPLE {
+            return;
+        }
         for (hits, language) in self.hits.iter_mut().zip(KNOWN) {
             *hits += usize::from(language.is_common(word));
         }
@@ -92,7 +97,7 @@ impl Guess {
     #[must_use]
     pub fn language(&self) -> Option<Language> {
         let (hits, language) = self.hits.iter().zip(KNOWN).rev().max_by_key(|(hits, _)| **hits)?;
-        (*hits > 0 && hits * ONE_IN >= self.words).then_some(language)
+        (*hits > 0 && hits * ONE_IN >= self.words.min(SAMPLE)).then_some(language)
     }
 }
 

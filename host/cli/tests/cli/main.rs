@@ -1,5 +1,7 @@
 //! What the program says, in one test binary. Runs of the real example are tested in the workspace's `tests`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod ask;
 mod errors;
 mod help;

@@ -1,6 +1,8 @@
 //! Whether an event can follow on what a run has seen, and what it changes. Nothing changes here.
 
-use baton_journal::{Decision, Event, Failure, Outcome, Payload, RunHeader, RunOutcome, Site, Timestamp, Usage};
+use baton_journal::{
+    Decision, Digest, Event, Failure, Outcome, Payload, RunHeader, RunOutcome, Site, Timestamp, Usage,
+};
 use serde_json::Value;
 
 use super::{Run, RunError};
@@ -103,24 +105,32 @@ impl Run {
         Ok(Change::Ended { site: site.clone(), attempt, outcome: outcome.clone(), usage })
     }
 
-    fn asked(&self, step: &str, token: baton_journal::Digest) -> Result<Change, RunError> {
+    fn asked(&self, step: &str, token: Digest) -> Result<Change, RunError> {
         match self.outstanding.ask(step) {
             Some(ask) if ask.token != token => Err(another_question(step)),
             Some(ask) if ask.requested => Err(RunError::OutOfOrder(format!("step `{step}` has asked already"))),
             Some(_) => Ok(Change::Asked { step: step.to_owned() }),
-            // The question was dropped because the run fails; the host may have asked it at the same moment.
-            None if self.ending.is_some() => Ok(Change::Nothing),
+            None if self.is_dropped(step, token) => Ok(Change::Nothing),
             None => Err(not_asking(step)),
         }
     }
 
-    fn answered(&self, step: &str, token: baton_journal::Digest, decision: &Decision) -> Result<Change, RunError> {
+    fn answered(&self, step: &str, token: Digest, decision: &Decision) -> Result<Change, RunError> {
+        if self.is_dropped(step, token) {
+            return Ok(Change::Nothing);
+        }
         let ask = self.outstanding.ask(step).filter(|ask| ask.requested).ok_or_else(|| not_asking(step))?;
         if ask.token != token {
             return Err(another_question(step));
         }
         let answer = self.answer(step, decision)?;
         Ok(Change::Answered { step: step.to_owned(), answer })
+    }
+
+    /// Whether a question was dropped because the run fails. A host may have asked it, or a person answered it, at that
+    /// very moment: then it comes too late, and changes nothing.
+    fn is_dropped(&self, step: &str, token: Digest) -> bool {
+        self.dropped.iter().any(|ask| ask.step == step && ask.token == token)
     }
 
     fn elapsed(&self, site: &Site, attempt: u32) -> Result<Change, RunError> {

@@ -113,11 +113,21 @@ impl Run {
             self.ending = Some(self.result());
         }
         if let Some(outcome) = self.ending.clone() {
-            self.outstanding.remove(|action| matches!(action, Action::Ask(_) | Action::Wait(_)));
+            self.drop_waiting();
             if !self.outstanding.is_at_work() {
                 self.outstanding.add(Action::End(outcome));
             }
         }
+    }
+
+    /// Drops what only waits: the run ends.
+    fn drop_waiting(&mut self) {
+        let asks = self.outstanding.all().iter().filter_map(|action| match action {
+            Action::Ask(ask) => Some(ask.clone()),
+            _ => None,
+        });
+        self.dropped.extend(asks);
+        self.outstanding.remove(|action| matches!(action, Action::Ask(_) | Action::Wait(_)));
     }
 
     /// Begins every step that can; whether any could.

@@ -121,9 +121,9 @@ impl Run {
         if !retry.jitter {
             return full;
         }
-        let parts =
-            [self.seed.as_bytes().as_slice(), site.to_string().as_bytes(), &attempt.to_le_bytes()].map(<[u8]>::to_vec);
-        let digest = Digest::of_parts(parts.iter().map(Vec::as_slice));
+        let (site, attempt) = (site.to_string(), attempt.to_le_bytes());
+        let parts: [&[u8]; 3] = [self.seed.as_bytes(), site.as_bytes(), &attempt];
+        let digest = Digest::of_parts(parts);
         let dice = u64::from(u16::from_le_bytes([digest.as_bytes()[0], digest.as_bytes()[1]]));
         // From half of it to all of it, in steps of a 65536th.
         full / 2 + (full - full / 2).saturating_mul(dice) / u64::from(u16::MAX)

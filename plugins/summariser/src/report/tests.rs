@@ -75,9 +75,11 @@ fn a_text_beyond_the_limit_is_refused() {
 
 #[test]
 fn nothing_but_marks_or_one_long_line_does_no_harm() {
-    for text in ["---\n***", "12", "é", "\u{feff}", &"x".repeat(200_000), &"Ltd. ".repeat(50_000), &"1.".repeat(50_000)]
-    {
-        let report = read_text(text);
+    for text in ["---\n***", "12", "é", "\u{feff}"] {
+        read_text(text);
+    }
+    for piece in ["x", "Ltd. ", "1.", "Mr ", "A B ", "EUR 1,", "é\n", "A: ", "and ", "Ida Holm and "] {
+        let report = read_text(&piece.repeat(20_000));
         assert!(report.summary.len() <= 6);
     }
 }
@@ -87,21 +89,4 @@ fn too_many_findings_are_counted_and_left_out() {
     let text: String = (1..400).map(|n| format!("Paid: EUR {n}.\n")).collect();
     let report = read_text(&text);
     assert_eq!((report.amounts.len(), report.omitted), (200, 199));
-}
-#[test]
-fn zz_speed() {
-    for text in [
-        "---\n***",
-        &"x".repeat(200_000),
-        &"Ltd. ".repeat(50_000),
-        &"1.".repeat(50_000),
-        &EXTRACT.repeat(400),
-        &"A Ltd and 1 May 2024 ".repeat(10000),
-        &"A B ".repeat(50000),
-        &"1 ".repeat(100000),
-    ] {
-        let t = std::time::Instant::now();
-        read_text(text);
-        eprintln!("{} {:?}", text.len(), t.elapsed());
-    }
 }

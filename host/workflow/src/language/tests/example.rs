@@ -20,17 +20,25 @@ fn client_onboarding_loads() {
     }
 }
 
-/// The example's plugins, with nothing known about their schemas.
+/// The example's plugins: agents with their schemas, tools with nothing known about theirs.
 fn catalog() -> Catalog {
-    let agent = || PluginFacts { agent: Some(AgentFacts::default()), tools: BTreeMap::new() };
+    let agent = |name: &str| {
+        let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins").join(name).join("schemas");
+        let schema = |file: &str| {
+            let text = std::fs::read_to_string(schemas.join(file)).expect("the schema is there");
+            Some(serde_json::from_str(&text).expect("the schema is JSON"))
+        };
+        let agent = AgentFacts { input_schema: schema("input.json"), output_schema: schema("output.json") };
+        PluginFacts { agent: Some(agent), tools: BTreeMap::new() }
+    };
     let tools = |names: &[&str]| PluginFacts {
         agent: None,
         tools: names.iter().map(|name| ((*name).to_owned(), tool())).collect(),
     };
     let plugins = [
-        ("summariser", agent()),
-        ("compliance", agent()),
-        ("letter-writer", agent()),
+        ("summariser", agent("summariser")),
+        ("compliance", agent("compliance")),
+        ("letter-writer", agent("letter-writer")),
         ("crm", tools(&["contacts.upsert", "contacts.remove"])),
         ("billing", tools(&["accounts.open", "invoices.issue"])),
     ];

@@ -31,11 +31,10 @@ fn the_deepest_allowed_expressions_are_checked_on_a_small_stack() {
 #[test]
 fn templates_nest_as_deep_as_files_may() {
     let nested = |depth: usize| {
-        format!("  a: {{ agent: any, input: {}\"${{{{ input.n }}}}\"{} }}", "[".repeat(depth), "]".repeat(depth))
+        format!("  a: {{ agent: any, input: {}\"${{{{ input.note }}}}\"{} }}", "[".repeat(depth), "]".repeat(depth))
     };
-    let plan =
-        parse(&with_steps(&nested(60))).map(|plan| crate::Plan::from_json(&plan.to_json()).map(|again| again == plan));
-    assert_eq!(plan, parse(&with_steps(&nested(1))).map(|_| Ok(true)));
+    let plan = parse(&with_steps(&nested(60))).expect("it is not too deep");
+    assert_eq!(crate::Plan::from_json(&plan.to_json()), Ok(plan));
     assert!(parse(&with_steps(&nested(62))).is_err());
 }
 
@@ -46,7 +45,7 @@ fn many_problems_are_not_all_told() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_breaks_the_expression_compiler(text in "[a-z0-9_ .,:?!<>=&|+*/%()\\[\\]{}'\"\\\\$äé\n-]{0,60}") {

@@ -96,7 +96,10 @@ fn a_question_that_was_dropped_may_still_arrive() {
     let actions = world.fail("a", 1, world::permanent());
     assert_eq!(sites(&actions), ["end"]);
     assert_eq!(world.apply(&World::requested(&ask)), []);
-    world.refused(&World::decided(&ask, yes(None)), "does not wait");
+    assert_eq!(world.apply(&World::decided(&ask, yes(None))), []);
+    let spoofed = crate::Ask { token: Digest::of(b"other"), ..ask };
+    world.refused(&World::decided(&spoofed, yes(None)), "does not wait");
+    assert!(world.run.validate_role("b", None).is_err());
     let Some(Action::End(outcome)) = world.run.outstanding().pop() else { panic!("it ends") };
     world.apply(&Event::RunEnded(outcome));
 }

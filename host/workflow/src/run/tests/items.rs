@@ -75,3 +75,13 @@ fn checks_see_the_item() {
     let actions = world.complete("a[1]", json!("y0"));
     assert!(world::message(&actions).contains("item 1: the check `output == item + string(index)` does not hold"));
 }
+
+#[test]
+fn the_most_items_are_no_burden() {
+    let mut world = three().with_input(json!({"list": vec!["x"; 10_000]}));
+    world.begin();
+    for item in 0..10_000 {
+        world.complete(&format!("a[{item}]"), json!(item));
+    }
+    assert_eq!(world.status("a"), StepStatus::Completed);
+}

@@ -63,7 +63,7 @@ pub(super) fn before(scan: &Scan<'_>, at: usize) -> Option<(&'static str, usize)
     let dollar = (scan.glued(at + 1, "$")).then(|| find(DOLLARS, scan.raw(at))).flatten();
     let (code, next) = match dollar {
         Some(code) => (code, at + 2),
-        None => (code(scan.raw(at)).or_else(|| find(SIGNS, scan.raw(at)))?, at + 1),
+        None => (code(scan.raw(at)).or_else(|| sign(scan, at))?, at + 1),
     };
     (scan.gap(next) != Gap::Break).then_some((code, next))
 }
@@ -73,7 +73,7 @@ pub(super) fn after(scan: &Scan<'_>, at: usize) -> Option<(&'static str, usize)>
     if scan.gap(at) == Gap::Break {
         return None;
     }
-    let sign = code(scan.raw(at)).or_else(|| find(SIGNS, scan.raw(at)));
+    let sign = code(scan.raw(at)).or_else(|| sign(scan, at));
     sign.map(|code| (code, at + 1)).or_else(|| named(scan, at))
 }
 
@@ -86,7 +86,13 @@ fn named(scan: &Scan<'_>, at: usize) -> Option<(&'static str, usize)> {
 }
 
 fn code(raw: &str) -> Option<&'static str> {
-    if raw.len() == 3 { CODES.binary_search(&raw).ok().map(|at| CODES[at]) } else { None }
+    let may_be = raw.len() == 3 && raw.starts_with(|c: char| c.is_ascii_uppercase());
+    if may_be { CODES.binary_search(&raw).ok().map(|at| CODES[at]) } else { None }
+}
+
+/// The currency of a sign.
+fn sign(scan: &Scan<'_>, at: usize) -> Option<&'static str> {
+    if scan.kind(at) == Some(Kind::Symbol) { find(SIGNS, scan.raw(at)) } else { None }
 }
 
 fn find(table: &[(&str, &'static str)], raw: &str) -> Option<&'static str> {

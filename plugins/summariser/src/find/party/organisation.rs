@@ -160,6 +160,9 @@ pub(super) fn find(scan: &Scan<'_>) -> Vec<Named> {
 /// The number of tokens of the legal form at a token.
 fn form(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let first = scan.raw(at);
+    if !scan.capitalised(at) && !matches!(first, "plc" | "d" | "s") {
+        return None;
+    }
     let known = &FORMS[FORMS.partition_point(|form| form[0] < first)..];
     let fits = |form: &&&[&str]| {
         let parts = form.iter().enumerate().skip(1);
@@ -174,7 +177,7 @@ fn form(scan: &Scan<'_>, at: usize) -> Option<usize> {
 
 /// `Nordic Bank`, unless the name goes on: `Nordic Bank Holding Ltd`.
 fn kind(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    let last = KINDS.contains(&scan.raw(at)) && !scan.capitalised(at + 1);
+    let last = scan.capitalised(at) && KINDS.contains(&scan.raw(at)) && !scan.capitalised(at + 1);
     last.then_some(1)
 }
 

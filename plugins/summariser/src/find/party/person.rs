@@ -27,6 +27,9 @@ const TITLES: &[&str] = &[
     "señora",
 ];
 
+/// Nobody has more titles.
+const MOST_TITLES: usize = 4;
+
 /// Words before a name in running text; a comma, `is`, `was` or a title may stand between.
 const ROLES: &[&str] = &[
     "accountant",
@@ -144,7 +147,10 @@ fn titled(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
 }
 
 fn after_titles(scan: &Scan<'_>, mut at: usize) -> usize {
-    while scan.capitalised(at) && TITLES.contains(&scan.word(at)) {
+    for _ in 0..MOST_TITLES {
+        if !(scan.capitalised(at) && TITLES.contains(&scan.word(at))) {
+            break;
+        }
         at += 1 + usize::from(scan.glued(at + 1, "."));
     }
     at
@@ -152,7 +158,8 @@ fn after_titles(scan: &Scan<'_>, mut at: usize) -> usize {
 
 /// `director Ida Holm`, `signed by Ida Holm`, `The sole director is Ida Holm`.
 fn beside_role(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
-    if !ROLES.contains(&scan.word(at)) {
+    let name_follows = scan.capitalised(at + 1) || scan.capitalised(at + 2);
+    if !name_follows || !ROLES.contains(&scan.word(at)) {
         return None;
     }
     let between = |at: usize| scan.gap(at) != Gap::Break && matches!(scan.raw(at), "," | "is" | "was" | ":" | "–");
@@ -162,6 +169,9 @@ fn beside_role(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
 
 /// `Ida Holm, born ...`, `Ida Holm (director)`.
 fn introduced(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
+    if !scan.capitalised(at) {
+        return None;
+    }
     let continues = at > 0 && scan.gap(at) != Gap::Break && name::is_name_word(scan, at - 1);
     let name = if continues { None } else { name::person(scan, at, 2) }?;
     let mark = matches!(scan.raw(name.end), "," | "(" | "–") && scan.gap(name.end) != Gap::Break;

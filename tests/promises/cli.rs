@@ -1,0 +1,108 @@
+//! What the command line promises: exit codes, JSON on stdout, and a store that tells what is wrong with it.
+
+use std::fs;
+
+use baton_tests::Copy;
+use serde_json::Value;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_run_parks_is_approved_and_is_shown() {
+    let copy = Copy::of("client-onboarding");
+    let parked = copy.baton(&["run", ".", "-o", "json"]);
+    assert_eq!(parked.status.code(), Some(3), "{}", text(&parked.stderr));
+    let ending: Value = serde_json::from_slice(&parked.stdout).unwrap();
+    let run = ending["run"].as_str().unwrap();
+    assert_eq!((ending["outcome"].as_str(), ending["waiting"][0]["step"].as_str()), (Some("parked"), Some("sign_off")));
+    for key in ["name", "outcome", "attempts", "usage"] {
+        assert!(ending["steps"][0].get(key).is_some(), "{key}");
+    }
+    for key in ["fuel", "memory_bytes", "wall_ms", "host_calls", "bytes"] {
+        assert!(ending["steps"][0]["usage"][key].is_u64(), "{key}");
+    }
+    let wrong = copy.baton(&["approve", run, "sign_off", "--as", "intern"]);
+    assert_eq!(wrong.status.code(), Some(2), "{}", text(&wrong.stderr));
+    let approved = copy.baton(&["approve", run, "sign_off", "--as", "partner", "-o", "json"]);
+    assert_eq!(approved.status.code(), Some(0), "{}", text(&approved.stderr));
+    let ending: Value = serde_json::from_slice(&approved.stdout).unwrap();
+    assert_eq!(ending["output"]["decision"], "accepted");
+    let shown = copy.baton(&["show", run]);
+    let story = text(&shown.stdout);
+    for part in ["summarise", "jurisdiction.high", "sign_off", "partner", "fuel", "state.compare-and-swap"] {
+        assert!(story.contains(part), "`baton show` does not tell of {part}");
+    }
+    let shown: Value = serde_json::from_slice(&copy.baton(&["show", run, "-o", "json"]).stdout).unwrap();
+    assert_eq!(shown["run"], run);
+}
+
+#[test]
+fn usage_and_configuration_are_told_apart_from_failure() {
+    let copy = Copy::of("client-onboarding");
+    for arguments in [
+        vec!["run", "nowhere"],
+        vec!["run", ".", "--input", "nothing.json"],
+        vec!["run", ".", "--input", "baton.toml"],
+        vec!["show", "01zzzzzzzzzzzzzzzzzzzzzzzz"],
+        vec!["resume", "not a run"],
+        vec!["no-such-command"],
+        vec!["call", "crm", "contacts.nothing", "{}"],
+        vec!["call", "nobody", "run", "{}"],
+        vec!["call", "crm", "contacts.get", "{not json"],
+    ] {
+        let output = copy.baton(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output.stderr));
+        assert!(output.stdout.is_empty() && text(&output.stderr).contains("error:"), "{arguments:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_function_can_be_called_alone() {
+    let copy = Copy::of("client-onboarding");
+    let client = r#"{"client": {"name": "Ada", "kind": "person", "country": "DE"}}"#;
+    let first = copy.baton(&["call", "crm", "contacts.upsert", client]);
+    assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
+    let again: Value = serde_json::from_slice(&copy.baton(&["call", "crm", "contacts.upsert", client]).stdout).unwrap();
+    assert_eq!(again["created"], false, "the state is the project's");
+    let failed = copy.baton(&["call", "crm", "contacts.upsert", r#"{"client": {"name": "", "kind": "person", "country": "DE"}}"#]);
+    assert_eq!(failed.status.code(), Some(1), "{}", text(&failed.stderr));
+}
+
+#[test]
+fn a_project_is_checked_without_running_it() {
+    let copy = Copy::of("client-onboarding");
+    let good = copy.baton(&["check", "."]);
+    assert_eq!(good.status.code(), Some(0), "{}", text(&good.stderr));
+    let path = copy.path().join("client-onboarding.workflow.yaml");
+    let broken = fs::read_to_string(&path).unwrap().replace("agent: compliance", "agent: complaince");
+    fs::write(&path, broken).unwrap();
+    let bad = copy.baton(&["check", "."]);
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(text(&bad.stderr).contains("did you mean `compliance`?"), "{}", text(&bad.stderr));
+}
+
+#[test]
+fn a_store_that_is_damaged_or_from_the_future_is_refused_and_left_alone() {
+    let copy = Copy::of("client-onboarding");
+    assert_eq!(copy.baton(&["run", "."]).status.code(), Some(3));
+    let whole = fs::read(copy.store()).unwrap();
+    for damaged in [whole[..whole.len() / 2].to_vec(), b"this is no database, and never was one".to_vec(), from_the_future(&whole)] {
+        for beside in ["store.db-wal", "store.db-shm"] {
+            let _ = fs::remove_file(copy.path().join(".baton").join(beside));
+        }
+        fs::write(copy.store(), &damaged).unwrap();
+        let output = copy.baton(&["run", "."]);
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("store"), "{}", text(&output.stderr));
+        assert_eq!(fs::read(copy.store()).unwrap(), damaged, "a store that is refused is left as it was");
+    }
+}
+
+/// The format number lies at byte 60 of the file, big-endian (`user_version`, SQLite's file format, section 1.3).
+fn from_the_future(whole: &[u8]) -> Vec<u8> {
+    let mut future = whole.to_vec();
+    future[60..64].copy_from_slice(&999_u32.to_be_bytes());
+    future
+}

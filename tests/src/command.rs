@@ -1,0 +1,83 @@
+//! The real binary on a copy of an example, with a home of its own.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use crate::guests::{compiled, example, root};
+
+/// An example's folder, copied beside the build's output so that its plugins are found where they are found from the
+/// example itself.
+pub struct Copy {
+    folder: TempDir,
+}
+
+impl Copy {
+    /// Copies an example.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        let folder = TempDir::new_in(root().join("target")).unwrap();
+        copy(&example(name), folder.path());
+        link_compiled(folder.path());
+        Copy { folder }
+    }
+
+    /// The copy's folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The journal's file.
+    #[must_use]
+    pub fn store(&self) -> PathBuf {
+        self.path().join(".baton/store.db")
+    }
+
+    /// `baton` with these arguments, in the copy's folder.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let binary = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("baton");
+        let mut command = Command::new(binary);
+        command.args(arguments).current_dir(self.path()).env("XDG_STATE_HOME", self.path().join("home")).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `baton` to its end.
+    #[must_use]
+    pub fn baton(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs `baton` and kills it (SIGKILL) once it has told so many lines of its story. Tells whether it lived so long.
+    #[must_use]
+    pub fn killed_after(&self, lines: usize, arguments: &[&str]) -> bool {
+        let mut child = self.command(arguments).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let told = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok).take(lines).count();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        told == lines
+    }
+}
+
+/// Compiling is not what these tests are about.
+fn link_compiled(project: &Path) {
+    fs::create_dir_all(compiled()).unwrap();
+    fs::create_dir_all(project.join(".baton")).unwrap();
+    std::os::unix::fs::symlink(compiled(), project.join(".baton/compiled")).unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap).filter(|entry| entry.file_name() != ".baton") {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
