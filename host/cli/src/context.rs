@@ -43,6 +43,7 @@ impl Context {
     #[must_use]
     pub fn again(&self, project: &Path) -> Again {
         let found = self.projects.has(project);
-        Again::new(self.program.clone(), (!found).then(|| project.to_owned()))
+        let project = || std::path::absolute(project).unwrap_or_else(|_| project.to_owned());
+        Again::new(self.program.clone(), (!found).then(project))
     }
 }

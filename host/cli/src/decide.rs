@@ -24,7 +24,7 @@ pub async fn record(context: &Context, args: &DecisionArgs, decision: Decision) 
     let word = if matches!(decision, Decision::Rejected { .. }) { "rejected" } else { "approved" };
     let again = context.again(project.file());
     host.decide(&found.run, &args.step, decision).await.map_err(|error| {
-        let hint = format!("what it waits for: {}", again.command(&["show", found.run.as_str()]));
+        let hint = format!("see the run: {}", again.command(&["show", found.run.as_str()]));
         Error::from(error).hint(hint)
     })?;
     context.terminal.tell(&format!("{} {}", paint::outcome(word, word), args.step));

@@ -72,7 +72,7 @@ pub fn summary(ending: &Ending, took: u64) -> String {
 fn asked(context: &Context, again: &Again, ending: &Ending, question: &Ask) -> String {
     let mut text = ask::question(question, &context.zone);
     if let Some(schema) = &question.answer_schema {
-        text.push_str(&format!("\n  the answer, answer.json, is JSON that {}", schema_line(schema)));
+        text.push_str(&format!("\n  FILE is JSON that {}", schema_line(schema)));
     }
     for command in commands(again, ending.run.as_str(), question) {
         text.push_str(&format!("\n  {}", paint::strong(&escape::escape_line(&command))));
@@ -80,7 +80,7 @@ fn asked(context: &Context, again: &Again, ending: &Ending, question: &Ask) -> S
     text
 }
 
-/// The commands that approve and reject.
+/// The commands that approve and reject; `FILE` stands for what the person adds, where the step asks for it.
 #[must_use]
 pub fn commands(again: &Again, run: &str, question: &Ask) -> [String; 2] {
     let mut tail = Vec::new();
@@ -92,7 +92,7 @@ pub fn commands(again: &Again, run: &str, question: &Ask) -> [String; 2] {
     approve.extend(&tail);
     reject.extend(&tail);
     if question.answer_schema.is_some() {
-        approve.extend(["--answer", "answer.json"]);
+        approve.extend(["--answer", "FILE"]);
     }
     [again.command(&approve), again.command(&reject)]
 }

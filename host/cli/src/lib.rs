@@ -10,7 +10,7 @@
 //! | [`drive`], [`decide`] | a run is driven: progress, the end, an interrupt; an answer is recorded |
 //! | [`progress`], [`ask`], [`ending`] | what is told meanwhile, asked, and told in the end |
 //! | [`story`] | `baton show` |
-//! | [`readable`], [`format`], [`escape`], [`paint`] | JSON, quantities, foreign text and colours for people |
+//! | [`readable`], [`mod@format`], [`escape`], [`paint`] | JSON, quantities, foreign text and colours for people |
 //! | [`error`] | what can go wrong, with hints and exit codes |
 
 use std::process::ExitCode;

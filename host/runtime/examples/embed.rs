@@ -1,6 +1,8 @@
 //! The host inside another program: a plugin is loaded and granted something, and a workflow of two steps calls it.
 //! Run it with `cargo run -p baton-runtime --example embed`.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it did")]
+
 use std::{path::Path, sync::Arc};
 
 use baton_runtime::bundle::{Plugin, plugin::Terms};

@@ -5,6 +5,7 @@ use serde_json::Value;
 use wasmtime::component::types::{ComponentFunc, ComponentItem, Type};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
+use crate::error::SandboxError;
 use crate::guest::Guest;
 use crate::value;
 
@@ -72,8 +73,21 @@ impl Loaded {
         &self.functions
     }
 
-    pub(crate) fn function(&self, name: &str) -> Option<&Function> {
-        self.functions.iter().find(|function| function.name == name)
+    /// The function of that name.
+    ///
+    /// # Errors
+    /// There is none; the error lists those there are.
+    pub fn require(&self, name: &str) -> Result<&Function, SandboxError> {
+        self.functions.iter().find(|function| function.name == name).ok_or_else(|| self.no_function(name))
+    }
+
+    pub(crate) fn no_function(&self, name: &str) -> SandboxError {
+        let agent = self.is_agent().then(|| "run".to_owned());
+        SandboxError::NoSuchFunction {
+            plugin: self.plugin.clone(),
+            function: name.to_owned(),
+            available: agent.into_iter().chain(self.functions.iter().map(|function| function.name.clone())).collect(),
+        }
     }
 }
 

@@ -74,7 +74,9 @@ fn spawn_ticker(engine: wasmtime::EngineWeak, stop: Arc<AtomicBool>) -> Result<J
         .map_err(|error| SandboxError::engine(anyhow::Error::new(error).context("cannot start the epoch thread")))
 }
 
-fn config() -> Config {
+/// The configuration of the engine: for measuring against it, and for those who ask what is on.
+#[must_use]
+pub fn config() -> Config {
     let mut config = Config::new();
     config
         .consume_fuel(true)

@@ -34,3 +34,5 @@ pub use error::SandboxError;
 pub use gate::CallSite;
 pub use invocation::{Ended, Invocation, Target};
 pub use sandbox::Sandbox;
+/// The engine, whose configuration [`engine::config`] gives.
+pub use wasmtime;

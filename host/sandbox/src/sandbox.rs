@@ -157,9 +157,9 @@ impl<'a> Call<'a> {
     fn prepare(plugin: &'a Loaded, invocation: &Invocation) -> Result<Self, SandboxError> {
         match &invocation.target {
             Target::Agent if plugin.is_agent() => Ok(Call::Agent(Box::new(task(invocation)))),
-            Target::Agent => Err(no_such_function(plugin, "run")),
+            Target::Agent => Err(plugin.no_function("run")),
             Target::Tool(name) => {
-                let function = plugin.function(name).ok_or_else(|| no_such_function(plugin, name))?;
+                let function = plugin.require(name)?;
                 let refuse = |problem| SandboxError::BadArguments { function: format!("{}/{name}", plugin.plugin), problem };
                 let json = serde_json::from_str(&invocation.input).map_err(|error| refuse(error.to_string()))?;
                 let arguments = value::arguments(&function.ty, &json).map_err(|error| refuse(error.to_string()))?;
@@ -177,14 +177,6 @@ fn task(invocation: &Invocation) -> Task {
         input: invocation.input.to_string(),
         deadline: invocation.deadline.0,
         idempotency_key: invocation.idempotency_key.clone(),
-    }
-}
-
-fn no_such_function(plugin: &Loaded, function: &str) -> SandboxError {
-    SandboxError::NoSuchFunction {
-        plugin: plugin.plugin.clone(),
-        function: function.to_owned(),
-        available: plugin.functions.iter().map(|function| function.name.clone()).collect(),
     }
 }
 

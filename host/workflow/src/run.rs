@@ -36,6 +36,7 @@ mod advance;
 mod approval;
 mod attempt;
 mod budget;
+mod item;
 mod output;
 mod settle;
 mod state;

@@ -31,6 +31,7 @@ impl Agent for Compliance {
     }
 }
 
+// Only in a component: natively two agents may be linked into one test, and both would export `run`.
 #[cfg(target_family = "wasm")]
 baton_sdk::agent!(Compliance);
 

@@ -1,4 +1,4 @@
-//! Proves that the schemas of the manifest are those of the Rust types. `BATON_UPDATE_SCHEMAS=1` writes them anew.
+//! Proves that the schemas of the manifest are those of the Rust types. `UPDATE_SCHEMAS=1` writes them anew.
 
 use std::path::Path;
 
@@ -22,13 +22,13 @@ fn check<T: JsonSchema>(name: &str) {
     let schema = schema_for!(T).to_value();
     undescribed(&schema, name);
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schemas/{name}.json"));
-    if std::env::var_os("BATON_UPDATE_SCHEMAS").is_some() {
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
         let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
         std::fs::write(&file, text + "\n").expect("the schema can be written");
     }
     let written = std::fs::read_to_string(&file).expect("the schema is there");
     let written: Value = serde_json::from_str(&written).expect("the schema is JSON");
-    assert_eq!(written, schema, "run the tests once with BATON_UPDATE_SCHEMAS=1");
+    assert_eq!(written, schema, "run the tests once with UPDATE_SCHEMAS=1");
 }
 
 /// Fails for a property without a description, wherever it stands.

@@ -10,7 +10,7 @@ use crate::project;
 
 /// Build a project's plugins from source
 ///
-/// Runs the command that each plugin.toml names under [build], where the component is missing or older than its sources.
+/// Runs the command that each plugin.toml names under `[build]`, where the component is missing or older than its sources.
 /// The Rust target for components is installed with rustup if it is missing.
 #[derive(Debug, Args)]
 pub struct BuildArgs {

@@ -47,7 +47,7 @@ pub async fn run(context: &Context, args: &CallArgs) -> Result<Exit, Error> {
     project::build_stale(context, &project)?;
     let host = project::open(&project)?;
     let plugins = project::load_plugins(context, &project, &host)?;
-    let plan = workflow::plan_call(&args.plugin, &args.function, &plugins)?;
+    let plan = workflow::plan_call(&plugins, &args.plugin, &args.function)?;
     workflow::check_input("of the call", &input, &plan)?;
     let screen = Screen::new(context);
     let driving = host.start(plan, &plugins, &input, screen.clone());

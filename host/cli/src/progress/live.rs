@@ -35,6 +35,9 @@ impl Live {
             line.finish_and_clear();
             self.lines.remove(&line);
         }
+        if change.status == StepStatus::Asking {
+            return; // the question itself follows
+        }
         self.print(&format!("{} {}", paint::mark(change.status), change.line()));
     }
 

@@ -7,8 +7,8 @@ use crate::lookup::{NEW, OLD, known};
 
 #[test]
 fn runs_are_lines_and_projects_are_named_where_there_are_several() {
-    let one = table(&[known(NEW, "/work/a/baton.toml")], &TimeZone::UTC);
-    let two = table(&[known(NEW, "/work/a/baton.toml"), known(OLD, "/work/b/baton.toml")], &TimeZone::UTC);
+    let one = table(&[known(NEW, "/home/ada/a/baton.toml")], &TimeZone::UTC);
+    let two = table(&[known(NEW, "/home/ada/a/baton.toml"), known(OLD, "/home/ada/b/baton.toml")], &TimeZone::UTC);
     let text = format!("{one}\n\n{two}");
     insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
 }

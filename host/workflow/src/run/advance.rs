@@ -4,7 +4,8 @@ use baton_journal::{Failure, Outcome, Payload, RunOutcome, Site, Timestamp, Usag
 use serde_json::Value;
 
 use super::accept::Change;
-use super::state::{Items, Phase};
+use super::item::Items;
+use super::state::Phase;
 use super::{Action, Run};
 use crate::plan::policy::MAX_ITEMS;
 use crate::plan::{Step, Work};
@@ -73,8 +74,10 @@ impl Run {
             });
         }
         self.outstanding.remove(|action| matches!(action, Action::Invoke(invoke) if invoke.site == *site));
-        let verdict = self.verdict(step, item, outcome);
-        self.finish_item(step, item, attempt, verdict);
+        match self.verdict(step, item, outcome) {
+            Ok(output) => self.end_item(step, item, Ok(output)),
+            Err(failure) => self.retry(step, item, attempt, failure),
+        }
         self.review(step);
     }
 
@@ -98,7 +101,7 @@ impl Run {
         self.outstanding.remove(|action| matches!(action, Action::Wait(wait) if wait.site == *site));
         let Some((step, item)) = self.place(site) else { return };
         if self.ending.is_none() {
-            self.resume_item(step, item, attempt);
+            self.begin_attempt(step, item, attempt);
             self.review(step);
         }
     }
@@ -198,36 +201,21 @@ impl Run {
 
     /// Looks at a step that works: begins more items, or settles it.
     fn review(&mut self, step: usize) {
+        let most = self.plan.definition().steps[step].max_parallel as usize;
         loop {
-            let Phase::Working(items) = &self.steps[step].phase else { return };
-            let most = self.plan.definition().steps[step].max_parallel as usize;
-            let failure = items.failure().map(|(item, failure)| self.item_failure(step, item, failure));
-            let (at_work, next) = (items.at_work(), items.next());
-            match (failure, next) {
-                (Some(failure), _) if at_work == 0 => return self.fail(step, failure),
-                (None, Some(item)) if at_work < most && self.ending.is_none() => self.begin_item(step, item),
-                (None, None) => {
-                    if let Some(output) = items.output() {
-                        self.complete(step, output);
-                    }
-                    return;
-                }
-                _ => return,
+            let Phase::Working(items) = &mut self.steps[step].phase else { return };
+            if self.ending.is_none()
+                && items.has_room(most)
+                && let Some(item) = items.begin()
+            {
+                self.begin_attempt(step, item, 1);
+                continue;
             }
-        }
-    }
-
-    /// The failure of an item as the step's.
-    fn item_failure(&self, step: usize, item: usize, failure: &Failure) -> Failure {
-        if self.item(step, item).is_none() {
-            return failure.clone();
-        }
-        let text = format!("item {item}: {}", failure.text());
-        match failure {
-            Failure::Invalid(_) => Failure::Invalid(text),
-            Failure::Transient(_) => Failure::Transient(text),
-            Failure::Declined(_) => Failure::Declined(text),
-            Failure::Permanent(_) => Failure::Permanent(text),
+            return match (items.failure(), items.output()) {
+                (Some(failure), _) => self.fail(step, failure),
+                (None, Some(output)) => self.complete(step, output),
+                (None, None) => {}
+            };
         }
     }
 

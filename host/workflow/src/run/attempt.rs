@@ -1,27 +1,19 @@
 //! Attempts: beginning one, and beginning another after a failure. It does not know what becomes of the step.
 
 use baton_journal::{Digest, Failure, Payload, Site, Timestamp};
+use serde_json::Value;
 
 use super::budget::passed_by_step;
-use super::state::{ItemState, Phase};
+use super::state::Phase;
 use super::{Action, Invoke, Run, Wait};
 use crate::plan::{Invocation, Retry, Work};
 
 impl Run {
-    /// Begins the first attempt at an item, or fails the item if its input has no value or does not fit.
-    pub(super) fn begin_item(&mut self, step: usize, item: usize) {
-        let state = match self.input_of(step, item).and_then(|input| self.attempt(step, item, 1, input)) {
-            Ok(()) => ItemState::AtWork,
-            Err(failure) => ItemState::Failed(failure),
-        };
-        self.set_item(step, item, state);
-    }
-
-    /// Begins another attempt, after a delay.
-    pub(super) fn resume_item(&mut self, step: usize, item: usize, attempt: u32) {
+    /// Begins an attempt at an item, or fails the item if its input has no value or does not fit.
+    pub(super) fn begin_attempt(&mut self, step: usize, item: usize, attempt: u32) {
         let begun = self.input_of(step, item).and_then(|input| self.attempt(step, item, attempt, input));
         if let Err(failure) = begun {
-            self.set_item(step, item, ItemState::Failed(failure));
+            self.end_item(step, item, Err(failure));
         }
     }
 
@@ -30,7 +22,7 @@ impl Run {
         let retry = self.plan.definition().steps[step].retry;
         let again = matches!(failure, Failure::Transient(_)) && attempt <= retry.max && self.ending.is_none();
         if !again {
-            return self.set_item(step, item, ItemState::Failed(failure));
+            return self.end_item(step, item, Err(failure));
         }
         let site = self.site(step, item);
         let delay = self.delay(&retry, &site, attempt);
@@ -93,25 +85,10 @@ impl Run {
         Digest::of_parts([self.id.as_str().as_bytes(), site.to_string().as_bytes()]).to_string()
     }
 
-    fn set_item(&mut self, step: usize, item: usize, state: ItemState) {
-        if let Phase::Working(items) = &mut self.steps[step].phase
-            && let Some(place) = items.states.get_mut(item)
-        {
-            *place = state;
-        }
-    }
-
-    /// Takes an attempt's output, or its failure.
-    pub(super) fn finish_item(
-        &mut self,
-        step: usize,
-        item: usize,
-        attempt: u32,
-        verdict: Result<serde_json::Value, Failure>,
-    ) {
-        match verdict {
-            Ok(output) => self.set_item(step, item, ItemState::Done(output)),
-            Err(failure) => self.retry(step, item, attempt, failure),
+    /// An item has its output, or failed for good.
+    pub(super) fn end_item(&mut self, step: usize, item: usize, result: Result<Value, Failure>) {
+        if let Phase::Working(items) = &mut self.steps[step].phase {
+            items.end(item, result);
         }
     }
 
@@ -149,7 +126,7 @@ fn full_delay(retry: &Retry, attempt: u32) -> u64 {
 }
 
 /// Checks an input against what the plugin takes.
-fn check_input(invocation: &Invocation, input: &serde_json::Value) -> Result<(), Failure> {
+fn check_input(invocation: &Invocation, input: &Value) -> Result<(), Failure> {
     let Some(takes) = &invocation.takes else { return Ok(()) };
     takes
         .check(input)

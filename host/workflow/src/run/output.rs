@@ -10,7 +10,7 @@ use crate::plan::{Step, Work};
 use crate::schema::Schema;
 use crate::strict;
 
-use super::state::{Items, Outputs, Phase};
+use super::state::{Outputs, Phase};
 
 impl Run {
     /// The output of an attempt, or why it failed. Of the failures, only `transient` ones are tried again: an agent's own
@@ -93,7 +93,7 @@ impl Run {
     /// The item of a step that runs for each.
     pub(super) fn item(&self, step: usize, item: usize) -> Option<&Value> {
         match &self.steps[step].phase {
-            Phase::Working(Items { list: Some(list), .. }) => list.get(item),
+            Phase::Working(items) => items.item(item),
             _ => None,
         }
     }

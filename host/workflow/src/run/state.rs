@@ -3,6 +3,7 @@
 use baton_journal::{Failure, Site, Usage};
 use serde_json::Value;
 
+use super::item::Items;
 use super::{Action, Ask, Invoke, Progress, StepKind, StepStatus, StepView, Wait};
 use crate::expression::StepOutputs;
 use crate::plan::{Plan, Step, Target, Work};
@@ -46,80 +47,10 @@ pub(super) struct Settled {
     pub(super) items: Option<Progress>,
 }
 
-/// The items of a step that works; a step without `for_each` has one.
-#[derive(Clone, Debug)]
-pub(super) struct Items {
-    /// The list of `for_each`.
-    pub(super) list: Option<Vec<Value>>,
-    pub(super) states: Vec<ItemState>,
-}
-
-/// How far an item has come.
-#[derive(Clone, Debug)]
-pub(super) enum ItemState {
-    /// It has not begun.
-    New,
-    /// An attempt is at work, or is delayed.
-    AtWork,
-    /// It has its output.
-    Done(Value),
-    /// It failed for good.
-    Failed(Failure),
-}
-
 impl Settled {
     /// What becomes of a step.
     pub(super) fn new(status: StepStatus, output: Value, failure: Option<Failure>) -> Settled {
         Settled { status, outcome: status.as_str().into(), output, failure, items: None }
-    }
-}
-
-impl Items {
-    /// Nothing begun.
-    pub(super) fn new(list: Option<Vec<Value>>) -> Items {
-        let count = list.as_ref().map_or(1, Vec::len);
-        Items { list, states: vec![ItemState::New; count] }
-    }
-
-    /// How many are at work.
-    pub(super) fn at_work(&self) -> usize {
-        self.states.iter().filter(|state| matches!(state, ItemState::AtWork)).count()
-    }
-
-    /// The next that has not begun.
-    pub(super) fn next(&self) -> Option<usize> {
-        self.states.iter().position(|state| matches!(state, ItemState::New))
-    }
-
-    /// The failure of the first item that failed. Items begin in order, so it is the same in whatever order they end.
-    pub(super) fn failure(&self) -> Option<(usize, &Failure)> {
-        self.states.iter().enumerate().find_map(|(index, state)| match state {
-            ItemState::Failed(failure) => Some((index, failure)),
-            _ => None,
-        })
-    }
-
-    /// How many are done; none for a step without `for_each`.
-    pub(super) fn progress(&self) -> Option<Progress> {
-        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let done = self.states.iter().filter(|state| matches!(state, ItemState::Done(_))).count();
-        self.list.as_ref().map(|list| Progress { done: count(done), total: count(list.len()) })
-    }
-
-    /// The outputs, if all are done: one value, or a list of them.
-    pub(super) fn output(&self) -> Option<Value> {
-        let outputs: Option<Vec<Value>> = self
-            .states
-            .iter()
-            .map(|state| match state {
-                ItemState::Done(value) => Some(value.clone()),
-                _ => None,
-            })
-            .collect();
-        match self.list {
-            Some(_) => outputs.map(Value::Array),
-            None => outputs.and_then(|outputs| outputs.into_iter().next()),
-        }
     }
 }
 
