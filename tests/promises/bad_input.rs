@@ -5,7 +5,8 @@ use baton_tests::{Desk, Scratch, example, shipped};
 use serde_json::{Value, json};
 
 fn refusal(scratch: &Scratch) -> String {
-    let planned = Desk::new(scratch.path()).and_then(|desk| baton_runtime::workflow::plan(&desk.project, &desk.plugins).map(drop));
+    let planned = Desk::new(scratch.path())
+        .and_then(|desk| baton_runtime::workflow::plan(&desk.project, &desk.plugins).map(drop));
     shown(planned.expect_err("it was planned"), scratch)
 }
 
@@ -15,12 +16,18 @@ fn shown(error: Error, scratch: &Scratch) -> String {
 }
 
 fn workflow(steps: &str) -> Scratch {
-    Scratch::new(&format!("workflow: w\nsteps:\n{steps}")).agent("acts", "", "").tool("crm", "", "[asks]\nstate = [\"agent\"]\n")
+    Scratch::new(&format!("workflow: w\nsteps:\n{steps}")).agent("acts", "", "").tool(
+        "crm",
+        "",
+        "[asks]\nstate = [\"agent\"]\n",
+    )
 }
 
 #[test]
 fn a_workflow_with_a_cycle() {
-    insta::assert_snapshot!(refusal(&workflow("  a: { agent: acts, input: { acts: \"${{ steps.b.output }}\" } }\n  b: { agent: acts, needs: [a] }\n")));
+    insta::assert_snapshot!(refusal(&workflow(
+        "  a: { agent: acts, input: { acts: \"${{ steps.b.output }}\" } }\n  b: { agent: acts, needs: [a] }\n"
+    )));
 }
 
 #[test]
@@ -37,7 +44,8 @@ fn a_workflow_whose_input_cannot_fit_the_tool() {
 
 #[test]
 fn a_plugin_that_is_missing() {
-    let scratch = Scratch::new("workflow: w\nsteps: { a: { agent: gone } }").file("baton.toml", "workflow = \"w.workflow.yaml\"\n[plugins.gone]\npath = \"gone\"\n");
+    let scratch = Scratch::new("workflow: w\nsteps: { a: { agent: gone } }")
+        .file("baton.toml", "workflow = \"w.workflow.yaml\"\n[plugins.gone]\npath = \"gone\"\n");
     insta::assert_snapshot!(refusal(&scratch));
 }
 
@@ -53,21 +61,32 @@ fn a_plugin_that_is_no_component() {
     let module = wat::parse_str("(module)").unwrap();
     let scratch = Scratch::new("workflow: w\nsteps: { a: { agent: core } }").plugin("core", &module, "[agent]\n", "");
     insta::assert_snapshot!(refusal(&scratch));
-    let scratch = Scratch::new("workflow: w\nsteps: { a: { agent: text } }").plugin("text", b"no wasm", "[agent]\n", "");
+    let scratch =
+        Scratch::new("workflow: w\nsteps: { a: { agent: text } }").plugin("text", b"no wasm", "[agent]\n", "");
     insta::assert_snapshot!(refusal(&scratch));
 }
 
 #[test]
 fn a_plugin_that_imports_what_nothing_provides() {
-    let vault = wat::parse_str(r#"(component (import "acme:vault/secrets@1.0.0" (instance (export "read" (func (result string))))))"#).unwrap();
-    insta::assert_snapshot!(refusal(&Scratch::new("workflow: w\nsteps: { a: { agent: vault } }").plugin("vault", &vault, "[agent]\n", "")));
+    let vault = wat::parse_str(
+        r#"(component (import "acme:vault/secrets@1.0.0" (instance (export "read" (func (result string))))))"#,
+    )
+    .unwrap();
+    insta::assert_snapshot!(refusal(&Scratch::new("workflow: w\nsteps: { a: { agent: vault } }").plugin(
+        "vault",
+        &vault,
+        "[agent]\n",
+        ""
+    )));
 }
 
 #[test]
 fn a_plugin_whose_component_is_not_the_pinned_one() {
     let digest = bundle::component::Component::read(&write(&shipped("crm"))).unwrap().digest.to_string();
-    let terms = format!("digest = \"{}\"", digest.replace(&digest[7..9], if &digest[7..9] == "00" { "11" } else { "00" }));
-    let scratch = Scratch::new("workflow: w\nsteps: { a: { tool: crm/contacts.get, input: { id: x } } }").tool("crm", &terms, "");
+    let terms =
+        format!("digest = \"{}\"", digest.replace(&digest[7..9], if &digest[7..9] == "00" { "11" } else { "00" }));
+    let scratch =
+        Scratch::new("workflow: w\nsteps: { a: { tool: crm/contacts.get, input: { id: x } } }").tool("crm", &terms, "");
     assert!(refusal(&scratch).contains("sha256:"), "{}", refusal(&scratch));
 }
 

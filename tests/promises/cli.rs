@@ -54,7 +54,11 @@ fn usage_and_configuration_are_told_apart_from_failure() {
     ] {
         let output = copy.baton(&arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output.stderr));
-        assert!(output.stdout.is_empty() && text(&output.stderr).contains("error:"), "{arguments:?}: {}", text(&output.stderr));
+        assert!(
+            output.stdout.is_empty() && text(&output.stderr).contains("error:"),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
     }
 }
 
@@ -66,7 +70,12 @@ fn a_function_can_be_called_alone() {
     assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
     let again: Value = serde_json::from_slice(&copy.baton(&["call", "crm", "contacts.upsert", client]).stdout).unwrap();
     assert_eq!(again["created"], false, "the state is the project's");
-    let failed = copy.baton(&["call", "crm", "contacts.upsert", r#"{"client": {"name": "", "kind": "person", "country": "DE"}}"#]);
+    let failed = copy.baton(&[
+        "call",
+        "crm",
+        "contacts.upsert",
+        r#"{"client": {"name": "", "kind": "person", "country": "DE"}}"#,
+    ]);
     assert_eq!(failed.status.code(), Some(1), "{}", text(&failed.stderr));
 }
 
@@ -88,7 +97,9 @@ fn a_store_that_is_damaged_or_from_the_future_is_refused_and_left_alone() {
     let copy = Copy::of("client-onboarding");
     assert_eq!(copy.baton(&["run", "."]).status.code(), Some(3));
     let whole = fs::read(copy.store()).unwrap();
-    for damaged in [whole[..whole.len() / 2].to_vec(), b"this is no database, and never was one".to_vec(), from_the_future(&whole)] {
+    for damaged in
+        [whole[..whole.len() / 2].to_vec(), b"this is no database, and never was one".to_vec(), from_the_future(&whole)]
+    {
         for beside in ["store.db-wal", "store.db-shm"] {
             let _ = fs::remove_file(copy.path().join(".baton").join(beside));
         }

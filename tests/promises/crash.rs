@@ -8,7 +8,7 @@ use baton_store::SqliteStore;
 use baton_tests::Copy;
 
 async fn runs(copy: &Copy) -> (Arc<SqliteStore>, Vec<RunSummary>) {
-    let store = Arc::new(SqliteStore::open(&copy.store()).unwrap());
+    let store = Arc::new(SqliteStore::open(copy.store()).unwrap());
     let runs = store.runs(10).await.unwrap();
     (store, runs)
 }

@@ -8,6 +8,7 @@ use baton_policy::Grants;
 use baton_tests::{Bench, Call};
 use serde_json::{Value, json};
 
+#[expect(clippy::print_stdout, reason = "what was not run must be said")]
 fn components() -> Vec<(&'static str, Vec<u8>)> {
     #[expect(clippy::disallowed_methods, reason = "a test may ask where the guests of other languages are")]
     let folder = std::env::var("BATON_GUESTS").ok();
@@ -55,8 +56,16 @@ async fn failures_of_another_language_keep_their_case() {
         let bench = Bench::new().await;
         let loaded = bench.load(&component);
         let empty = bench.call(&loaded, call("", "{}")).await.unwrap();
-        assert_eq!(empty.outcome, Outcome::Failed { failure: Failure::Invalid("the name is empty".into()) }, "{language}");
+        assert_eq!(
+            empty.outcome,
+            Outcome::Failed { failure: Failure::Invalid("the name is empty".into()) },
+            "{language}"
+        );
         let denied = bench.call(&loaded, Call { attempt: 2, ..call("Ada", "{}") }).await.unwrap();
-        assert!(matches!(&denied.outcome, Outcome::Failed { failure: Failure::Declined(text) } if text.contains("not asked for")), "{language}: {}", denied.outcome);
+        assert!(
+            matches!(&denied.outcome, Outcome::Failed { failure: Failure::Declined(text) } if text.contains("not asked for")),
+            "{language}: {}",
+            denied.outcome
+        );
     }
 }

@@ -51,7 +51,10 @@ async fn a_client_who_must_be_refused_is_refused_without_asking() {
     let ending = desk().run_file("clients/refused.json").await;
     assert_eq!(ending.outcome, "completed", "{:?}", ending.error);
     let output = ending.output.as_ref().unwrap();
-    assert_eq!((&output["decision"], &output["risk"], &output["contact"]), (&json!("refused"), &json!("high"), &Value::Null));
+    assert_eq!(
+        (&output["decision"], &output["risk"], &output["contact"]),
+        (&json!("refused"), &json!("high"), &Value::Null)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,10 +29,17 @@ const OWNERS: [(&str, &[&str]); 5] = [
 
 /// Direct dependencies of each of our host crates, without those of tests.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
-    let output = Command::new("cargo").args(["metadata", "--no-deps", "--format-version", "1", "--offline"]).current_dir(root()).output().unwrap();
+    let output = Command::new("cargo")
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .current_dir(root())
+        .output()
+        .unwrap();
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap().iter();
-    packages.filter(|package| package["name"] != "baton-tests").map(|package| (short(&package["name"]), normal(package))).collect()
+    packages
+        .filter(|package| package["name"] != "baton-tests")
+        .map(|package| (short(&package["name"]), normal(package)))
+        .collect()
 }
 
 fn normal(package: &Value) -> BTreeSet<String> {
@@ -60,7 +67,8 @@ fn crates_use_each_other_as_drawn() {
 #[test]
 fn heavy_libraries_have_one_owner() {
     for (library, owners) in OWNERS {
-        let users: Vec<String> = dependencies().into_iter().filter(|(_, used)| used.contains(library)).map(|(name, _)| name).collect();
+        let users: Vec<String> =
+            dependencies().into_iter().filter(|(_, used)| used.contains(library)).map(|(name, _)| name).collect();
         assert_eq!(users, owners, "{library}");
     }
 }
@@ -85,5 +93,8 @@ fn no_test_file_is_forgotten() {
 
 fn files(folder: &str) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(root().join(folder)).unwrap();
-    entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+    entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
 }

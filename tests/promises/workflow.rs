@@ -12,7 +12,9 @@ async fn run(scratch: &Scratch) -> (Desk, Ending) {
 }
 
 fn one_step(agent: &str, input: &str) -> String {
-    format!("workflow: w\nsteps:\n  only:\n    agent: {agent}\n    input: {input}\noutput: ${{{{ steps.only.output }}}}\n")
+    format!(
+        "workflow: w\nsteps:\n  only:\n    agent: {agent}\n    input: {input}\noutput: ${{{{ steps.only.output }}}}\n"
+    )
 }
 
 fn message(ending: &Ending) -> &str {
@@ -39,7 +41,8 @@ async fn a_step_that_runs_out_says_which_line_to_change() {
 async fn a_transient_failure_is_tried_again_and_others_are_not() {
     for (case, attempts) in [("transient", 4), ("invalid", 1), ("declined", 1), ("permanent", 1)] {
         let input = format!("{{ acts: [{{ act: fail, case: {case}, text: no }}] }}");
-        let workflow = one_step("acts", &input).replace("    input:", "    retry: { max: 3, backoff: 1ms }\n    input:");
+        let workflow =
+            one_step("acts", &input).replace("    input:", "    retry: { max: 3, backoff: 1ms }\n    input:");
         let (desk, ending) = run(&Scratch::new(&workflow).agent("acts", "", "")).await;
         assert_eq!((ending.outcome, ending.steps[0].attempts), ("failed", attempts), "{case}");
         assert_eq!(desk.outcomes(&ending.run).await.len(), attempts as usize, "{case}");
@@ -81,7 +84,11 @@ async fn an_agent_calls_a_tool_that_it_was_granted_and_its_result_is_an_entry() 
         { act: call, tool: crm/contacts.get, arguments: { wrong: 1 } } ] }"#;
     let scratch = Scratch::new(&one_step("acts", input))
         .agent("acts", "grants = { tools = [\"crm/*\"] }", "tools = [\"crm/*\"]\n")
-        .tool("crm", "grants = { state = [\"agent\"] }", "[tools.\"contacts.get\"]\neffect = \"read\"\n[asks]\nstate = [\"agent\"]\n");
+        .tool(
+            "crm",
+            "grants = { state = [\"agent\"] }",
+            "[tools.\"contacts.get\"]\neffect = \"read\"\n[asks]\nstate = [\"agent\"]\n",
+        );
     let (desk, ending) = run(&scratch).await;
     assert_eq!(ending.outcome, "completed", "{:?}", ending.error);
     let told = ending.output.unwrap();

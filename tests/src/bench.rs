@@ -107,7 +107,8 @@ impl Bench {
     pub async fn new() -> Self {
         let mut bench = Bench::default();
         let started = Event::RunStarted(header());
-        let (claim, _) = bench.backends.store.create(bench.backends.claim.run.clone(), Timestamp(EPOCH), started).await.unwrap();
+        let (claim, _) =
+            bench.backends.store.create(bench.backends.claim.run.clone(), Timestamp(EPOCH), started).await.unwrap();
         bench.backends.claim = claim;
         bench
     }

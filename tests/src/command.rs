@@ -42,7 +42,11 @@ impl Copy {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let binary = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("baton");
         let mut command = Command::new(binary);
-        command.args(arguments).current_dir(self.path()).env("XDG_STATE_HOME", self.path().join("home")).stdin(Stdio::null());
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env("XDG_STATE_HOME", self.path().join("home"))
+            .stdin(Stdio::null());
         command
     }
 

@@ -17,7 +17,8 @@ impl Scratch {
     /// A project with this workflow and no plugins.
     #[must_use]
     pub fn new(workflow: &str) -> Self {
-        let scratch = Scratch { folder: TempDir::new().unwrap(), project: "workflow = \"w.workflow.yaml\"\n".to_owned() };
+        let scratch =
+            Scratch { folder: TempDir::new().unwrap(), project: "workflow = \"w.workflow.yaml\"\n".to_owned() };
         scratch.file("w.workflow.yaml", workflow)
     }
 

@@ -169,7 +169,6 @@ fn exit_of(error: &HostError) -> Exit {
         | HostError::File { .. }
         | HostError::Input { .. }
         | HostError::NotAsking { .. }
-        | HostError::WrongRole { .. }
         | HostError::PluginGone(_) => Exit::Usage,
         _ => Exit::Failed,
     }

@@ -30,7 +30,8 @@ fn write_project(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(&plugin)?;
     std::fs::write(folder.join("baton.toml"), "workflow = \"w.yaml\"\n[plugins.double]\npath = \"double\"\n")?;
     std::fs::write(folder.join("w.yaml"), WORKFLOW)?;
-    let manifest = "name = \"double\"\nversion = \"0.1.0\"\ncomponent = \"double.wasm\"\n[tools.double]\neffect = \"none\"\n";
+    let manifest =
+        "name = \"double\"\nversion = \"0.1.0\"\ncomponent = \"double.wasm\"\n[tools.double]\neffect = \"none\"\n";
     std::fs::write(plugin.join("plugin.toml"), manifest)?;
     std::fs::write(plugin.join("double.wasm"), wat::parse_str(DOUBLE).expect("it parses"))
 }

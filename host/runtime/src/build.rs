@@ -83,9 +83,11 @@ fn install_target(plugin: &str, target: &'static str, news: &mut dyn FnMut(News)
     let mut command = Command::new("rustup");
     command.args(["target", "add", target]);
     run(plugin, command, news).map_err(|error| match error {
-        Error::Build { plugin, reason, .. } => {
-            Error::Build { plugin, reason, hint: Some(format!("install the Rust target {target}, with rustup: rustup target add {target}")) }
-        }
+        Error::Build { plugin, reason, .. } => Error::Build {
+            plugin,
+            reason,
+            hint: Some(format!("install the Rust target {target}, with rustup: rustup target add {target}")),
+        },
         other => other,
     })
 }

@@ -1,6 +1,7 @@
 //! Drives one run: performs the machine's actions, appends what happened, and hands it back to the machine. It knows
 //! no step, no expression and no capability.
 
+pub(crate) mod answer;
 mod context;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,8 @@ pub(crate) use context::{Job, RunContext};
 
 /// What a task came to.
 enum Done {
-    Event(Event),
+    Happened(Box<Event>),
+    Answered(Box<Ask>, Decision),
     Unanswered,
 }
 
@@ -49,16 +51,23 @@ impl Driver {
             }
             match self.tasks.join_next().await {
                 None => break,
-                Some(done) => {
-                    if let Done::Event(event) = finished(done)? {
-                        actions = self.happened(event).await?;
-                    }
-                }
+                Some(done) => actions = self.done(finished(done)?).await?,
             }
         }
         // Output commit: whoever reads the result may rely on it.
         self.context.store.flush().await?;
         Ok(Story::from_parts(self.context.claim.run.clone(), self.run, self.entries))
+    }
+
+    async fn done(&mut self, done: Done) -> Result<Vec<Action>, Error> {
+        match done {
+            Done::Happened(event) => self.happened(*event).await,
+            Done::Answered(ask, decision) => {
+                answer::check(&self.run, &ask, &decision)?; // nothing is recorded that the machine would not take
+                self.happened(answer::decided(&ask, decision)).await
+            }
+            Done::Unanswered => Ok(Vec::new()),
+        }
     }
 
     async fn perform(&mut self, action: Action) -> Result<Vec<Action>, Error> {
@@ -93,17 +102,17 @@ impl Driver {
             self.context.store.flush().await?;
         }
         let context = Arc::clone(&self.context);
-        self.tasks.spawn(async move { context.invoke(job, tape).await.map(Done::Event) });
+        self.tasks.spawn(async move { context.invoke(job, tape).await.map(|event| Done::Happened(Box::new(event))) });
         Ok(more)
     }
 
     async fn ask(&mut self, ask: Ask) -> Result<Vec<Action>, Error> {
         let mut more = Vec::new();
         if !ask.requested {
-            more = self.happened(requested(&ask)).await?;
+            more = self.happened(answer::requested(&ask)).await?;
         }
         if self.context.clock.now() >= ask.deadline {
-            let event = decided(&ask, Decision::Expired);
+            let event = answer::decided(&ask, Decision::Expired);
             more.extend(self.happened(event).await?);
             return Ok(more);
         }
@@ -112,7 +121,7 @@ impl Driver {
         self.tasks.spawn(async move {
             store.flush().await?; // a question is told to somebody: what led to it must last
             Ok(match observer.ask(&ask).await {
-                Some(decision) => Done::Event(decided(&ask, decision)),
+                Some(decision) => Done::Answered(Box::new(ask), decision),
                 None => Done::Unanswered,
             })
         });
@@ -123,11 +132,12 @@ impl Driver {
         let left = wait.until.0.saturating_sub(self.context.clock.now().0);
         self.tasks.spawn(async move {
             tokio::time::sleep(Duration::from_millis(left)).await;
-            Ok(Done::Event(Event::TimerFired { site: wait.site, attempt: wait.attempt }))
+            Ok(Done::Happened(Box::new(Event::TimerFired { site: wait.site, attempt: wait.attempt })))
         });
     }
 
     async fn end(&mut self, outcome: RunOutcome) -> Result<Vec<Action>, Error> {
+        self.tasks.abort_all(); // questions and delays that a failing run has dropped
         self.happened(Event::RunEnded(outcome)).await
     }
 
@@ -147,20 +157,8 @@ fn take_first(actions: &mut Vec<Action>) -> Option<Action> {
 }
 
 fn finished(done: Result<Result<Done, Error>, tokio::task::JoinError>) -> Result<Done, Error> {
-    done.map_err(|error| Error::Internal(error.to_string()))?
-}
-
-fn requested(ask: &Ask) -> Event {
-    Event::ApprovalRequested {
-        step: ask.step.clone(),
-        question: ask.question.clone(),
-        show: ask.show.clone(),
-        roles: ask.roles.clone(),
-        deadline: ask.deadline,
-        token: ask.token,
+    match done {
+        Err(error) if error.is_cancelled() => Ok(Done::Unanswered),
+        done => done.map_err(|error| Error::Internal(error.to_string()))?,
     }
-}
-
-fn decided(ask: &Ask, decision: Decision) -> Event {
-    Event::ApprovalDecided { step: ask.step.clone(), token: ask.token, decision }
 }

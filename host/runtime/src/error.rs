@@ -57,14 +57,6 @@ pub enum Error {
         /// What does.
         waiting: String,
     },
-    /// The person's role may not answer.
-    #[error("step {step} is to be answered by: {roles}")]
-    WrongRole {
-        /// The step.
-        step: String,
-        /// Who may.
-        roles: String,
-    },
     /// A run names a plugin that the project no longer has.
     #[error("the run uses plugin {0}, which the project no longer has")]
     PluginGone(String),
@@ -85,7 +77,9 @@ impl Error {
             Error::Build { hint, .. } => hint.clone(),
             Error::Sandbox(error) => error.hint(),
             Error::Store(StoreError::Locked { .. }) => Some("wait for the other process, or end it".to_owned()),
-            Error::Store(StoreError::FromTheFuture { .. }) => Some("use the newer version of baton that wrote it".to_owned()),
+            Error::Store(StoreError::FromTheFuture { .. }) => {
+                Some("use the newer version of baton that wrote it".to_owned())
+            }
             Error::Store(StoreError::Corrupt { .. }) => {
                 Some("restore the store from a backup; the file was left as it is".to_owned())
             }

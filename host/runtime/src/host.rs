@@ -8,11 +8,11 @@ use baton_bundle::Project;
 use baton_journal::{Claim, Decision, Digest, Entry, Event, Payload, PluginPin, RunHeader, RunId, RunSummary, Store};
 use baton_sandbox::{Clock, IDENTITY, Sandbox};
 use baton_store::SqliteStore;
-use baton_workflow::{Action, Ask, Plan, Run};
+use baton_workflow::{Action, Plan, Run};
 use serde_json::Value;
 
 use crate::clock::SystemClock;
-use crate::drive::{Driver, RunContext};
+use crate::drive::{Driver, RunContext, answer};
 use crate::error::Error;
 use crate::observer::Observer;
 use crate::plugins::Plugins;
@@ -113,9 +113,9 @@ impl Host {
 
     async fn record_decision(&self, claim: &Claim, step: &str, decision: Decision) -> Result<(), Error> {
         let mut machine = self.story(&claim.run).await?.into_parts().0;
-        let ask = asking(&machine, step)?;
-        check_answer(&machine, &ask, &decision)?;
-        let event = Event::ApprovalDecided { step: step.to_owned(), token: ask.token, decision };
+        let ask = machine.question(step).cloned().ok_or_else(|| not_asking(&machine, step))?;
+        answer::check(&machine, &ask, &decision)?;
+        let event = answer::decided(&ask, decision);
         machine.apply(self.clock.now(), &event)?;
         self.store.append(claim, self.clock.now(), event).await?;
         Ok(self.store.flush().await?)
@@ -188,36 +188,10 @@ impl Host {
     }
 }
 
-fn asking(machine: &Run, step: &str) -> Result<Ask, Error> {
-    let asks = machine.outstanding().into_iter().filter_map(|action| match action {
-        Action::Ask(ask) => Some(ask),
-        _ => None,
-    });
-    let mut asking = Vec::new();
-    for ask in asks {
-        if ask.step == step {
-            return Ok(ask);
-        }
-        asking.push(ask.step);
-    }
+fn not_asking(machine: &Run, step: &str) -> Error {
+    let outstanding = machine.outstanding().into_iter();
+    let asking: Vec<String> =
+        outstanding.filter_map(|action| if let Action::Ask(ask) = action { Some(ask.step) } else { None }).collect();
     let waiting = if asking.is_empty() { "no step does".to_owned() } else { format!("{} does", asking.join(", ")) };
-    Err(Error::NotAsking { step: step.to_owned(), waiting })
-}
-
-fn check_answer(machine: &Run, ask: &Ask, decision: &Decision) -> Result<(), Error> {
-    match decision {
-        Decision::Approved { role, answer, .. } => {
-            let answer = answer.as_ref().and_then(Payload::as_str).map(serde_json::from_str::<Value>).transpose();
-            let answer = answer.map_err(|error| Error::Internal(format!("an answer is not JSON: {error}")))?;
-            Ok(machine.validate_answer(&ask.step, role.as_deref(), answer.as_ref())?)
-        }
-        Decision::Rejected { role, .. } if !may_answer(ask, role.as_deref()) => {
-            Err(Error::WrongRole { step: ask.step.clone(), roles: ask.roles.join(", ") })
-        }
-        Decision::Rejected { .. } | Decision::Expired => Ok(()),
-    }
-}
-
-fn may_answer(ask: &Ask, role: Option<&str>) -> bool {
-    ask.roles.is_empty() || role.is_some_and(|role| ask.roles.iter().any(|known| known == role))
+    Error::NotAsking { step: step.to_owned(), waiting }
 }

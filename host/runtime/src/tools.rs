@@ -41,7 +41,9 @@ impl ToolCalls {
         };
         if site.invocation.depth >= site.invocation.limits.depth {
             let limit = site.invocation.limits.depth;
-            return Ok(Err(CallError::Invalid(format!("more than {limit} invocations wait for each other (limit `depth`)"))));
+            return Ok(Err(CallError::Invalid(format!(
+                "more than {limit} invocations wait for each other (limit `depth`)"
+            ))));
         }
         let job = self.job(&site, id, (plugin, ready, function), tool, arguments);
         self.make(job).await.map_err(host_error)
@@ -53,7 +55,8 @@ impl ToolCalls {
         let left = caller.deadline.0.saturating_sub(self.context.clock.now().0);
         let timeout = Duration::from_millis(ready.plugin.limits().wall.0.min(left));
         let sequence = site.sequence.to_le_bytes();
-        let key = Digest::of_parts([caller.idempotency_key.as_bytes(), &sequence, name.as_bytes(), arguments.as_bytes()]);
+        let key =
+            Digest::of_parts([caller.idempotency_key.as_bytes(), &sequence, name.as_bytes(), arguments.as_bytes()]);
         let invocation = Invocation {
             id,
             run: caller.run.clone(),

@@ -43,7 +43,12 @@ impl Tools for Nothing {
         Effect::None
     }
 
-    fn call(&self, _: CallSite, _: String, _: String) -> BoxFuture<'_, Result<Result<String, CallError>, SandboxError>> {
+    fn call(
+        &self,
+        _: CallSite,
+        _: String,
+        _: String,
+    ) -> BoxFuture<'_, Result<Result<String, CallError>, SandboxError>> {
         Box::pin(std::future::ready(Ok(Ok(String::new()))))
     }
 }
@@ -134,7 +139,7 @@ fn readings(criterion: &mut Criterion) {
     group.finish();
 }
 
-#[expect(clippy::print_stdout, reason = "a bench tells its readings")]
+#[expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a bench measures and tells its readings")]
 fn ratios() {
     let (runtime, ours, bare) = (runtime(), Ours::new(), Bare::new());
     let time = |call: &dyn Fn()| {

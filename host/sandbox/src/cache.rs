@@ -79,7 +79,9 @@ fn file_name(engine: &wasmtime::Engine, component: Digest) -> String {
 
 fn read_or_make_key(path: &Path) -> std::io::Result<[u8; 32]> {
     match fs::read(path) {
-        Ok(bytes) => bytes.try_into().map_err(|_| std::io::Error::other("the key of the code cache is damaged: delete the cache folder")),
+        Ok(bytes) => bytes
+            .try_into()
+            .map_err(|_| std::io::Error::other("the key of the code cache is damaged: delete the cache folder")),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key(path),
         Err(error) => Err(error),
     }

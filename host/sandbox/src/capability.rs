@@ -41,10 +41,8 @@ mod tests {
     #[test]
     fn every_imported_interface_has_a_room() {
         let world = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit/v0.1/world.wit")).unwrap();
-        let imports: Vec<&str> = world
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("import ")?.strip_suffix(';'))
-            .collect();
+        let imports: Vec<&str> =
+            world.lines().filter_map(|line| line.trim().strip_prefix("import ")?.strip_suffix(';')).collect();
         assert_eq!(imports, ROOMS);
     }
 }

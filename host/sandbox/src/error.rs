@@ -76,7 +76,9 @@ impl SandboxError {
         match self {
             SandboxError::UnknownImport { hint, .. } => Some(hint.clone()),
             SandboxError::NoSuchFunction { available, .. } => Some(format!("it has: {}", available.join(", "))),
-            SandboxError::Cache { .. } => Some("it must be a folder that only you can write; delete it to start afresh".into()),
+            SandboxError::Cache { .. } => {
+                Some("it must be a folder that only you can write; delete it to start afresh".into())
+            }
             _ => None,
         }
     }

@@ -148,7 +148,8 @@ impl Gate {
             let call = self.admit(operation).await;
             admitted.push(self.or_stop(call)?);
         }
-        let performed = join_all(admitted.into_iter().map(|call| perform(call, &self.invocation, &self.backends))).await;
+        let performed =
+            join_all(admitted.into_iter().map(|call| perform(call, &self.invocation, &self.backends))).await;
         let mut replies = Vec::with_capacity(performed.len());
         for performed in performed {
             let reply = self.settle(performed).await;
@@ -168,15 +169,18 @@ impl Gate {
     async fn admit<O: Operation>(&mut self, operation: O) -> Result<Admitted<O>, Stop> {
         let request = text(&operation)?;
         self.charge_call(request.len() as u64)?;
-        let sequence = match self.tape.next(operation.name(), &request).map_err(|d| Stop::Host(SandboxError::Diverged(d)))? {
-            Playback::Recorded { reply, at } => {
-                self.clock.advance_to(at);
-                return Ok(Admitted::Answered { text: recorded_text(&reply)? });
-            }
-            Playback::Live { sequence } => sequence,
-        };
+        let sequence =
+            match self.tape.next(operation.name(), &request).map_err(|d| Stop::Host(SandboxError::Diverged(d)))? {
+                Playback::Recorded { reply, at } => {
+                    self.clock.advance_to(at);
+                    return Ok(Admitted::Answered { text: recorded_text(&reply)? });
+                }
+                Playback::Live { sequence } => sequence,
+            };
         let name = operation.name();
-        if let Some(Decision::Denied { message, hint }) = operation.permission().map(|needed| self.policy.decide(&needed)) {
+        if let Some(Decision::Denied { message, hint }) =
+            operation.permission().map(|needed| self.policy.decide(&needed))
+        {
             let error = CallError::Denied(format!("{message} ({hint})"));
             return Ok(Admitted::Denied { sequence, request, error, name });
         }
@@ -244,7 +248,10 @@ impl Gate {
         if self.tape.line() == Line::Recorded {
             return Ok(());
         }
-        let message = format!("{bytes} bytes of lines were dropped: the limit `log_bytes` is {}", self.invocation.limits.log_bytes);
+        let message = format!(
+            "{bytes} bytes of lines were dropped: the limit `log_bytes` is {}",
+            self.invocation.limits.log_bytes
+        );
         self.recorder.line("warn", message).await
     }
 
@@ -309,7 +316,8 @@ async fn perform<O: Operation>(
 }
 
 fn text(value: &impl Serialize) -> Result<String, SandboxError> {
-    serde_json::to_string(value).map_err(|error| SandboxError::engine(anyhow::Error::new(error).context("cannot write a host call as JSON")))
+    serde_json::to_string(value)
+        .map_err(|error| SandboxError::engine(anyhow::Error::new(error).context("cannot write a host call as JSON")))
 }
 
 fn recorded_text(reply: &Payload) -> Result<Arc<str>, SandboxError> {

@@ -93,6 +93,7 @@ impl Sandbox {
     /// # Errors
     /// Only what is not the guest's fault: the store failed, the replay diverged, the function does not exist or its
     /// arguments do not fit, the engine broke. What the guest does wrong is an [`Outcome`].
+    #[expect(clippy::disallowed_methods, reason = "the sandbox measures the wall time of a guest")]
     pub async fn invoke(
         &self,
         plugin: &Loaded,
@@ -127,7 +128,10 @@ impl Sandbox {
     }
 }
 
-fn linker(engine: &Engine, wasi: fn(&mut Linker<Guest>) -> wasmtime::Result<()>) -> Result<Linker<Guest>, SandboxError> {
+fn linker(
+    engine: &Engine,
+    wasi: fn(&mut Linker<Guest>) -> wasmtime::Result<()>,
+) -> Result<Linker<Guest>, SandboxError> {
     let mut linker = Linker::new(engine.wasmtime());
     wasi(&mut linker).and_then(|()| capability::link(&mut linker)).map_err(SandboxError::engine)?;
     Ok(linker)
@@ -160,7 +164,8 @@ impl<'a> Call<'a> {
             Target::Agent => Err(plugin.no_function("run")),
             Target::Tool(name) => {
                 let function = plugin.require(name)?;
-                let refuse = |problem| SandboxError::BadArguments { function: format!("{}/{name}", plugin.plugin), problem };
+                let refuse =
+                    |problem| SandboxError::BadArguments { function: format!("{}/{name}", plugin.plugin), problem };
                 let json = serde_json::from_str(&invocation.input).map_err(|error| refuse(error.to_string()))?;
                 let arguments = value::arguments(&function.ty, &json).map_err(|error| refuse(error.to_string()))?;
                 Ok(Call::Tool(function, arguments))

@@ -24,8 +24,6 @@ fn what_the_user_can_change_is_usage_and_the_rest_is_failure() {
     check(RunError::OutOfOrder("entry 3".to_owned()), Failed, "entry 3", None);
     let asking = HostError::NotAsking { step: "letter".to_owned(), waiting: "sign_off does".to_owned() };
     check(asking, Usage, "step letter does not wait for an answer; sign_off does", None);
-    let role = HostError::WrongRole { step: "sign_off".to_owned(), roles: "partner".to_owned() };
-    check(role, Usage, "step sign_off is to be answered by: partner", None);
     let reason = "it is empty".to_owned();
     let loading = SandboxError::NotLoadable { plugin: "crm".to_owned(), reason };
     check(loading, Usage, "plugin crm cannot be loaded: it is empty", None);

@@ -126,12 +126,15 @@ impl RunContext {
     /// A call that was in flight when its host died, and that may not be made twice: nobody knows whether it took effect.
     pub(crate) fn unrepeatable(&self, job: &Job) -> Option<Event> {
         let Target::Tool(function) = &job.invocation.target else { return None };
-        let repeatable = self.effect(job) != Effect::Write || self.facts(job, |ready| ready.plugin.tool(function).idempotent)?;
+        let repeatable =
+            self.effect(job) != Effect::Write || self.facts(job, |ready| ready.plugin.tool(function).idempotent)?;
         if repeatable {
             return None;
         }
         let name = format!("{}/{function}", job.invocation.plugin);
-        let text = format!("the host died during this call of {name}, which is not idempotent: nobody knows whether it took effect");
+        let text = format!(
+            "the host died during this call of {name}, which is not idempotent: nobody knows whether it took effect"
+        );
         let outcome = Outcome::Failed { failure: Failure::Declined(text) };
         Some(job.ended(Ended { outcome, usage: Usage::default() }))
     }
@@ -191,4 +194,3 @@ impl Job {
         self.invocation.site.clone()
     }
 }
-

@@ -116,7 +116,8 @@ fn trap_message(error: &wasmtime::Error) -> String {
 }
 
 fn host_panic(panic: &(dyn Any + Send)) -> SandboxError {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+    let text =
+        panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
     let text = text.unwrap_or_else(|| "no message".to_owned());
     SandboxError::engine(anyhow::anyhow!("the host panicked, which is a bug of the host, not of the plugin: {text}"))
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use serde_json::Value;
-use wasmtime::component::types::{self, Type};
 use wasmtime::component::Val;
+use wasmtime::component::types::{self, Type};
 
 use super::{MAX_DEPTH, json_name};
 
@@ -149,7 +149,10 @@ impl Decoder {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             return self.refuse(format!("there is no `{unknown}`; there is {}", listed(&names)));
         }
-        let values = fields.iter().zip(&names).map(|((wit, ty), name)| Ok(((*wit).to_owned(), self.field(name, ty, object.get(name))?)));
+        let values = fields
+            .iter()
+            .zip(&names)
+            .map(|((wit, ty), name)| Ok(((*wit).to_owned(), self.field(name, ty, object.get(name))?)));
         values.collect()
     }
 

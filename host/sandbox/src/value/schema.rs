@@ -37,7 +37,9 @@ pub fn schema(ty: &Type) -> Value {
         Type::Flags(flags) => {
             json!({ "type": "array", "items": { "enum": flags.names().collect::<Vec<_>>() }, "uniqueItems": true })
         }
-        Type::Variant(variant) => any_of(variant.cases().map(|case| case_schema(case.name, case.ty.as_ref())).collect()),
+        Type::Variant(variant) => {
+            any_of(variant.cases().map(|case| case_schema(case.name, case.ty.as_ref())).collect())
+        }
         Type::Option(option) => any_of(vec![schema(&option.ty()), json!({ "type": "null" })]),
         Type::Result(result) => any_of(vec![side("ok", result.ok()), side("err", result.err())]),
         _ => json!(false),

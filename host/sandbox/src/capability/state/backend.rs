@@ -64,8 +64,7 @@ impl Operation for StateCall {
             Room::Agent => Scope::Agent(invocation.plugin.clone()),
             Room::Shared(name) => Scope::Shared(name),
         };
-        let call =
-            CallId { run: invocation.run.clone(), invocation: invocation.id.clone(), sequence: site.sequence };
+        let call = CallId { run: invocation.run.clone(), invocation: invocation.id.clone(), sequence: site.sequence };
         match backends.store.state(call, scope, self.op).await {
             Ok(reply) => Ok(Ok(reply)),
             Err(StoreError::Quota(text)) => Ok(Err(CallError::Quota(text))),

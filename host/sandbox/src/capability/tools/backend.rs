@@ -89,7 +89,11 @@ impl Operation for List {
         Effect::Inside
     }
 
-    async fn perform(self, site: CallSite, backends: &Backends) -> Result<Result<Vec<ToolFacts>, CallError>, SandboxError> {
+    async fn perform(
+        self,
+        site: CallSite,
+        backends: &Backends,
+    ) -> Result<Result<Vec<ToolFacts>, CallError>, SandboxError> {
         let mut tools = backends.tools.list();
         tools.retain(|tool| site.is_granted(&Request::Tool { name: &tool.name }));
         Ok(Ok(tools))
