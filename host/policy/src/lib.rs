@@ -1,4 +1,4 @@
-//! Grants, decisions, limits, meters and budgets: whether a host call may happen, and what it costs.
+//! Grants, decisions, limits and meters: whether a host call may happen, and what it costs.
 //! Pure: no I/O, no clock, no async; it knows neither the engine nor the journal nor where its numbers were written.
 //!
 //! | module | holds |
@@ -11,9 +11,7 @@
 //! | [`limits`] | what one invocation may use, with defaults and maxima |
 //! | [`ceiling`] | the engine's bounds that nobody sets |
 //! | [`meter`] | what one invocation has used |
-//! | [`budget`] | what a run may use, and the leases its steps take from it |
 
-pub mod budget;
 pub mod ceiling;
 pub mod decision;
 pub mod effect;
@@ -25,12 +23,11 @@ pub mod quantity;
 
 mod error;
 
-pub use budget::{Amounts, Budget, BudgetOverride, Lease};
 pub use decision::{Decision, Policy};
 pub use effect::Effect;
 pub use error::Error;
 pub use grant::{Capability, Grants, Request, StateGrant, StateScope, ToolsGrant};
-pub use limits::{Beyond, Limits, LimitsOverride};
-pub use meter::{Exhausted, HostUse, LogLine, Meter, Resource, TooLarge, surcharge};
+pub use limits::{Amounts, Beyond, Limits, LimitsOverride};
+pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};
 pub use name::{Name, ToolName};
 pub use quantity::{Bytes, Fuel, Wall};

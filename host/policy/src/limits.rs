@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::budget::Amounts;
 use crate::ceiling;
 use crate::quantity::{Bytes, Fuel, Wall};
 
@@ -64,7 +63,18 @@ macro_rules! limits {
             $($(#[$doc])* pub $field: $type,)+
         }
 
-        impl Limits {
+        /// Amounts of what invocations share: what a run or a step has left of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amounts {
+    /// Units of computing.
+    pub fuel: u64,
+    /// Host calls.
+    pub calls: u64,
+    /// Bytes in and out.
+    pub bytes: u64,
+}
+
+impl Limits {
             /// The most that any plugin may have of each.
             pub const MAX: Limits = Limits { $($field: $max,)+ };
         }
@@ -144,19 +154,13 @@ pub struct Beyond {
 }
 
 impl Limits {
-    /// What an invocation with these limits takes from a budget, at most.
+    /// These limits, none above what is left to the step and the run.
     #[must_use]
-    pub fn amounts(&self) -> Amounts {
-        Amounts { fuel: self.fuel.0, calls: self.calls, bytes: self.bytes.0 }
-    }
-
-    /// These limits, none above what a lease holds.
-    #[must_use]
-    pub fn within(self, lent: Amounts) -> Limits {
+    pub fn within(self, left: Amounts) -> Limits {
         Limits {
-            fuel: self.fuel.min(Fuel(lent.fuel)),
-            calls: self.calls.min(lent.calls),
-            bytes: self.bytes.min(Bytes(lent.bytes)),
+            fuel: self.fuel.min(Fuel(left.fuel)),
+            calls: self.calls.min(left.calls),
+            bytes: self.bytes.min(Bytes(left.bytes)),
             ..self
         }
     }

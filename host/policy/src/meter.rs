@@ -1,4 +1,4 @@
-//! Counts what one invocation uses of the host: calls, bytes, log lines. Fuel, memory and time are the engine's to count;
+//! Counts what one invocation uses of the host: calls and bytes. Fuel, memory and time are the engine's to count;
 //! it does not know the engine, only what a host call adds to the fuel.
 
 use crate::limits::Limits;
@@ -91,25 +91,6 @@ impl Exhausted {
     }
 }
 
-/// A payload is larger than one may be. The invocation goes on: the call is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{size} bytes are more than a payload may have: {limit}")]
-pub struct TooLarge {
-    /// Its size in bytes.
-    pub size: u64,
-    /// The limit.
-    pub limit: Bytes,
-}
-
-/// What becomes of a log line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogLine {
-    /// It is written.
-    Fits,
-    /// The budget of log bytes is used up: it is dropped, and counted.
-    Dropped,
-}
-
 /// What an invocation may still use, or has used, of the host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HostUse {
@@ -117,8 +98,6 @@ pub struct HostUse {
     pub calls: u64,
     /// Bytes in and out.
     pub bytes: u64,
-    /// Bytes of log lines.
-    pub log_bytes: u64,
 }
 
 /// Counts one invocation.
@@ -126,14 +105,13 @@ pub struct HostUse {
 pub struct Meter {
     limits: Limits,
     used: HostUse,
-    dropped_lines: u64,
 }
 
 impl Meter {
     /// Starts at nothing used.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Meter { limits, used: HostUse::default(), dropped_lines: 0 }
+        Meter { limits, used: HostUse::default() }
     }
 
     /// Counts a host call with that many bytes of arguments, and tells the fuel it costs.
@@ -158,34 +136,6 @@ impl Meter {
         Ok(bytes_out.saturating_mul(BYTE_FUEL))
     }
 
-    /// Counts the bytes of an input or an output, which cost no fuel.
-    ///
-    /// # Errors
-    /// [`Exhausted`] if a byte is one too many. Nothing is counted then.
-    pub fn carry(&mut self, bytes: u64) -> Result<(), Exhausted> {
-        self.take_bytes(bytes)
-    }
-
-    /// Judges the size of one payload. It counts nothing.
-    ///
-    /// # Errors
-    /// [`TooLarge`] if it is above the `payload` limit.
-    pub fn admit(&self, size: u64) -> Result<(), TooLarge> {
-        let limit = self.limits.payload;
-        if size > limit.0 { Err(TooLarge { size, limit }) } else { Ok(()) }
-    }
-
-    /// Counts a log line of that many bytes if it fits, and counts it among the dropped ones if not.
-    pub fn log(&mut self, bytes: u64) -> LogLine {
-        let after = self.used.log_bytes.saturating_add(bytes);
-        if after > self.limits.log_bytes.0 {
-            self.dropped_lines = self.dropped_lines.saturating_add(1);
-            return LogLine::Dropped;
-        }
-        self.used.log_bytes = after;
-        LogLine::Fits
-    }
-
     /// What was used.
     #[must_use]
     pub fn used(&self) -> HostUse {
@@ -198,14 +148,7 @@ impl Meter {
         HostUse {
             calls: self.limits.calls.saturating_sub(self.used.calls),
             bytes: self.limits.bytes.0.saturating_sub(self.used.bytes),
-            log_bytes: self.limits.log_bytes.0.saturating_sub(self.used.log_bytes),
         }
-    }
-
-    /// The number of log lines that were dropped.
-    #[must_use]
-    pub fn dropped_lines(&self) -> u64 {
-        self.dropped_lines
     }
 
     /// The limits that it counts against.
@@ -230,13 +173,13 @@ mod tests {
 
     use super::*;
 
-    fn meter(calls: u64, bytes: u64, log_bytes: u64) -> Meter {
-        Meter::new(Limits { calls, bytes: Bytes(bytes), log_bytes: Bytes(log_bytes), ..Limits::default() })
+    fn meter(calls: u64, bytes: u64) -> Meter {
+        Meter::new(Limits { calls, bytes: Bytes(bytes), ..Limits::default() })
     }
 
     #[test]
     fn calls_and_bytes_run_out() {
-        let mut meter = meter(2, 100, 0);
+        let mut meter = meter(2, 100);
         assert_eq!(meter.charge_call(60), Ok(2_060));
         assert_eq!(meter.charge_reply(10), Ok(10));
         let error = meter.charge_call(31).unwrap_err();
@@ -245,25 +188,7 @@ mod tests {
         let error = meter.charge_call(0).unwrap_err();
         assert_eq!(error.to_string(), "the limit of 2 host calls is reached");
         assert_eq!(error.hint("crm"), "to allow more, in baton.toml, under [plugins.crm]: limits = { calls = 4 }");
-        assert_eq!(meter.remaining(), HostUse { calls: 0, bytes: 0, log_bytes: 0 });
-    }
-
-    #[test]
-    fn a_log_line_beyond_the_budget_is_dropped_and_a_shorter_one_still_fits() {
-        let mut meter = meter(0, 0, 10);
-        assert_eq!(
-            [8, 3, 2, 1].map(|bytes| meter.log(bytes)),
-            [LogLine::Fits, LogLine::Dropped, LogLine::Fits, LogLine::Dropped]
-        );
-        assert_eq!(meter.dropped_lines(), 2);
-    }
-
-    #[test]
-    fn a_payload_beyond_the_limit_is_refused_without_ending_the_invocation() {
-        let meter = Meter::new(Limits::default());
-        assert_eq!(meter.admit(4 << 20), Ok(()));
-        let refused = meter.admit((4 << 20) + 1).unwrap_err();
-        assert_eq!(refused.to_string(), "4194305 bytes are more than a payload may have: 4MiB");
+        assert_eq!(meter.remaining(), HostUse { calls: 0, bytes: 0 });
     }
 
     #[test]
@@ -303,20 +228,18 @@ mod tests {
     proptest! {
         #[test]
         fn a_meter_never_counts_beyond_its_limits(
-            calls in 0_u64..5, bytes in 0_u64..100, log in 0_u64..100,
-            acts in prop::collection::vec((0..3, prop_oneof![0_u64..60, Just(u64::MAX)]), 0..20),
+            calls in 0_u64..5, bytes in 0_u64..100,
+            acts in prop::collection::vec((0..2, prop_oneof![0_u64..60, Just(u64::MAX)]), 0..20),
         ) {
-            let mut meter = meter(calls, bytes, log);
+            let mut meter = meter(calls, bytes);
             for (act, size) in acts {
                 let _ = match act {
                     0 => meter.charge_call(size).is_ok(),
-                    1 => meter.charge_reply(size).is_ok(),
-                    _ => meter.log(size) == LogLine::Fits,
+                    _ => meter.charge_reply(size).is_ok(),
                 };
                 let (used, left) = (meter.used(), meter.remaining());
                 prop_assert_eq!(used.calls + left.calls, calls);
                 prop_assert_eq!(used.bytes + left.bytes, bytes);
-                prop_assert_eq!(used.log_bytes + left.log_bytes, log);
             }
         }
     }

@@ -43,7 +43,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use action::{Action, Allowance, Ask, Invoke, Wait};
+pub use action::{Action, Ask, Invoke, Wait};
 pub use view::{Progress, Status, StepKind, StepStatus, StepView};
 
 use budget::Meter;

@@ -54,7 +54,8 @@ fn act(act: Act) -> Result<Value, Failure> {
         Act::Tools => json!(tools::list()?.iter().map(|tool| &tool.name).collect::<Vec<_>>()),
         Act::Call { tool, arguments } => told_of(tools::call::<Value>(&tool, &arguments)),
         Act::CallAll { tool, arguments } => {
-            let calls: Result<Vec<Call>, Error> = arguments.iter().map(|arguments| Call::new(&tool, arguments)).collect();
+            let calls: Result<Vec<Call>, Error> =
+                arguments.iter().map(|arguments| Call::new(&tool, arguments)).collect();
             tools::call_all::<Value>(&calls?).into_iter().map(told_of).collect()
         }
         Act::Log { message } => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use baton_journal::{
     Claim, Digest, Entry, Event, Failure, InvocationId, Outcome, Payload, Site, Store, Tape, Timestamp, Usage,
 };
-use baton_policy::{Amounts, Effect};
+use baton_policy::Effect;
 use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
 use baton_workflow::Invoke;
 
@@ -70,7 +70,6 @@ impl RunContext {
         let ready = self.plugins.get(plugin).ok_or_else(|| Error::PluginGone(plugin.clone()))?;
         let limits = ready.plugin.limits();
         let timeout = invoke.timeout.min(Duration::from_millis(limits.wall.0));
-        let amounts = Amounts { fuel: invoke.budget.fuel, calls: invoke.budget.calls, bytes: invoke.budget.bytes };
         let deadline = invoke.started.unwrap_or_else(|| self.after(timeout));
         let input = invoke.input.as_str().ok_or_else(|| Error::Internal("an input is not loaded".to_owned()))?;
         let invocation = Invocation {
@@ -86,7 +85,7 @@ impl RunContext {
             deadline,
             timeout,
             depth: 0,
-            limits: limits.within(amounts),
+            limits: limits.within(invoke.budget),
             policy: Arc::new(ready.plugin.policy().clone()),
         };
         Ok(Job { invocation, caller: None })

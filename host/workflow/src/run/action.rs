@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use baton_journal::{Digest, InvocationId, Payload, RunOutcome, Site, Timestamp};
+use baton_policy::Amounts;
 use serde_json::Value;
 
 use crate::plan::Target;
@@ -36,7 +37,7 @@ pub struct Invoke {
     /// The same for all attempts at the site, and for no other site of any run.
     pub idempotency_key: String,
     /// The most it may use: what the step allows, or what is left to the run if that is less.
-    pub budget: Allowance,
+    pub budget: Amounts,
     /// There if the journal already has its `InvocationStarted`: the deadline that stands there.
     pub started: Option<Timestamp>,
 }
@@ -47,17 +48,6 @@ impl Invoke {
     pub fn invocation(&self) -> InvocationId {
         InvocationId::attempt(&self.site, self.attempt)
     }
-}
-
-/// The most that an invocation may use, what it invokes itself included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Allowance {
-    /// Units of computing.
-    pub fuel: u64,
-    /// Host calls.
-    pub calls: u64,
-    /// Bytes in and out.
-    pub bytes: u64,
 }
 
 /// A question to a person.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use baton_journal::{Timestamp, Usage};
 
-use super::{Allowance, Run};
+use super::Run;
 use crate::plan::{RunLimit, StepBudget};
 use crate::units::Quantity;
+use baton_policy::Amounts;
 
 /// What a run has used.
 #[derive(Clone, Debug, Default)]
@@ -96,9 +97,9 @@ impl Run {
     }
 
     /// What is left to the run.
-    fn allowance_of_run(&self) -> Allowance {
+    fn allowance_of_run(&self) -> Amounts {
         let (budget, usage) = (self.plan.budget(), self.meter.usage());
-        Allowance {
+        Amounts {
             fuel: budget.fuel.limit.0.saturating_sub(usage.fuel),
             calls: budget.calls.limit.0.saturating_sub(usage.host_calls),
             bytes: budget.bytes.limit.0.saturating_sub(usage.bytes),
@@ -106,11 +107,11 @@ impl Run {
     }
 
     /// What is left to a step: of its own budget, and of the run's if that is less.
-    pub(super) fn allowance(&self, budget: &StepBudget, usage: Usage) -> Allowance {
+    pub(super) fn allowance(&self, budget: &StepBudget, usage: Usage) -> Amounts {
         let run = self.allowance_of_run();
         let least =
             |limit: Option<u64>, used: u64, run: u64| limit.map_or(run, |limit| limit.saturating_sub(used).min(run));
-        Allowance {
+        Amounts {
             fuel: least(budget.fuel.map(|fuel| fuel.0), usage.fuel, run.fuel),
             calls: least(budget.calls.map(|calls| calls.0), usage.host_calls, run.calls),
             bytes: least(budget.bytes.map(|bytes| bytes.0), usage.bytes, run.bytes),

@@ -6,7 +6,7 @@ use baton_journal::{Decision, Timestamp};
 use serde_json::json;
 
 use super::world::{self, World};
-use crate::run::Allowance;
+use baton_policy::Amounts;
 
 fn world(budget: &str, steps: &str) -> World {
     World::whole(&format!("workflow: t\nbudget: {budget}\nsteps:\n{steps}"))
@@ -42,11 +42,11 @@ fn an_invocation_gets_what_is_left() {
     world.begin();
     let actions = world.complete("a", json!(1));
     let first = world::invoke(&actions[0]);
-    assert_eq!(first.budget, Allowance { fuel: 15, calls: 48, bytes: 980 });
+    assert_eq!(first.budget, Amounts { fuel: 15, calls: 48, bytes: 980 });
     assert_eq!(first.timeout, Duration::from_millis(60_000 - 2));
     world.fail("b", 1, world::transient());
     let actions = world.fire("b", 2);
-    assert_eq!(world::invoke(&actions[0]).budget, Allowance { fuel: 5, calls: 46, bytes: 960 });
+    assert_eq!(world::invoke(&actions[0]).budget, Amounts { fuel: 5, calls: 46, bytes: 960 });
     world.fail("b", 2, world::transient());
     let actions = world.fire("b", 3);
     assert_eq!(world::message(&actions), "permanent: the step used 20 of its fuel budget of 15");
