@@ -11,5 +11,6 @@ mod languages;
 mod limits;
 mod loading;
 mod onboarding;
+mod plugins;
 mod structure;
 mod workflow;
