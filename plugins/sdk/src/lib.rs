@@ -47,7 +47,7 @@ macro_rules! agent {
 /// The tool's world includes `baton:plugin/host@0.1.0`. Its failures are this crate's [`Failure`], and it makes host
 /// calls through this crate's modules. Further options of `wit_bindgen::generate!` may follow the path.
 ///
-/// ```ignore
+/// ```text
 /// mod bindings {
 ///     baton_sdk::tool!({ world: "baton:crm/crm", path: ["../../wit/v0.1", "wit"] });
 /// }

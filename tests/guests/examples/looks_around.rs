@@ -12,6 +12,7 @@ impl Agent for LooksAround {
     type Input = Value;
     type Output = Value;
 
+    #[expect(clippy::disallowed_methods, reason = "it is what this guest is for")]
     fn run(task: Task<Value>) -> Result<Value, Failure> {
         let context = baton_sdk::context::current();
         let left = baton_sdk::budget::left();

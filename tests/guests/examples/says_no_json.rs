@@ -1,7 +1,7 @@
 //! Answers with something that is no JSON.
 
-use baton_sdk::Failure;
 use baton_sdk::bindings::exports::baton::plugin::agent::{Guest, Task};
+use baton_sdk::{Failure, bindings};
 
 struct SaysNoJson;
 
@@ -11,5 +11,4 @@ impl Guest for SaysNoJson {
     }
 }
 
-#[cfg(target_family = "wasm")]
-baton_sdk::bindings::export!(SaysNoJson with_types_in baton_sdk::bindings);
+baton_sdk::export!(SaysNoJson, bindings);
