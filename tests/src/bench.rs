@@ -94,7 +94,7 @@ impl Default for Bench {
             sandbox: Sandbox::new(Some(&compiled())).unwrap(),
             backends: Backends {
                 store: Arc::new(MemoryStore::new()),
-                claim: Claim { run: RunId::new(Timestamp(EPOCH), 7), epoch: 0 },
+                claim: Arc::new(Claim { run: RunId::new(Timestamp(EPOCH), 7), epoch: 0 }),
                 tools: Arc::new(NoTools),
                 clock: Arc::new(StoppedClock::default()),
             },
@@ -109,7 +109,7 @@ impl Bench {
         let started = Event::RunStarted(header());
         let (claim, _) =
             bench.backends.store.create(bench.backends.claim.run.clone(), Timestamp(EPOCH), started).await.unwrap();
-        bench.backends.claim = claim;
+        bench.backends.claim = Arc::new(claim);
         bench
     }
 
@@ -126,7 +126,7 @@ impl Bench {
 
     /// Invokes it with a tape.
     pub async fn replay(&self, loaded: &Loaded, call: Call, tape: Tape) -> Result<Ended, SandboxError> {
-        self.sandbox.invoke(loaded, self.invocation(call), tape, &self.backends).await
+        self.sandbox.invoke(loaded, Arc::new(self.invocation(call)), tape, &self.backends).await
     }
 
     /// The run's journal.

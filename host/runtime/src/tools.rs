@@ -73,7 +73,7 @@ impl ToolCalls {
             limits: *ready.plugin.limits(),
             policy: Arc::new(ready.plugin.policy().clone()),
         };
-        Job { invocation, caller: Some(caller.id.clone()) }
+        Job { invocation: Arc::new(invocation), caller: Some(caller.id.clone()) }
     }
 
     async fn make(&self, job: Job) -> Result<Result<String, CallError>, Error> {

@@ -57,7 +57,7 @@ struct Ours {
     sandbox: Sandbox,
     loaded: Loaded,
     backends: Backends,
-    invocation: Invocation,
+    invocation: Arc<Invocation>,
 }
 
 impl Ours {
@@ -67,16 +67,16 @@ impl Ours {
         let run = RunId::new(Timestamp(0), 0);
         let backends = Backends {
             store: Arc::new(MemoryStore::new()),
-            claim: Claim { run: run.clone(), epoch: 0 },
+            claim: Arc::new(Claim { run: run.clone(), epoch: 0 }),
             tools: Arc::new(Nothing),
             clock: Arc::new(Nothing),
         };
-        Ours { sandbox, loaded, backends, invocation: invocation(run) }
+        Ours { sandbox, loaded, backends, invocation: Arc::new(invocation(run)) }
     }
 
     async fn call(&self) {
         let tape = Tape::starting(Timestamp(0));
-        let ended = self.sandbox.invoke(&self.loaded, self.invocation.clone(), tape, &self.backends).await;
+        let ended = self.sandbox.invoke(&self.loaded, Arc::clone(&self.invocation), tape, &self.backends).await;
         assert_eq!(ended.expect("the host is well").outcome.name(), "completed");
     }
 }

@@ -13,7 +13,7 @@ pub struct Backends {
     /// Journal and state.
     pub store: Arc<dyn Store>,
     /// The right to write the run's journal.
-    pub claim: Claim,
+    pub claim: Arc<Claim>,
     /// Calls of other plugins.
     pub tools: Arc<dyn Tools>,
     /// The time of day.

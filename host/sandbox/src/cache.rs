@@ -7,7 +7,7 @@
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use baton_journal::Digest;
@@ -27,6 +27,7 @@ impl Cache {
     /// Opens the folder, making it and its key when they are not there.
     pub(crate) fn open(folder: &Path) -> std::io::Result<Self> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        refuse_if_others_can_write(folder)?;
         let key = read_or_make_key(&folder.join("key"))?;
         Ok(Cache { folder: folder.to_owned(), key })
     }
@@ -91,8 +92,8 @@ fn make_key(path: &Path) -> std::io::Result<[u8; 32]> {
     let mut key = [0; 32];
     std::io::Read::read_exact(&mut fs::File::open("/dev/urandom")?, &mut key)?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let temporary = folder.join(format!("key.{}", std::process::id()));
-    write_private(&temporary, &[&key])?;
+    let temporary = temporary_beside(folder, "key");
+    write_private(&temporary, &[&key])?.sync_all()?; // half a key would have to be deleted by hand
     // A link fails if another process was first; then its key is the key.
     let linked = fs::hard_link(&temporary, path);
     fs::remove_file(&temporary)?;
@@ -104,14 +105,30 @@ fn make_key(path: &Path) -> std::io::Result<[u8; 32]> {
 }
 
 fn write_atomically(folder: &Path, name: &str, parts: &[&[u8]]) -> std::io::Result<()> {
-    let temporary = folder.join(format!("{name}.{}", std::process::id()));
-    write_private(&temporary, parts)?;
-    fs::rename(&temporary, folder.join(name))
+    let temporary = temporary_beside(folder, name);
+    let written = write_private(&temporary, parts).and_then(|_| fs::rename(&temporary, folder.join(name)));
+    written.inspect_err(|_| drop(fs::remove_file(&temporary))) // half a file on a full disk
 }
 
-fn write_private(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    parts.iter().try_for_each(|part| file.write_all(part))
+/// A name that no other thread, process or container uses at the same time.
+fn temporary_beside(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.{:016x}", rand::random::<u64>()))
+}
+
+fn write_private(path: &Path, parts: &[&[u8]]) -> std::io::Result<fs::File> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    parts.iter().try_for_each(|part| file.write_all(part))?;
+    Ok(file)
+}
+
+/// Who can write the folder can put a key of their own there, and code to go with it.
+fn refuse_if_others_can_write(folder: &Path) -> std::io::Result<()> {
+    let mode = fs::metadata(folder)?.permissions().mode();
+    if mode & 0o022 == 0 {
+        return Ok(());
+    }
+    let problem = format!("others than its owner can write it (mode {:o})", mode & 0o777);
+    Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, problem))
 }
 
 #[cfg(test)]
@@ -150,5 +167,24 @@ mod tests {
         bytes[last] ^= 1;
         fs::write(&path, bytes).unwrap();
         assert!(cache.load(&engine, digest).is_none(), "changed code");
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        let error = Cache::open(folder.path()).err().expect("it is refused");
+        assert_eq!(error.to_string(), "others than its owner can write it (mode 777)");
+    }
+
+    #[test]
+    fn many_threads_that_open_a_new_cache_have_one_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys: Vec<[u8; 32]> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..16).map(|_| scope.spawn(|| Cache::open(folder.path()).unwrap().key)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left but the key");
     }
 }

@@ -12,13 +12,15 @@
 //! replayed guest runs out exactly where it did.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use baton_journal::tape::Line;
 use baton_journal::{Limit, Payload, Playback, Tape, Timestamp};
-use baton_policy::{Decision, Exhausted, Meter, Policy, Request, Resource};
+use baton_policy::{Decision, Exhausted, Meter, Request, Resource};
 use futures_util::future::join_all;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use crate::backends::Backends;
 use crate::call_error::CallError;
@@ -66,6 +68,8 @@ pub struct CallSite {
     pub invocation: Arc<Invocation>,
     /// Counts its host calls from 0.
     pub sequence: u32,
+    /// How long the caller may still take. Its deadline does not say so: an earlier host may have set it.
+    pub left: Duration,
 }
 
 impl CallSite {
@@ -89,14 +93,13 @@ struct Stopped;
 /// The gate of one invocation.
 pub(crate) struct Gate {
     invocation: Arc<Invocation>,
-    policy: Arc<Policy>,
     meter: Meter,
     tape: Tape,
     clock: VirtualClock,
     lines: Lines,
     recorder: Recorder,
-    backends: Backends,
     surcharge: u64,
+    stops: Instant,
     stop: Option<Stop>,
 }
 
@@ -104,7 +107,7 @@ pub(crate) struct Gate {
 enum Admitted<O> {
     Answered { text: Arc<str> },
     Denied { sequence: u32, request: String, error: CallError, name: &'static str },
-    Ready { sequence: u32, request: String, operation: O },
+    Ready { sequence: u32, request: String, operation: O, effect: Effect },
 }
 
 /// As the journal keeps it.
@@ -119,14 +122,13 @@ impl Gate {
     pub(crate) fn new(invocation: Arc<Invocation>, tape: Tape, clock: VirtualClock, backends: Backends) -> Self {
         clock.advance_to(tape.now());
         Gate {
-            policy: Arc::clone(&invocation.policy),
             meter: Meter::new(invocation.limits),
             lines: Lines::new(invocation.limits.log_bytes.0),
-            recorder: Recorder::new(&invocation, &backends),
+            recorder: Recorder::new(Arc::clone(&invocation), backends),
+            stops: Instant::now() + invocation.timeout,
             invocation,
             tape,
             clock,
-            backends,
             surcharge: 0,
             stop: None,
         }
@@ -143,19 +145,33 @@ impl Gate {
         &mut self,
         operations: Vec<O>,
     ) -> wasmtime::Result<Vec<Result<O::Reply, CallError>>> {
+        let replies = self.through_all_steps(operations).await;
+        self.or_stop(replies)
+    }
+
+    async fn through_all_steps<O: Operation>(
+        &mut self,
+        operations: Vec<O>,
+    ) -> Result<Vec<Result<O::Reply, CallError>>, Stop> {
+        // All are charged before the first intent is written: an intent says that the call is about to be performed.
+        let requests: Vec<String> = operations.iter().map(|operation| self.charge(operation)).collect::<Result<_, _>>()?;
         let mut admitted = Vec::with_capacity(operations.len());
-        for operation in operations {
-            let call = self.admit(operation).await;
-            admitted.push(self.or_stop(call)?);
+        for (operation, request) in operations.into_iter().zip(requests) {
+            admitted.push(self.admit(operation, request).await?);
         }
-        let performed =
-            join_all(admitted.into_iter().map(|call| perform(call, &self.invocation, &self.backends))).await;
-        let mut replies = Vec::with_capacity(performed.len());
+        if admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. })) {
+            self.recorder.flush().await?;
+        }
+        let left = self.stops.saturating_duration_since(Instant::now());
+        let backends = self.recorder.backends();
+        let performing = admitted.into_iter().map(|call| perform(call, &self.invocation, backends, left));
+        let performed = join_all(performing).await;
+        // All are recorded before the first can end the invocation: what was done is in the journal.
+        let mut recorded = Vec::with_capacity(performed.len());
         for performed in performed {
-            let reply = self.settle(performed).await;
-            replies.push(self.or_stop(reply)?);
+            recorded.push(self.record(performed).await);
         }
-        Ok(replies)
+        recorded.into_iter().map(|reply| self.settle(reply?)).collect()
     }
 
     /// What follows from the journal alone (time, random numbers, context, what is left) or only adds a line to it:
@@ -165,10 +181,15 @@ impl Gate {
         self.or_stop(charged)
     }
 
-    /// Steps 1 to 4.
-    async fn admit<O: Operation>(&mut self, operation: O) -> Result<Admitted<O>, Stop> {
-        let request = text(&operation)?;
+    /// What the guest spends by calling.
+    fn charge(&mut self, operation: &impl Operation) -> Result<String, Stop> {
+        let request = text(operation)?;
         self.charge_call(request.len() as u64)?;
+        Ok(request)
+    }
+
+    /// Steps 1 to 4, but for the flush.
+    async fn admit<O: Operation>(&mut self, operation: O, request: String) -> Result<Admitted<O>, Stop> {
         let sequence =
             match self.tape.next(operation.name(), &request).map_err(|d| Stop::Host(SandboxError::Diverged(d)))? {
                 Playback::Recorded { reply, at } => {
@@ -179,37 +200,43 @@ impl Gate {
             };
         let name = operation.name();
         if let Some(Decision::Denied { message, hint }) =
-            operation.permission().map(|needed| self.policy.decide(&needed))
+            operation.permission().map(|needed| self.invocation.policy.decide(&needed))
         {
             let error = CallError::Denied(format!("{message} ({hint})"));
             return Ok(Admitted::Denied { sequence, request, error, name });
         }
-        if operation.effect(&self.backends) == Effect::Outside {
+        let effect = operation.effect(self.recorder.backends());
+        if effect == Effect::Outside {
             self.recorder.intend(sequence, name, &request).await?;
         }
-        Ok(Admitted::Ready { sequence, request, operation })
+        Ok(Admitted::Ready { sequence, request, operation, effect })
     }
 
-    /// Step 6.
-    async fn settle<T: Serialize + DeserializeOwned>(
+    /// Step 6; tells the reply and its length.
+    async fn record<T: Serialize + DeserializeOwned>(
         &mut self,
         performed: Result<Performed<T>, SandboxError>,
-    ) -> Result<Result<T, CallError>, Stop> {
-        let (text, reply) = match performed? {
+    ) -> Result<(u64, Reply<T>), Stop> {
+        match performed? {
             Performed::Answered { text } => {
                 let reply = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
-                (text, reply)
+                Ok((text.len() as u64, reply))
             }
             Performed::Live { sequence, name, request, reply } => {
-                let text: Arc<str> = text(&reply)?.into();
+                let text = text(&reply)?;
+                let bytes = text.len() as u64;
                 self.write_lines().await?;
-                let at = self.recorder.answer(sequence, name, request, Payload::text(Arc::clone(&text))).await?;
+                let at = self.recorder.answer(sequence, name, request, Payload::text(text)).await?;
                 self.tape.record(at);
                 self.clock.advance_to(at);
-                (text, reply)
+                Ok((bytes, reply))
             }
-        };
-        self.surcharge += self.meter.charge_reply(text.len() as u64).map_err(|out| self.exhausted(&out))?;
+        }
+    }
+
+    /// What the guest spends by being answered.
+    fn settle<T>(&mut self, (bytes, reply): (u64, Reply<T>)) -> Result<Result<T, CallError>, Stop> {
+        self.surcharge += self.meter.charge_reply(bytes).map_err(|out| self.exhausted(&out))?;
         Ok(match reply {
             Reply::Ok(value) => Ok(value),
             Reply::Err(error) => Err(error),
@@ -235,7 +262,7 @@ impl Gate {
 
     /// Puts the lines that wait into the journal, without those that are there already.
     pub(crate) async fn write_lines(&mut self) -> Result<(), SandboxError> {
-        for line in self.lines.drain() {
+        while let Some(line) = self.lines.next() {
             if self.tape.line() == Line::Live {
                 self.recorder.line(line.level, line.message).await?;
             }
@@ -258,6 +285,11 @@ impl Gate {
     /// The fuel that host calls have cost and the engine has not yet taken.
     pub(crate) fn take_surcharge(&mut self) -> u64 {
         std::mem::take(&mut self.surcharge)
+    }
+
+    /// Adds fuel that the engine has to take.
+    pub(crate) fn add_surcharge(&mut self, fuel: u64) {
+        self.surcharge += fuel;
     }
 
     /// Why the invocation must end, if the gate said so.
@@ -283,7 +315,7 @@ impl Gate {
 
     /// The time that the guest sees.
     pub(crate) fn now(&self) -> Timestamp {
-        if self.invocation.target.is_replayed() { self.clock.now() } else { self.backends.clock.now() }
+        if self.invocation.target.is_replayed() { self.clock.now() } else { self.recorder.backends().clock.now() }
     }
 }
 
@@ -297,15 +329,16 @@ async fn perform<O: Operation>(
     call: Admitted<O>,
     invocation: &Arc<Invocation>,
     backends: &Backends,
+    left: Duration,
 ) -> Result<Performed<O::Reply>, SandboxError> {
     match call {
         Admitted::Answered { text } => Ok(Performed::Answered { text }),
         Admitted::Denied { sequence, request, error, name } => {
             Ok(Performed::Live { sequence, name, request, reply: Reply::Err(error) })
         }
-        Admitted::Ready { sequence, request, operation } => {
+        Admitted::Ready { sequence, request, operation, .. } => {
             let name = operation.name();
-            let site = CallSite { invocation: Arc::clone(invocation), sequence };
+            let site = CallSite { invocation: Arc::clone(invocation), sequence, left };
             let reply = match operation.perform(site, backends).await? {
                 Ok(value) => Reply::Ok(value),
                 Err(error) => Reply::Err(error),

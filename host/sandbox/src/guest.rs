@@ -2,7 +2,7 @@
 
 use baton_policy::meter::CALL_FUEL;
 use rand_chacha::ChaCha20Rng;
-use wasmtime::{CallHook, Store, StoreContextMut, Trap};
+use wasmtime::{CallHook, Store, StoreContextMut, Trap, UpdateDeadline};
 
 use crate::gate::Gate;
 use crate::limiter::Limiter;
@@ -13,30 +13,50 @@ pub(crate) struct Guest {
     pub(crate) gate: Gate,
     pub(crate) wasi: Wasi,
     pub(crate) limiter: Limiter,
-    /// Where the random interface draws from.
-    pub(crate) random: ChaCha20Rng,
+    /// Where the random interface draws from, once it does.
+    pub(crate) random: Option<ChaCha20Rng>,
     /// What was left when the guest last called its host.
     pub(crate) fuel_left: u64,
+    /// Whether the guest only gives way to others now: that is no call of its own.
+    pub(crate) yields: bool,
+    /// What the host calls have cost that called the guest back and go on afterwards.
+    pub(crate) outer_surcharges: Vec<u64>,
 }
 
 /// Charges every crossing, and what the gate has counted meanwhile, as fuel.
+///
+/// The engine's own work for a guest (growing a memory, giving way at an epoch) crosses too. When a guest gives way is
+/// chance, so that is free: otherwise fuel would not be the same in a replay. And a crossing that happens while a host
+/// call writes its reply through the guest's allocator must not take what that host call has to pay.
 pub(crate) fn charge_crossings(store: &mut Store<Guest>) {
+    store.epoch_deadline_callback(|mut store| {
+        store.data_mut().yields = true;
+        Ok(UpdateDeadline::Yield(1))
+    });
     store.call_hook(|mut store, hook| match hook {
-        CallHook::CallingHost => note_fuel(&mut store),
+        CallHook::CallingHost => begin_crossing(&mut store),
         CallHook::ReturningFromHost => charge(&mut store),
         CallHook::CallingWasm | CallHook::ReturningFromWasm => Ok(()),
     });
 }
 
-fn note_fuel(store: &mut StoreContextMut<'_, Guest>) -> wasmtime::Result<()> {
+fn begin_crossing(store: &mut StoreContextMut<'_, Guest>) -> wasmtime::Result<()> {
     let fuel = store.get_fuel()?;
-    store.data_mut().fuel_left = fuel;
+    let guest = store.data_mut();
+    guest.fuel_left = fuel;
+    guest.outer_surcharges.push(guest.gate.take_surcharge());
     Ok(())
 }
 
 fn charge(store: &mut StoreContextMut<'_, Guest>) -> wasmtime::Result<()> {
+    let guest = store.data_mut();
+    let counted = guest.gate.take_surcharge();
+    guest.gate.add_surcharge(guest.outer_surcharges.pop().unwrap_or_default());
+    if std::mem::take(&mut guest.yields) {
+        return Ok(());
+    }
     // What came through the gate is counted there; every other crossing, WASI's among them, costs as much as an empty call.
-    let cost = store.data_mut().gate.take_surcharge().max(CALL_FUEL);
+    let cost = counted.max(CALL_FUEL);
     let fuel = store.get_fuel()?;
     store.set_fuel(fuel.saturating_sub(cost))?;
     if fuel < cost { Err(Trap::OutOfFuel.into()) } else { Ok(()) }

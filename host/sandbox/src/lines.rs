@@ -15,6 +15,10 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 /// The longest line; longer ones are broken. Long enough for a stack trace in one line of JSON.
 const LINE: usize = 16 << 10;
 
+/// What a line takes of the budget beside its text. It is an entry of the journal, and without this a megabyte of
+/// empty lines would be a million entries.
+const ENTRY: u64 = 64;
+
 /// The lines of one invocation, up to its budget of bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct Lines(Arc<Mutex<Buffer>>);
@@ -42,19 +46,19 @@ impl Lines {
     /// Takes a line; what goes beyond the budget is dropped and counted.
     pub(crate) fn push(&self, level: &'static str, message: &str) {
         let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = message.len() as u64 + 1;
+        let bytes = message.len() as u64 + ENTRY;
         if bytes > buffer.left {
             buffer.left = 0;
-            buffer.dropped += bytes;
+            buffer.dropped += message.len() as u64 + 1; // with the end of the line
             return;
         }
         buffer.left -= bytes;
         buffer.waiting.push_back(Line { level, message: message.to_owned() });
     }
 
-    /// The lines that wait, oldest first.
-    pub(crate) fn drain(&self) -> Vec<Line> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.drain(..).collect()
+    /// The oldest line that waits.
+    pub(crate) fn next(&self) -> Option<Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.pop_front()
     }
 
     /// How many bytes were dropped since this was last asked.
@@ -154,12 +158,12 @@ mod tests {
     use super::*;
 
     fn messages(lines: &Lines) -> Vec<String> {
-        lines.drain().into_iter().map(|line| line.message).collect()
+        std::iter::from_fn(|| lines.next()).map(|line| line.message).collect()
     }
 
     #[test]
     fn a_stream_gives_whole_lines() {
-        let lines = Lines::new(100);
+        let lines = Lines::new(1_000);
         let stream = lines.stream("stdout");
         stream.take(b"one\ntw");
         stream.clone().take(b"o\nthree");
@@ -170,11 +174,18 @@ mod tests {
 
     #[test]
     fn beyond_the_budget_lines_are_dropped_and_counted() {
-        let lines = Lines::new(8);
+        let lines = Lines::new(ENTRY + 7);
         lines.push("info", "12345");
         lines.push("info", "678");
         lines.push("info", "");
         assert_eq!((messages(&lines), lines.take_dropped()), (vec!["12345".to_owned()], 5));
         assert_eq!(lines.take_dropped(), 0);
+    }
+
+    #[test]
+    fn empty_lines_are_not_free() {
+        let lines = Lines::new(1 << 20);
+        lines.stream("stdout").take(&[b'\n'; 1 << 20]);
+        assert_eq!(messages(&lines).len(), (1 << 20) / 64);
     }
 }

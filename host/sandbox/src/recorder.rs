@@ -1,40 +1,42 @@
 //! Writes the entries of one invocation. It does not know what they mean.
 
-use baton_journal::{Claim, Event, InvocationId, Payload, Store, Timestamp};
 use std::sync::Arc;
 
+use baton_journal::{Event, Payload, Timestamp};
+
 use crate::backends::Backends;
-use crate::clock::Clock;
 use crate::error::SandboxError;
 use crate::invocation::Invocation;
 
 pub(crate) struct Recorder {
-    invocation: InvocationId,
-    claim: Claim,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
+    invocation: Arc<Invocation>,
+    backends: Backends,
 }
 
 impl Recorder {
-    pub(crate) fn new(invocation: &Invocation, backends: &Backends) -> Self {
-        Recorder {
-            invocation: invocation.id.clone(),
-            claim: backends.claim.clone(),
-            store: Arc::clone(&backends.store),
-            clock: Arc::clone(&backends.clock),
-        }
+    pub(crate) fn new(invocation: Arc<Invocation>, backends: Backends) -> Self {
+        Recorder { invocation, backends }
     }
 
-    /// Makes everything so far durable, together with the intent to perform a call.
+    /// What stands behind the gate.
+    pub(crate) fn backends(&self) -> &Backends {
+        &self.backends
+    }
+
+    /// Records the intent to perform a call; a flush must follow before it is performed.
     pub(crate) async fn intend(&self, sequence: u32, operation: &str, request: &str) -> Result<(), SandboxError> {
         let event = Event::HostCallStarted {
-            invocation: self.invocation.clone(),
+            invocation: self.invocation.id.clone(),
             sequence,
             operation: operation.to_owned(),
             request: Payload::text(request),
         };
-        self.append(event).await?;
-        Ok(self.store.flush().await?)
+        self.append(event).await.map(drop)
+    }
+
+    /// Makes everything so far durable.
+    pub(crate) async fn flush(&self) -> Result<(), SandboxError> {
+        Ok(self.backends.store.flush().await?)
     }
 
     /// Records the answer to a call; tells the entry's time.
@@ -45,18 +47,18 @@ impl Recorder {
         request: String,
         reply: Payload,
     ) -> Result<Timestamp, SandboxError> {
-        let invocation = self.invocation.clone();
+        let invocation = self.invocation.id.clone();
         let request = Payload::text(request);
         self.append(Event::HostCall { invocation, sequence, operation: operation.to_owned(), request, reply }).await
     }
 
     /// Records a line that the guest wrote.
     pub(crate) async fn line(&self, level: &str, message: String) -> Result<(), SandboxError> {
-        let event = Event::Logged { invocation: self.invocation.clone(), level: level.to_owned(), message };
+        let event = Event::Logged { invocation: self.invocation.id.clone(), level: level.to_owned(), message };
         self.append(event).await.map(drop)
     }
 
     async fn append(&self, event: Event) -> Result<Timestamp, SandboxError> {
-        Ok(self.store.append(&self.claim, self.clock.now(), event).await?.at)
+        Ok(self.backends.store.append(&self.backends.claim, self.backends.clock.now(), event).await?.at)
     }
 }

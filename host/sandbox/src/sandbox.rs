@@ -12,7 +12,7 @@ use baton_journal::{Digest, Outcome, Tape, Usage};
 use baton_policy::ceiling;
 use futures_util::FutureExt as _;
 use wasmtime::component::{Component, Linker, Val};
-use wasmtime::{Store, UpdateDeadline};
+use wasmtime::Store;
 
 use crate::backends::Backends;
 use crate::bindings::baton::plugin::types;
@@ -97,15 +97,15 @@ impl Sandbox {
     pub async fn invoke(
         &self,
         plugin: &Loaded,
-        invocation: Invocation,
+        invocation: Arc<Invocation>,
         tape: Tape,
         backends: &Backends,
     ) -> Result<Ended, SandboxError> {
         let started = Instant::now();
-        let call = Call::prepare(plugin, &invocation)?;
         if let Some(outcome) = ending::too_large(&invocation) {
             return Ok(Ended { outcome, usage: Usage::default() });
         }
+        let call = Call::prepare(plugin, &invocation)?;
         let mut store = self.store(invocation, tape, backends)?;
         let ending = run(&mut store, plugin, call).await;
         let outcome = conclude(&mut store, ending).await?;
@@ -113,14 +113,18 @@ impl Sandbox {
         Ok(Ended { outcome, usage })
     }
 
-    fn store(&self, invocation: Invocation, tape: Tape, backends: &Backends) -> Result<Store<Guest>, SandboxError> {
+    fn store(
+        &self,
+        invocation: Arc<Invocation>,
+        tape: Tape,
+        backends: &Backends,
+    ) -> Result<Store<Guest>, SandboxError> {
         let limits = invocation.limits;
         let guest = guest(invocation, tape, backends);
         let mut store = Store::new(self.engine.wasmtime(), guest);
         store.limiter(|guest| &mut guest.limiter);
         store.set_fuel(limits.fuel.0).map_err(SandboxError::engine)?;
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
         store.set_hostcall_fuel(limits.payload.0 as usize);
         store.set_max_component_handles(ceiling::HANDLES as usize);
         charge_crossings(&mut store);
@@ -137,18 +141,13 @@ fn linker(
     Ok(linker)
 }
 
-fn guest(invocation: Invocation, tape: Tape, backends: &Backends) -> Guest {
-    let invocation = Arc::new(invocation);
+fn guest(invocation: Arc<Invocation>, tape: Tape, backends: &Backends) -> Guest {
     let clock = VirtualClock::default();
-    let gate = Gate::new(Arc::clone(&invocation), tape, clock.clone(), backends.clone());
-    let (stdout, stderr) = (gate.lines().stream("stdout"), gate.lines().stream("stderr"));
-    let wasi = match invocation.target {
-        Target::Agent => Wasi::for_agent(invocation.own_seed(), clock, stdout, stderr),
-        Target::Tool(_) => Wasi::for_tool(clock, stdout, stderr),
-    };
     let limiter = Limiter::new(usize::try_from(invocation.limits.memory.0).unwrap_or(usize::MAX));
     let fuel_left = invocation.limits.fuel.0;
-    Guest { random: wasi::random(&invocation), gate, wasi, limiter, fuel_left }
+    let gate = Gate::new(Arc::clone(&invocation), tape, clock.clone(), backends.clone());
+    let wasi = Wasi::new(invocation, clock, gate.lines().clone());
+    Guest { gate, wasi, limiter, random: None, fuel_left, yields: false, outer_surcharges: Vec::new() }
 }
 
 /// What is called, found and with its arguments decoded, before anything is spent.

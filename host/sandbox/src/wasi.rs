@@ -7,6 +7,8 @@
 
 mod timers;
 
+use std::sync::Arc;
+
 use baton_policy::ceiling;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
@@ -21,12 +23,20 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use crate::clock::VirtualClock;
 use crate::guest::Guest;
 use crate::invocation::Invocation;
-use crate::lines::Stream;
+use crate::lines::{Lines, Stream};
 
 pub(crate) use timers::Timers;
 
-/// What WASI holds for one guest.
+/// WASI for one guest. It is made when the guest first calls it: most calls of most guests never do.
 pub(crate) struct Wasi {
+    invocation: Arc<Invocation>,
+    clock: VirtualClock,
+    lines: Lines,
+    made: Option<Box<Made>>,
+}
+
+/// What WASI holds for a guest that calls it.
+pub(crate) struct Made {
     ctx: WasiCtx,
     table: ResourceTable,
     timers: Timers,
@@ -35,45 +45,55 @@ pub(crate) struct Wasi {
 }
 
 impl Wasi {
-    /// A deterministic one, for an agent.
-    pub(crate) fn for_agent(seed: [u8; 32], clock: VirtualClock, stdout: Stream, stderr: Stream) -> Self {
-        let mut builder = WasiCtxBuilder::new();
-        let stream = |number| {
-            let mut rng = ChaCha20Rng::from_seed(seed);
-            rng.set_stream(number); // each consumer its own, so that none shifts another's numbers
-            rng
-        };
-        builder
-            .secure_random(stream(1))
-            .insecure_random(stream(2))
-            .insecure_random_seed(u128::from_le_bytes(seed[..16].try_into().expect("16 of 32 bytes")))
-            .wall_clock(clock.clone())
-            .monotonic_clock(clock.clone());
-        Self::over(builder, clock, stdout, stderr)
-    }
-
-    /// An ordinary one, for a tool.
-    pub(crate) fn for_tool(clock: VirtualClock, stdout: Stream, stderr: Stream) -> Self {
-        Self::over(WasiCtxBuilder::new(), clock, stdout, stderr)
-    }
-
-    fn over(mut builder: WasiCtxBuilder, clock: VirtualClock, stdout: Stream, stderr: Stream) -> Self {
-        builder.max_random_size(ceiling::RANDOM.0).stdout(stdout.clone()).stderr(stderr.clone());
-        let mut table = ResourceTable::new();
-        table.set_max_capacity(ceiling::HANDLES as usize);
-        Wasi { ctx: builder.build(), table, timers: Timers::new(clock), stdout, stderr }
+    /// For an invocation: deterministic if it is replayed, ordinary if it is not.
+    pub(crate) fn new(invocation: Arc<Invocation>, clock: VirtualClock, lines: Lines) -> Self {
+        Wasi { invocation, clock, lines, made: None }
     }
 
     /// Ends the lines that are being written.
     pub(crate) fn finish(&self) {
-        self.stdout.finish();
-        self.stderr.finish();
+        if let Some(made) = &self.made {
+            made.stdout.finish();
+            made.stderr.finish();
+        }
     }
+
+    fn made(&mut self) -> &mut Made {
+        self.made.get_or_insert_with(|| Box::new(make(&self.invocation, &self.clock, &self.lines)))
+    }
+}
+
+fn make(invocation: &Invocation, clock: &VirtualClock, lines: &Lines) -> Made {
+    let (stdout, stderr) = (lines.stream("stdout"), lines.stream("stderr"));
+    let mut builder = WasiCtxBuilder::new();
+    if invocation.target.is_replayed() {
+        make_deterministic(&mut builder, invocation.own_seed(), clock);
+    }
+    builder.max_random_size(ceiling::RANDOM.0).stdout(stdout.clone()).stderr(stderr.clone());
+    let mut table = ResourceTable::new();
+    table.set_max_capacity(ceiling::HANDLES as usize);
+    Made { ctx: builder.build(), table, timers: Timers::new(clock.clone()), stdout, stderr }
+}
+
+fn make_deterministic(builder: &mut WasiCtxBuilder, seed: [u8; 32], clock: &VirtualClock) {
+    let stream = |number| {
+        let mut rng = ChaCha20Rng::from_seed(seed);
+        rng.set_stream(number); // each consumer its own, so that none shifts another's numbers
+        rng
+    };
+    let low: [u8; 16] = std::array::from_fn(|index| seed[index]);
+    builder
+        .secure_random(stream(1))
+        .insecure_random(stream(2))
+        .insecure_random_seed(u128::from_le_bytes(low))
+        .wall_clock(clock.clone())
+        .monotonic_clock(clock.clone());
 }
 
 impl WasiView for Guest {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi.ctx, table: &mut self.wasi.table }
+        let made = self.wasi.made();
+        WasiCtxView { ctx: &mut made.ctx, table: &mut made.table }
     }
 }
 
@@ -86,14 +106,17 @@ impl HasData for Table {
 
 /// Links what an agent may import.
 pub(crate) fn link_for_agents(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    io::error::add_to_linker::<Guest, Table>(linker, |guest| &mut guest.wasi.table)?;
-    io::poll::add_to_linker::<Guest, Table>(linker, |guest| &mut guest.wasi.table)?;
-    io::streams::add_to_linker::<Guest, Table>(linker, |guest| &mut guest.wasi.table)?;
+    io::error::add_to_linker::<Guest, Table>(linker, |guest| &mut guest.wasi.made().table)?;
+    io::poll::add_to_linker::<Guest, Table>(linker, |guest| &mut guest.wasi.made().table)?;
+    io::streams::add_to_linker::<Guest, Table>(linker, |guest| &mut guest.wasi.made().table)?;
     clocks::wall_clock::add_to_linker::<Guest, WasiClocks>(linker, |guest| guest.clocks())?;
-    timers::link(linker, |guest| guest.wasi.timers.view(&mut guest.wasi.table))?;
-    random::random::add_to_linker::<Guest, WasiRandom>(linker, |guest| guest.wasi.ctx.random())?;
-    random::insecure::add_to_linker::<Guest, WasiRandom>(linker, |guest| guest.wasi.ctx.random())?;
-    random::insecure_seed::add_to_linker::<Guest, WasiRandom>(linker, |guest| guest.wasi.ctx.random())?;
+    timers::link(linker, |guest| {
+        let made = guest.wasi.made();
+        made.timers.view(&mut made.table)
+    })?;
+    random::random::add_to_linker::<Guest, WasiRandom>(linker, |guest| guest.wasi.made().ctx.random())?;
+    random::insecure::add_to_linker::<Guest, WasiRandom>(linker, |guest| guest.wasi.made().ctx.random())?;
+    random::insecure_seed::add_to_linker::<Guest, WasiRandom>(linker, |guest| guest.wasi.made().ctx.random())?;
     filesystem::types::add_to_linker::<Guest, WasiFilesystem>(linker, |guest| guest.filesystem())?;
     filesystem::preopens::add_to_linker::<Guest, WasiFilesystem>(linker, |guest| guest.filesystem())?;
     link_cli(linker)

@@ -1,7 +1,9 @@
 //! Answers with something that is no JSON.
 
+use baton_sdk::Failure;
+#[cfg(target_family = "wasm")]
+use baton_sdk::bindings;
 use baton_sdk::bindings::exports::baton::plugin::agent::{Guest, Task};
-use baton_sdk::{Failure, bindings};
 
 struct SaysNoJson;
 

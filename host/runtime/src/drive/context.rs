@@ -20,7 +20,7 @@ pub(crate) struct RunContext {
     pub(crate) sandbox: Arc<Sandbox>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) claim: Claim,
+    pub(crate) claim: Arc<Claim>,
     pub(crate) plugins: Plugins,
     pub(crate) seed: Digest,
     /// How nested invocations ended that the journal already has: they are not made again.
@@ -31,7 +31,7 @@ pub(crate) struct RunContext {
 
 /// An invocation that is about to be made.
 pub(crate) struct Job {
-    pub(crate) invocation: Invocation,
+    pub(crate) invocation: Arc<Invocation>,
     pub(crate) caller: Option<InvocationId>,
 }
 
@@ -58,7 +58,7 @@ impl RunContext {
                 _ => {}
             }
         }
-        Arc::new(RunContext { sandbox, store, clock, claim, plugins, seed, ended, begun })
+        Arc::new(RunContext { sandbox, store, clock, claim: Arc::new(claim), plugins, seed, ended, begun })
     }
 
     /// The invocation that an action of the machine asks for.
@@ -88,7 +88,7 @@ impl RunContext {
             limits: limits.within(invoke.budget),
             policy: Arc::new(ready.plugin.policy().clone()),
         };
-        Ok(Job { invocation, caller: None })
+        Ok(Job { invocation: Arc::new(invocation), caller: None })
     }
 
     pub(crate) fn after(&self, timeout: Duration) -> Timestamp {
@@ -100,7 +100,7 @@ impl RunContext {
         let plugin = job.invocation.plugin.clone();
         let ready = self.plugins.get(&plugin).ok_or_else(|| Error::PluginGone(plugin.clone()))?;
         let backends = self.backends();
-        let invocation = job.invocation.clone();
+        let invocation = Arc::clone(&job.invocation);
         let ended = match self.sandbox.invoke(&ready.loaded, invocation, tape, &backends).await {
             Ok(ended) => ended,
             Err(error) => refused(error)?,
@@ -111,7 +111,7 @@ impl RunContext {
     fn backends(self: &Arc<Self>) -> Backends {
         Backends {
             store: Arc::clone(&self.store),
-            claim: self.claim.clone(),
+            claim: Arc::clone(&self.claim),
             tools: Arc::new(ToolCalls::new(Arc::clone(self))),
             clock: Arc::clone(&self.clock),
         }

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use baton_journal::{Failure, Limit, Outcome, Payload};
 use baton_policy::{Exhausted, Resource};
-use wasmtime::Trap;
+use wasmtime::{PoolConcurrencyLimitError, Trap};
 use wasmtime::component::Val;
 use wasmtime_wasi::I32Exit;
 
@@ -57,7 +57,8 @@ fn answered(guest: &Guest, answer: Answer) -> Result<Outcome, SandboxError> {
     };
     let limit = guest.gate.invocation().limits.payload;
     if output.len() as u64 > limit.0 {
-        let message = format!("the output has {} bytes; the limit `payload` is {limit}", output.len());
+        let hint = payload_hint(&guest.gate.invocation().plugin);
+        let message = format!("the output has {} bytes; the limit `payload` is {limit}{hint}", output.len());
         return Ok(Outcome::Exhausted { limit: Limit::Bytes, message });
     }
     Ok(Outcome::Completed { output: Payload::text(output) })
@@ -95,9 +96,36 @@ fn broke(guest: &Guest, error: &wasmtime::Error) -> Outcome {
             let message = "the guest's stack is full: it calls itself too deeply".to_owned();
             Outcome::Exhausted { limit: Limit::Stack, message }
         }
+        _ if error.is::<PoolConcurrencyLimitError>() => no_room(),
+        _ if is_too_much_at_once(error) => too_much_at_once(guest),
         _ if guest.limiter.refused() => exhausted(guest, Limit::Memory, Resource::Memory),
         _ => Outcome::Trapped { message: trap_message(error) },
     }
+}
+
+/// The host is full, which is not the guest's fault: later there may be room.
+fn no_room() -> Outcome {
+    Outcome::Failed { failure: Failure::Transient("the host has no room for another sandbox at the moment".to_owned()) }
+}
+
+/// The engine has no type for it.
+fn is_too_much_at_once(error: &wasmtime::Error) -> bool {
+    error.root_cause().to_string().contains("fuel allocated for hostcalls has been exhausted")
+}
+
+fn too_much_at_once(guest: &Guest) -> Outcome {
+    let invocation = guest.gate.invocation();
+    let limit = invocation.limits.payload;
+    let message = format!(
+        "the guest handed over more at once than the limit `payload`, {limit}, allows{}",
+        payload_hint(&invocation.plugin)
+    );
+    Outcome::Exhausted { limit: Limit::Bytes, message }
+}
+
+fn payload_hint(plugin: &str) -> String {
+    let most = baton_policy::limits::MAX_PAYLOAD;
+    format!("; to allow up to {most}, in baton.toml, under [plugins.{plugin}]: limits = {{ payload = \"…\" }}")
 }
 
 fn exhausted(guest: &Guest, limit: Limit, resource: Resource) -> Outcome {
@@ -125,14 +153,11 @@ fn host_panic(panic: &(dyn Any + Send)) -> SandboxError {
 /// An input that is larger than a payload may be is refused before a sandbox is made for it.
 pub(super) fn too_large(invocation: &Invocation) -> Option<Outcome> {
     let (bytes, limit) = (invocation.input.len() as u64, invocation.limits.payload);
-    let message = || {
-        let plugin = &invocation.plugin;
-        format!(
-            "the input has {bytes} bytes; the limit `payload` is {limit}, at most {}; in baton.toml, under [plugins.{plugin}]: limits = {{ payload = \"…\" }}",
-            baton_policy::limits::MAX_PAYLOAD
-        )
-    };
-    (bytes > limit.0).then(|| Outcome::Exhausted { limit: Limit::Bytes, message: message() })
+    (bytes > limit.0).then(|| {
+        let hint = payload_hint(&invocation.plugin);
+        let message = format!("the input has {bytes} bytes; the limit `payload` is {limit}{hint}");
+        Outcome::Exhausted { limit: Limit::Bytes, message }
+    })
 }
 
 pub(super) fn not_loadable(plugin: &str, error: &wasmtime::Error) -> SandboxError {

@@ -4,7 +4,7 @@
 //! then are ready. So which timers are ready is a matter of the agent alone, and the same in every replay.
 
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
@@ -37,21 +37,39 @@ impl Timers {
         View { timers: self, table }
     }
 
-    fn enter(&self, deadline: u64) {
-        let mut round = self.round.lock().unwrap_or_else(PoisonError::into_inner);
-        if round.chosen.take().is_some() {
-            round.entered.clear();
-        }
-        round.entered.push(deadline);
+    fn enter(&self, deadline: u64) -> Entered<'_> {
+        self.round().entered.push(deadline);
+        Entered { timers: self, deadline }
     }
 
     /// Whether a timer that has entered is due, once the earliest of the round is.
     fn is_due(&self, deadline: u64) -> bool {
-        let mut round = self.round.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut round = self.round();
         let earliest = round.entered.iter().copied().min().unwrap_or(deadline);
         let chosen = *round.chosen.get_or_insert(earliest);
         self.clock.advance_to_nanos(chosen);
         deadline <= chosen
+    }
+
+    fn round(&self) -> MutexGuard<'_, Round> {
+        self.round.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A timer's part in a round. It ends with the guest's `poll`, also when something else was ready: a timer that stayed
+/// would be the earliest of a later round, in which nobody waits for it.
+struct Entered<'a> {
+    timers: &'a Timers,
+    deadline: u64,
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        let mut round = self.timers.round();
+        if let Some(place) = round.entered.iter().position(|entered| *entered == self.deadline) {
+            round.entered.swap_remove(place);
+        }
+        round.chosen = None;
     }
 }
 
@@ -64,19 +82,18 @@ struct Timer {
 #[async_trait::async_trait]
 impl Pollable for Timer {
     async fn ready(&mut self) {
-        let mut entered = false;
+        let mut entered = None;
         poll_fn(|context| self.poll(&mut entered, context)).await;
     }
 }
 
 impl Timer {
-    fn poll(&self, entered: &mut bool, context: &mut Context<'_>) -> Poll<()> {
+    fn poll<'a>(&'a self, entered: &mut Option<Entered<'a>>, context: &mut Context<'_>) -> Poll<()> {
         if self.deadline <= self.timers.clock.nanos() {
             return Poll::Ready(());
         }
-        if !*entered {
-            *entered = true;
-            self.timers.enter(self.deadline);
+        if entered.is_none() {
+            *entered = Some(self.timers.enter(self.deadline));
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
