@@ -21,6 +21,9 @@ pub(crate) use view::View;
 /// The most misfits that are named.
 const MAX_NAMED: usize = 8;
 
+/// The most misfits beyond those that are counted: a large value can break a schema a million times.
+const MAX_COUNTED: usize = 1_000;
+
 /// The longest text of one misfit, in characters: a validator quotes the value.
 const MAX_TEXT: usize = 240;
 
@@ -74,8 +77,14 @@ impl Schema {
     ///
     /// The first places at which it breaks the schema, with what is wrong there.
     pub(crate) fn check(&self, value: &Value) -> Result<(), Vec<String>> {
-        let errors: Vec<String> =
-            self.validator.iter_errors(value).take(MAX_NAMED).map(|error| describe(&error)).collect();
+        let mut found = self.validator.iter_errors(value);
+        let mut errors: Vec<String> = found.by_ref().take(MAX_NAMED).map(|error| describe(&error)).collect();
+        let more = found.take(MAX_COUNTED).count();
+        match more {
+            0 => {}
+            MAX_COUNTED => errors.push(format!("and at least {MAX_COUNTED} more")),
+            more => errors.push(format!("and {more} more")),
+        }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 }

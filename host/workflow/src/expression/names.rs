@@ -5,7 +5,7 @@ use cel::common::ast::{Expr, IdedExpr, operators};
 
 use super::compile::children;
 use super::evaluate::is_operator;
-use super::path::{step_field, step_name};
+use super::path::{selection, step_field, step_name};
 use super::{FUNCTIONS, MACROS};
 use crate::suggest;
 
@@ -66,7 +66,8 @@ impl<'e> Collector<'e> {
     }
 
     fn step(&mut self, node: &'e IdedExpr, step: &'e str, field: &str) {
-        self.names.steps.push(Place { name: step, node: node.id });
+        let place = selection(node).map_or(node.id, |(operand, _)| operand.id); // the name's, not the field's after it
+        self.names.steps.push(Place { name: step, node: place });
         if !matches!(field, "output" | "outcome") {
             let message = format!("a step has `output` and `outcome`, not `{field}`");
             self.fault(node, message, Some(format!("did you mean `steps.{step}.output.{field}`?")));

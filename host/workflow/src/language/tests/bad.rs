@@ -93,7 +93,7 @@ fn the_top_of_the_file() {
     check_file(
         "workflow: t\nsteps: { a: { agent: any } }\noutput: ${{ steps.b.output }} and ${{ item }}",
         &[
-            "3:21 W0006 there is no step `b` [there is `a`]",
+            "3:19 W0006 there is no step `b` [there is `a`]",
             "3:39 W0010 `item` is known only in a step with `for_each` [add `for_each: ${{ … }}`]",
         ],
     );
@@ -192,7 +192,7 @@ fn names_and_expressions() {
     check(
         r#"  a: { agent: any, input: "${{ steps.bb.output }}" }
   b: { agent: any }"#,
-        &["5:41 W0006 there is no step `bb` [did you mean `b`?]"],
+        &["5:38 W0006 there is no step `bb` [did you mean `b`?]"],
     );
     check(
         r#"  a: { agent: any, input: "${{ steps.b }}" }
