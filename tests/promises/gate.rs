@@ -1,7 +1,10 @@
 //! Nothing is allowed that was not granted; what is allowed is metered and recorded.
 
-use baton_journal::{Event, Outcome, Payload};
-use baton_policy::Grants;
+use std::sync::Arc;
+
+use baton_journal::{BoxFuture, Event, Limit, Outcome, Payload};
+use baton_policy::{Bytes, Effect, Grants, Limits};
+use baton_sandbox::{CallError, CallSite, SandboxError, ToolFacts, Tools};
 use baton_tests::{Bench, Call, guest};
 use serde_json::Value;
 
@@ -63,4 +66,59 @@ async fn a_tool_that_was_not_granted_cannot_be_called_or_seen() {
     assert_eq!(told[0], serde_json::json!([]));
     assert!(told[1]["err"].as_str().unwrap().contains("not asked for"), "{told}");
     assert_eq!(told[2].as_array().unwrap().len(), 2);
+}
+
+/// A tool that answers with a kilobyte.
+struct Talkative;
+
+impl Tools for Talkative {
+    fn list(&self) -> Vec<ToolFacts> {
+        Vec::new()
+    }
+
+    fn effect(&self, _: &str) -> Effect {
+        Effect::Write
+    }
+
+    fn call(
+        &self,
+        _: CallSite,
+        _: String,
+        _: String,
+    ) -> BoxFuture<'_, Result<Result<String, CallError>, SandboxError>> {
+        Box::pin(async { Ok(Ok(format!("\"{}\"", "x".repeat(1000)))) })
+    }
+}
+
+/// What the journal has of three calls at once: intents, and answers.
+async fn three_calls_within(limits: Limits, expected: Limit) -> (usize, usize) {
+    let mut bench = Bench::new().await;
+    bench.backends.tools = Arc::new(Talkative);
+    let acts = r#"{"act": "call-all", "tool": "crm/contacts.remove", "arguments": [1, 2, 3]}"#;
+    let call = Call {
+        input: format!(r#"{{"acts": [{acts}]}}"#),
+        grants: serde_json::from_str(r#"{"tools": ["crm/*"]}"#).unwrap(),
+        limits,
+        ..Call::default()
+    };
+    let ended = bench.call(&bench.load(&guest("acts")), call).await.unwrap();
+    assert!(matches!(&ended.outcome, Outcome::Exhausted { limit, .. } if *limit == expected), "{}", ended.outcome);
+    let entries = bench.entries().await;
+    let count = |is: fn(&Event) -> bool| entries.iter().filter(|entry| is(&entry.event)).count();
+    (
+        count(|event| matches!(event, Event::HostCallStarted { .. })),
+        count(|event| matches!(event, Event::HostCall { .. })),
+    )
+}
+
+#[tokio::test]
+async fn what_was_done_is_recorded_even_if_the_guest_cannot_pay_for_the_answer() {
+    let limits = Limits { bytes: Bytes(1_500), ..Limits::default() };
+    assert_eq!(three_calls_within(limits, Limit::Bytes).await, (3, 3));
+}
+
+#[tokio::test]
+async fn no_intent_is_written_of_calls_that_the_guest_cannot_pay_for() {
+    let limits = Limits { calls: 2, ..Limits::default() };
+    assert_eq!(three_calls_within(limits, Limit::Calls).await, (0, 0));
 }

@@ -93,3 +93,85 @@ async fn an_input_larger_than_a_payload_is_refused() {
     assert_eq!(exhausted(&ended), Limit::Bytes);
     assert!(ended.outcome.to_string().contains("payload"), "{}", ended.outcome);
 }
+
+/// A tool without a standard library.
+async fn invoke_wat(text: &str) -> Ended {
+    let bench = Bench::new().await;
+    let loaded = bench.load(&wat::parse_str(text).unwrap());
+    bench.call(&loaded, Call { function: Some("run"), input: "{}".to_owned(), ..Call::default() }).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_guest_pays_for_what_it_is_given_whatever_its_allocator_does_meanwhile() {
+    let ended = invoke_wat(
+        r#"(component
+            (import "baton:plugin/random@0.1.0" (instance $random
+                (export "bytes" (func (param "length" u32) (result (list u8))))))
+            (core module $libc
+                (memory (export "memory") 4)
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+                    (drop (memory.grow (i32.const 0)))
+                    (i32.const 1024)))
+            (core instance $libc (instantiate $libc))
+            (core func $bytes (canon lower (func $random "bytes")
+                (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+            (core module $m
+                (import "host" "bytes" (func $bytes (param i32 i32)))
+                (func (export "run") (result i32) (call $bytes (i32.const 65536) (i32.const 8)) (i32.const 1)))
+            (core instance $i (instantiate $m (with "host" (instance (export "bytes" (func $bytes))))))
+            (func (export "run") (result u32) (canon lift (core func $i "run"))))"#,
+    )
+    .await;
+    assert!(matches!(ended.outcome, Outcome::Completed { .. }), "{}", ended.outcome);
+    assert!(ended.usage.fuel > 65_536, "{} fuel", ended.usage.fuel);
+}
+
+#[tokio::test]
+async fn a_result_larger_than_a_payload_says_which_line_to_change() {
+    let ended = invoke_wat(
+        r#"(component
+            (core module $m
+                (memory (export "memory") 100)
+                (func (export "run") (result i32)
+                    (i32.store (i32.const 0) (i32.const 16))
+                    (i32.store (i32.const 4) (i32.const 5000000))
+                    (i32.const 0)))
+            (core instance $i (instantiate $m))
+            (func (export "run") (result string) (canon lift (core func $i "run")
+                (memory (core memory $i "memory")))))"#,
+    )
+    .await;
+    assert_eq!(exhausted(&ended), Limit::Bytes);
+    assert!(ended.outcome.to_string().contains("under [plugins.guest]: limits = { payload"), "{}", ended.outcome);
+}
+
+#[tokio::test]
+async fn random_bytes_of_wasi_cost_fuel_too() {
+    let ended = invoke_wat(
+        r#"(component
+            (import "wasi:random/random@0.2.0" (instance $random
+                (export "get-random-bytes" (func (param "len" u64) (result (list u8))))))
+            (core module $libc
+                (memory (export "memory") 4)
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024)))
+            (core instance $libc (instantiate $libc))
+            (core func $bytes (canon lower (func $random "get-random-bytes")
+                (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+            (core module $m
+                (import "host" "bytes" (func $bytes (param i64 i32)))
+                (func (export "run") (result i32) (call $bytes (i64.const 65536) (i32.const 8)) (i32.const 1)))
+            (core instance $i (instantiate $m (with "host" (instance (export "bytes" (func $bytes))))))
+            (func (export "run") (result u32) (canon lift (core func $i "run"))))"#,
+    )
+    .await;
+    assert!(matches!(ended.outcome, Outcome::Completed { .. }), "{}", ended.outcome);
+    assert!(ended.usage.fuel > 65_536, "{} fuel", ended.usage.fuel);
+}
+
+#[tokio::test]
+async fn a_loop_is_stopped_near_its_deadline_on_a_runtime_that_is_busy_with_it() {
+    let limits = Limits { fuel: Fuel(1_000_000_000_000), wall: Wall(50), ..Limits::default() };
+    let ended = tokio::spawn(invoke("loops", "null", limits)).await.unwrap();
+    // A runtime with tasks to run looks at its timers every 61 turns, of 5 ms here.
+    assert!(ended.usage.wall_ms < 250, "{} ms", ended.usage.wall_ms);
+}

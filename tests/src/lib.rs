@@ -6,11 +6,13 @@
 mod bench;
 mod command;
 mod desk;
+mod dying;
 mod guests;
 mod scratch;
 
 pub use bench::{Bench, Call, NoTools, StoppedClock};
 pub use command::Copy;
 pub use desk::{Desk, approval, rejection};
+pub use dying::Dying;
 pub use guests::{compiled, example, guest, plugins_folder, root, shipped};
 pub use scratch::Scratch;

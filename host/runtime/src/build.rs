@@ -109,7 +109,9 @@ fn run(plugin: &str, mut command: Command, news: &mut dyn FnMut(News)) -> Result
     let mut child = command.spawn().map_err(|error| failed(format!("cannot start {program}: {error}")))?;
     let mut tail = Vec::new();
     if let Some(stderr) = child.stderr.take() {
-        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+        // By bytes: a line that is no UTF-8 must not end the reading, or the build would be stopped by its next line.
+        for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned();
             if tail.len() == TAIL {
                 tail.remove(0);
             }
@@ -119,4 +121,24 @@ fn run(plugin: &str, mut command: Command, news: &mut dyn FnMut(News)) -> Result
     }
     let status = child.wait().map_err(|error| failed(format!("cannot wait for {program}: {error}")))?;
     if status.success() { Ok(()) } else { Err(failed(format!("{program} ended with {status}\n{}", tail.join("\n")))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_may_print_what_is_no_text() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "printf '\\377\\nsecond\\n' >&2; yes | head -c 200000 >&2 || exit 1; echo last >&2"]);
+        let mut lines = Vec::new();
+        run("plugin", command, &mut |news| {
+            if let News::Line(line) = news {
+                lines.push(line);
+            }
+        })
+        .unwrap();
+        assert_eq!((lines[0].as_str(), lines[1].as_str()), ("\u{fffd}", "second"));
+        assert_eq!(lines.last().map(String::as_str), Some("last"));
+    }
 }

@@ -3,21 +3,22 @@
 
 pub(crate) mod answer;
 mod context;
+mod earlier;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Decision, Entry, Event, InvocationId, RunOutcome, Tape};
+use baton_journal::{Decision, Entry, Event, RunOutcome, Tape, Timestamp};
 use baton_sandbox::Target;
 use baton_workflow::{Action, Ask, Invoke, Run, Wait};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::error::Error;
 use crate::observer::Observer;
 use crate::story::Story;
 
-pub(crate) use context::{Job, RunContext};
+pub(crate) use context::{Job, News, RunContext};
 
 /// What a task came to.
 enum Done {
@@ -29,39 +30,64 @@ enum Done {
 /// Drives a run until it ends or waits for people.
 pub(crate) struct Driver {
     context: Arc<RunContext>,
+    news: mpsc::UnboundedReceiver<News>,
     run: Run,
     entries: Vec<Entry>,
-    tapes: BTreeMap<InvocationId, Tape>,
     tasks: JoinSet<Result<Done, Error>>,
     observer: Arc<dyn Observer>,
 }
 
 impl Driver {
-    pub(crate) fn new(context: Arc<RunContext>, run: Run, entries: Vec<Entry>, observer: Arc<dyn Observer>) -> Self {
-        let tapes = Tape::all(&entries);
-        Driver { context, run, entries, tapes, tasks: JoinSet::new(), observer }
+    pub(crate) fn new(
+        context: Arc<RunContext>,
+        news: mpsc::UnboundedReceiver<News>,
+        run: Run,
+        entries: Vec<Entry>,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
+        Driver { context, news, run, entries, tasks: JoinSet::new(), observer }
     }
 
     /// Goes on until nothing is left that this host can do.
-    pub(crate) async fn drive(mut self, mut actions: Vec<Action>) -> Result<Story, Error> {
-        loop {
-            while let Some(action) = take_first(&mut actions) {
-                let more = self.perform(action).await?;
-                actions.extend(more);
-            }
-            match self.tasks.join_next().await {
-                None => break,
-                Some(done) => actions = self.done(finished(done)?).await?,
-            }
-        }
+    pub(crate) async fn drive(mut self, actions: Vec<Action>) -> Result<Story, Error> {
+        let driven = self.go_on(actions).await;
+        self.tasks.shutdown().await; // nothing of a run goes on when it is no longer driven
+        driven?;
         // Output commit: whoever reads the result may rely on it.
         self.context.store.flush().await?;
         Ok(Story::from_parts(self.context.claim.run.clone(), self.run, self.entries))
     }
 
+    async fn go_on(&mut self, mut actions: Vec<Action>) -> Result<(), Error> {
+        loop {
+            while let Some(action) = take_first(&mut actions) {
+                let more = self.perform(action).await?;
+                actions.extend(more);
+            }
+            actions = tokio::select! {
+                biased; // a nested invocation ends before the one that called it
+                Some(news) = self.news.recv() => self.heard(news).await?,
+                done = self.tasks.join_next() => match done {
+                    None => return Ok(()),
+                    Some(done) => self.done(finished(done)?).await?,
+                },
+            };
+        }
+    }
+
+    /// Takes what an invocation tells: the machine must see it in the order of the journal, or it would decide otherwise
+    /// when it is built again.
+    async fn heard(&mut self, news: News) -> Result<Vec<Action>, Error> {
+        let actions = self.happened(*news.event).await?;
+        let _ = news.told.send(()); // who told it may have been stopped meanwhile
+        Ok(actions)
+    }
+
     async fn done(&mut self, done: Done) -> Result<Vec<Action>, Error> {
         match done {
             Done::Happened(event) => self.happened(*event).await,
+            // The run fails, and has dropped the question.
+            Done::Answered(ask, _) if self.run.question(&ask.step).is_none() => Ok(Vec::new()),
             Done::Answered(ask, decision) => {
                 answer::check(&self.run, &ask, &decision)?; // nothing is recorded that the machine would not take
                 self.happened(answer::decided(&ask, decision)).await
@@ -85,14 +111,14 @@ impl Driver {
     async fn invoke(&mut self, invoke: Invoke) -> Result<Vec<Action>, Error> {
         let job = self.context.job(&invoke)?;
         let began_before = invoke.started.is_some();
-        let tape = self.tapes.remove(&job.invocation.id);
+        let tape = self.context.earlier.take_tape(&job.invocation.id);
         if began_before && let Some(event) = self.context.unrepeatable(&job) {
             return self.happened(event).await;
         }
         let mut more = Vec::new();
         let tape = match tape {
             Some(tape) if began_before && job.invocation.target == Target::Agent => tape,
-            Some(tape) if began_before => Tape::starting(tape.now()),
+            Some(tape) if began_before => tape.lenient(),
             _ => {
                 more = self.happened(job.started()).await?;
                 Tape::starting(self.entries.last().map(|entry| entry.at).unwrap_or_default())
@@ -116,28 +142,34 @@ impl Driver {
             more.extend(self.happened(event).await?);
             return Ok(more);
         }
+        let left = self.until(ask.deadline);
         let observer = Arc::clone(&self.observer);
         let store = Arc::clone(&self.context.store);
         self.tasks.spawn(async move {
             store.flush().await?; // a question is told to somebody: what led to it must last
-            Ok(match observer.ask(&ask).await {
-                Some(decision) => Done::Answered(Box::new(ask), decision),
-                None => Done::Unanswered,
+            Ok(match tokio::time::timeout(left, observer.ask(&ask)).await {
+                Ok(Some(decision)) => Done::Answered(Box::new(ask), decision),
+                Ok(None) => Done::Unanswered,
+                Err(_) => Done::Answered(Box::new(ask), Decision::Expired),
             })
         });
         Ok(more)
     }
 
     fn wait(&mut self, wait: Wait) {
-        let left = wait.until.0.saturating_sub(self.context.clock.now().0);
+        let left = self.until(wait.until);
         self.tasks.spawn(async move {
-            tokio::time::sleep(Duration::from_millis(left)).await;
+            tokio::time::sleep(left).await;
             Ok(Done::Happened(Box::new(Event::TimerFired { site: wait.site, attempt: wait.attempt })))
         });
     }
 
+    fn until(&self, moment: Timestamp) -> Duration {
+        Duration::from_millis(moment.0.saturating_sub(self.context.clock.now().0))
+    }
+
     async fn end(&mut self, outcome: RunOutcome) -> Result<Vec<Action>, Error> {
-        self.tasks.abort_all(); // questions and delays that a failing run has dropped
+        self.tasks.shutdown().await; // questions and delays that a failing run has dropped, also those just over
         self.happened(Event::RunEnded(outcome)).await
     }
 
@@ -146,6 +178,9 @@ impl Driver {
         let context = &self.context;
         let entry = context.store.append(&context.claim, context.clock.now(), event).await?;
         let actions = self.run.apply(entry.at, &entry.event)?;
+        if matches!(entry.event, Event::RunEnded(_)) {
+            context.store.flush().await?; // output commit: nobody is told an end that a power cut could take back
+        }
         self.observer.entry(&entry, &self.run);
         self.entries.push(entry);
         Ok(actions)

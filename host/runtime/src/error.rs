@@ -57,6 +57,9 @@ pub enum Error {
         /// What does.
         waiting: String,
     },
+    /// A person answered after the deadline of the question.
+    #[error("the time to answer step {0} is over")]
+    TooLate(String),
     /// A run names a plugin that the project no longer has.
     #[error("the run uses plugin {0}, which the project no longer has")]
     PluginGone(String),
@@ -85,6 +88,7 @@ impl Error {
             }
             Error::Store(StoreError::NoSuchRun(_)) => Some("`baton runs` lists the runs there are".to_owned()),
             Error::Store(StoreError::Claimed(_)) => Some("it goes on there; `baton show` follows it".to_owned()),
+            Error::TooLate(_) => Some("resume the run: it goes on as the step's `on_timeout` says".to_owned()),
             Error::PluginGone(name) => Some(format!("add [plugins.{name}] to baton.toml again")),
             _ => None,
         }

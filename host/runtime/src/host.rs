@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use baton_bundle::Project;
-use baton_journal::{Claim, Decision, Digest, Entry, Event, Payload, PluginPin, RunHeader, RunId, RunSummary, Store};
+use baton_journal::{
+    Claim, Decision, Digest, Entry, Event, Payload, PluginPin, RunHeader, RunId, RunSummary, Store, StoreError,
+};
 use baton_sandbox::{Clock, IDENTITY, Sandbox};
 use baton_store::SqliteStore;
 use baton_workflow::{Action, Plan, Run};
@@ -14,6 +16,7 @@ use serde_json::Value;
 use crate::clock::SystemClock;
 use crate::drive::{Driver, RunContext, answer};
 use crate::error::Error;
+use crate::held::holding;
 use crate::observer::Observer;
 use crate::plugins::Plugins;
 use crate::story::{Ending, Story};
@@ -73,11 +76,14 @@ impl Host {
         let seed = header.seed;
         let id = RunId::new(self.clock.now(), rand::random());
         let (claim, entry) = self.store.create(id.clone(), self.clock.now(), Event::RunStarted(header)).await?;
-        observer.begins(&id);
-        let mut run = Run::new(Arc::new(plan), id, seed);
-        let actions = run.apply(entry.at, &entry.event)?;
-        observer.entry(&entry, &run);
-        self.drive(claim, run, actions, vec![entry], plugins.clone(), observer).await
+        let begun = async {
+            observer.begins(&id);
+            let mut run = Run::new(Arc::new(plan), id, seed);
+            let actions = run.apply(entry.at, &entry.event)?;
+            observer.entry(&entry, &run);
+            self.drive(&claim, run, actions, vec![entry], plugins.clone(), observer).await
+        };
+        holding(&self.store, &claim, begun).await
     }
 
     /// Goes on with a run that waits or whose host died. Finished work is not done again. The plan and the components are
@@ -91,29 +97,37 @@ impl Host {
             return Ok(story.ending());
         }
         let plugins = self.pinned_plugins(&story, project).await?;
-        let claim = self.store.claim(id.clone()).await?;
-        observer.begins(id);
-        // Another host may have gone on between the two: only what is read under the claim counts.
-        let story = self.story(id).await?;
-        let actions = story.machine().outstanding();
-        let (run, entries) = story.into_parts();
-        self.drive(claim, run, actions, entries, plugins, observer).await
+        let claim = match self.store.claim(id.clone()).await {
+            // Another host has ended it meanwhile.
+            Err(StoreError::Ended(_)) => return Ok(self.story(id).await?.ending()),
+            claim => claim?,
+        };
+        let resumed = async {
+            observer.begins(id);
+            // Another host may have gone on between the two: only what is read under the claim counts.
+            let story = self.story(id).await?;
+            let actions = story.machine().outstanding();
+            let (run, entries) = story.into_parts();
+            self.drive(&claim, run, actions, entries, plugins, observer).await
+        };
+        holding(&self.store, &claim, resumed).await
     }
 
     /// Records a person's answer to a step that asks. It does not go on with the run: [`Host::resume`] does.
     ///
     /// # Errors
-    /// The step does not ask, the role may not answer, or the answer does not fit.
+    /// The step does not ask or the time to answer is over, the role may not answer, or the answer does not fit.
     pub async fn decide(&self, id: &RunId, step: &str, decision: Decision) -> Result<(), Error> {
         let claim = self.store.claim(id.clone()).await?;
-        let recorded = self.record_decision(&claim, step, decision).await;
-        self.store.release(claim).await?;
-        recorded
+        holding(&self.store, &claim, self.record_decision(&claim, step, decision)).await
     }
 
     async fn record_decision(&self, claim: &Claim, step: &str, decision: Decision) -> Result<(), Error> {
         let mut machine = self.story(&claim.run).await?.into_parts().0;
         let ask = machine.question(step).cloned().ok_or_else(|| not_asking(&machine, step))?;
+        if self.clock.now() >= ask.deadline {
+            return Err(Error::TooLate(ask.step));
+        }
         answer::check(&machine, &ask, &decision)?;
         let event = answer::decided(&ask, decision);
         machine.apply(self.clock.now(), &event)?;
@@ -139,10 +153,10 @@ impl Host {
 
     async fn header(&self, plan: &Plan, plugins: &Plugins, input: &Value) -> Result<RunHeader, Error> {
         let mut pins = Vec::new();
-        for name in plan.plugins() {
-            let ready = plugins.get(name).ok_or_else(|| Error::PluginGone(name.to_owned()))?;
+        for name in plugins.reached_from(&plan.plugins()) {
+            let ready = plugins.get(&name).ok_or_else(|| Error::PluginGone(name.clone()))?;
             let component = self.store.put_blob(ready.component.clone()).await?;
-            pins.push(PluginPin { name: name.to_owned(), component });
+            pins.push(PluginPin { name, component });
         }
         Ok(RunHeader {
             workflow: plan.name().to_owned(),
@@ -165,14 +179,14 @@ impl Host {
 
     async fn drive(
         &self,
-        claim: Claim,
+        claim: &Claim,
         run: Run,
         actions: Vec<Action>,
         entries: Vec<Entry>,
         plugins: Plugins,
         observer: Arc<dyn Observer>,
     ) -> Result<Ending, Error> {
-        let context = RunContext::new(
+        let (context, news) = RunContext::new(
             Arc::clone(&self.sandbox),
             Arc::clone(&self.store),
             Arc::clone(&self.clock),
@@ -180,10 +194,7 @@ impl Host {
             plugins,
             &entries,
         );
-        let driven = Driver::new(context, run, entries, observer).drive(actions).await;
-        let released = self.store.release(claim).await;
-        let story = driven?;
-        released?;
+        let story = Box::pin(Driver::new(context, news, run, entries, observer).drive(actions)).await?;
         Ok(story.ending())
     }
 }

@@ -15,6 +15,7 @@ pub mod workflow;
 
 mod clock;
 mod drive;
+mod held;
 mod tools;
 
 pub use baton_bundle as bundle;

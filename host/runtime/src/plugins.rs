@@ -1,12 +1,13 @@
 //! The plugins of a project, loaded: manifest, policy and limits from the bundle, code from the sandbox.
 //! It does not know what they are used for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use baton_bundle::{Plugin, Project};
 use baton_journal::Digest;
+use baton_policy::Request;
 use baton_sandbox::{Loaded, Sandbox, ToolFacts};
 use baton_workflow::{AgentFacts, Catalog, PluginFacts};
 
@@ -78,6 +79,23 @@ impl Plugins {
     /// All of them, in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Ready)> {
         self.ready.iter().map(|(name, ready)| (name.as_str(), ready))
+    }
+
+    /// The named plugins and those that they may call, and so on, in the order of their names: what a run may need.
+    pub(crate) fn reached_from(&self, names: &[&str]) -> BTreeSet<String> {
+        let mut reached: BTreeSet<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut unseen: Vec<String> = reached.iter().cloned().collect();
+        while let Some(caller) = unseen.pop() {
+            let callees = self.iter().filter(|(name, ready)| self.may_call(&caller, name, ready));
+            unseen.extend(callees.map(|(name, _)| name.to_owned()).filter(|name| reached.insert(name.clone())));
+        }
+        reached
+    }
+
+    fn may_call(&self, caller: &str, name: &str, called: &Ready) -> bool {
+        let Some(caller) = self.get(caller) else { return false };
+        let mut tools = called.loaded.functions().iter().map(|function| format!("{name}/{}", function.name));
+        tools.any(|tool| caller.plugin.policy().effective().allows(&Request::Tool { name: &tool }))
     }
 
     /// What a workflow may know of them.

@@ -33,7 +33,7 @@ impl ToolCalls {
 
     async fn call_tool(&self, site: CallSite, tool: &str, arguments: String) -> Reply {
         let id = InvocationId::nested(&site.invocation.id, site.sequence, None);
-        if let Some(outcome) = self.context.ended.get(&id) {
+        if let Some(outcome) = self.context.earlier.outcome(&id, tool, &arguments) {
             return Ok(reply(outcome));
         }
         let Some((plugin, ready, function)) = self.find(tool) else {
@@ -46,14 +46,13 @@ impl ToolCalls {
             ))));
         }
         let job = self.job(&site, id, (plugin, ready, function), tool, arguments);
-        self.make(job).await.map_err(host_error)
+        self.make(tool, job).await.map_err(host_error)
     }
 
     fn job(&self, site: &CallSite, id: InvocationId, tool: (&str, &Ready, &str), name: &str, arguments: String) -> Job {
         let (plugin, ready, function) = tool;
         let caller = &site.invocation;
-        let left = caller.deadline.0.saturating_sub(self.context.clock.now().0);
-        let timeout = Duration::from_millis(ready.plugin.limits().wall.0.min(left));
+        let timeout = Duration::from_millis(ready.plugin.limits().wall.0).min(site.left);
         let sequence = site.sequence.to_le_bytes();
         let key =
             Digest::of_parts([caller.idempotency_key.as_bytes(), &sequence, name.as_bytes(), arguments.as_bytes()]);
@@ -76,22 +75,34 @@ impl ToolCalls {
         Job { invocation: Arc::new(invocation), caller: Some(caller.id.clone()) }
     }
 
-    async fn make(&self, job: Job) -> Result<Result<String, CallError>, Error> {
+    async fn make(&self, tool: &str, job: Job) -> Result<Result<String, CallError>, Error> {
         let context = &self.context;
-        let began_before = context.begun.contains(&job.invocation.id);
-        let unrepeatable = if began_before { context.unrepeatable(&job) } else { None };
+        let (id, arguments) = (&job.invocation.id, &job.invocation.input);
+        let in_flight = context.earlier.was_in_flight(id, tool, arguments);
+        let open = context.earlier.is_open(id, tool, arguments);
+        let tape = if open { context.earlier.take_tape(id).map(Tape::lenient) } else { None };
+        if !open {
+            context.store.append(&context.claim, context.clock.now(), job.started()).await?;
+        }
+        let unrepeatable = if in_flight { context.unrepeatable(&job) } else { None };
         let ended = match unrepeatable {
             Some(event) => event,
-            None => {
-                let at = context.store.append(&context.claim, context.clock.now(), job.started()).await?.at;
-                Arc::clone(context).invoke(job, Tape::starting(at)).await?
-            }
+            None => self.invoke(job, tape.unwrap_or_else(|| Tape::starting(context.clock.now()))).await?,
         };
-        let entry = context.store.append(&context.claim, context.clock.now(), ended).await?;
-        match &entry.event {
-            Event::InvocationEnded { outcome, .. } => Ok(reply(outcome)),
-            _ => Err(Error::Internal("an invocation ended as something else".to_owned())),
-        }
+        let reply = match &ended {
+            Event::InvocationEnded { outcome, .. } => reply(outcome),
+            _ => return Err(Error::Internal("an invocation ended as something else".to_owned())),
+        };
+        context.tell(ended).await?;
+        Ok(reply)
+    }
+
+    async fn invoke(&self, job: Job, tape: Tape) -> Result<Event, Error> {
+        let (context, id) = (&self.context, job.invocation.id.clone());
+        context.open(&job);
+        let ended = Arc::clone(context).invoke(job, tape).await;
+        context.close(&id);
+        ended
     }
 }
 

@@ -135,11 +135,9 @@ fn refuse_if_others_can_write(folder: &Path) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
-    const EMPTY: &str = "(component)";
-
     fn compiled(engine: &wasmtime::Engine) -> (Digest, Component) {
-        let bytes = EMPTY.as_bytes();
-        (Digest::of(bytes), Component::new(engine, bytes).expect("the empty component compiles"))
+        let bytes = wat::parse_str("(component)").expect("it is the empty component");
+        (Digest::of(&bytes), Component::from_binary(engine, &bytes).expect("the empty component compiles"))
     }
 
     #[test]

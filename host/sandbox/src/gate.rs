@@ -154,7 +154,8 @@ impl Gate {
         operations: Vec<O>,
     ) -> Result<Vec<Result<O::Reply, CallError>>, Stop> {
         // All are charged before the first intent is written: an intent says that the call is about to be performed.
-        let requests: Vec<String> = operations.iter().map(|operation| self.charge(operation)).collect::<Result<_, _>>()?;
+        let requests: Vec<String> =
+            operations.iter().map(|operation| self.charge(operation)).collect::<Result<_, _>>()?;
         let mut admitted = Vec::with_capacity(operations.len());
         for (operation, request) in operations.into_iter().zip(requests) {
             admitted.push(self.admit(operation, request).await?);
@@ -162,7 +163,7 @@ impl Gate {
         if admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. })) {
             self.recorder.flush().await?;
         }
-        let left = self.stops.saturating_duration_since(Instant::now());
+        let left = self.left();
         let backends = self.recorder.backends();
         let performing = admitted.into_iter().map(|call| perform(call, &self.invocation, backends, left));
         let performed = join_all(performing).await;
@@ -206,7 +207,7 @@ impl Gate {
             return Ok(Admitted::Denied { sequence, request, error, name });
         }
         let effect = operation.effect(self.recorder.backends());
-        if effect == Effect::Outside {
+        if effect == Effect::Outside && !self.tape.in_doubt(sequence) {
             self.recorder.intend(sequence, name, &request).await?;
         }
         Ok(Admitted::Ready { sequence, request, operation, effect })
@@ -311,6 +312,11 @@ impl Gate {
 
     pub(crate) fn lines(&self) -> &Lines {
         &self.lines
+    }
+
+    /// How long the invocation may still take.
+    pub(crate) fn left(&self) -> Duration {
+        self.stops.saturating_duration_since(Instant::now())
     }
 
     /// The time that the guest sees.

@@ -23,14 +23,27 @@ pub(crate) struct Guest {
     pub(crate) outer_surcharges: Vec<u64>,
 }
 
-/// Charges every crossing, and what the gate has counted meanwhile, as fuel.
+impl Guest {
+    /// What the gate and WASI have counted since this was last asked.
+    fn take_surcharge(&mut self) -> u64 {
+        self.gate.take_surcharge().saturating_add(self.wasi.take_surcharge())
+    }
+}
+
+/// Charges every crossing, and what was counted meanwhile, as fuel.
 ///
 /// The engine's own work for a guest (growing a memory, giving way at an epoch) crosses too. When a guest gives way is
 /// chance, so that is free: otherwise fuel would not be the same in a replay. And a crossing that happens while a host
 /// call writes its reply through the guest's allocator must not take what that host call has to pay.
+///
+/// The deadline is looked at here too: a busy async runtime looks at its timers only once in many turns.
 pub(crate) fn charge_crossings(store: &mut Store<Guest>) {
     store.epoch_deadline_callback(|mut store| {
-        store.data_mut().yields = true;
+        let guest = store.data_mut();
+        if guest.gate.left().is_zero() {
+            return Ok(UpdateDeadline::Interrupt);
+        }
+        guest.yields = true;
         Ok(UpdateDeadline::Yield(1))
     });
     store.call_hook(|mut store, hook| match hook {
@@ -44,18 +57,19 @@ fn begin_crossing(store: &mut StoreContextMut<'_, Guest>) -> wasmtime::Result<()
     let fuel = store.get_fuel()?;
     let guest = store.data_mut();
     guest.fuel_left = fuel;
-    guest.outer_surcharges.push(guest.gate.take_surcharge());
+    let surcharge = guest.take_surcharge();
+    guest.outer_surcharges.push(surcharge);
     Ok(())
 }
 
 fn charge(store: &mut StoreContextMut<'_, Guest>) -> wasmtime::Result<()> {
     let guest = store.data_mut();
-    let counted = guest.gate.take_surcharge();
+    let counted = guest.take_surcharge();
     guest.gate.add_surcharge(guest.outer_surcharges.pop().unwrap_or_default());
     if std::mem::take(&mut guest.yields) {
         return Ok(());
     }
-    // What came through the gate is counted there; every other crossing, WASI's among them, costs as much as an empty call.
+    // Every crossing of which nothing was counted costs as much as an empty call.
     let cost = counted.max(CALL_FUEL);
     let fuel = store.get_fuel()?;
     store.set_fuel(fuel.saturating_sub(cost))?;

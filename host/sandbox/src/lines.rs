@@ -12,6 +12,8 @@ use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
+use crate::wasi::Carried;
+
 /// The longest line; longer ones are broken. Long enough for a stack trace in one line of JSON.
 const LINE: usize = 16 << 10;
 
@@ -67,8 +69,8 @@ impl Lines {
     }
 
     /// A stream whose lines come here.
-    pub(crate) fn stream(&self, level: &'static str) -> Stream {
-        Stream { lines: self.clone(), level, partial: Arc::default() }
+    pub(crate) fn stream(&self, level: &'static str, carried: Carried) -> Stream {
+        Stream { lines: self.clone(), level, partial: Arc::default(), carried }
     }
 }
 
@@ -78,18 +80,24 @@ pub(crate) struct Stream {
     lines: Lines,
     level: &'static str,
     partial: Arc<Mutex<Vec<u8>>>,
+    carried: Carried,
 }
 
 impl Stream {
-    fn take(&self, bytes: &[u8]) {
+    fn take(&self, mut bytes: &[u8]) {
+        self.carried.add(bytes.len());
         let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
-        for &byte in bytes {
-            if byte == b'\n' || partial.len() >= LINE {
-                self.lines.push(self.level, &String::from_utf8_lossy(&partial));
-                partial.clear();
-            }
-            if byte != b'\n' {
-                partial.push(byte);
+        loop {
+            let room = bytes.len().min(LINE - partial.len());
+            let end = bytes[..room].iter().position(|byte| *byte == b'\n').unwrap_or(room);
+            partial.extend_from_slice(&bytes[..end]);
+            bytes = &bytes[end..];
+            let Some(next) = bytes.first() else { return };
+            // The line ends here, or it is full.
+            self.lines.push(self.level, &String::from_utf8_lossy(&partial));
+            partial.clear();
+            if *next == b'\n' {
+                bytes = &bytes[1..];
             }
         }
     }
@@ -164,7 +172,7 @@ mod tests {
     #[test]
     fn a_stream_gives_whole_lines() {
         let lines = Lines::new(1_000);
-        let stream = lines.stream("stdout");
+        let stream = lines.stream("stdout", Carried::default());
         stream.take(b"one\ntw");
         stream.clone().take(b"o\nthree");
         assert_eq!(messages(&lines), ["one", "two"]);
@@ -183,9 +191,20 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_is_too_long_is_broken() {
+        let lines = Lines::new(1 << 20);
+        let stream = lines.stream("stdout", Carried::default());
+        stream.take(&[b'x'; LINE + 3]);
+        stream.take(b"\n\nend\n");
+        stream.take(&[b'y'; LINE]);
+        stream.take(b"\n");
+        assert_eq!(messages(&lines).iter().map(String::len).collect::<Vec<_>>(), [LINE, 3, 0, 3, LINE]);
+    }
+
+    #[test]
     fn empty_lines_are_not_free() {
         let lines = Lines::new(1 << 20);
-        lines.stream("stdout").take(&[b'\n'; 1 << 20]);
+        lines.stream("stdout", Carried::default()).take(&[b'\n'; 1 << 20]);
         assert_eq!(messages(&lines).len(), (1 << 20) / 64);
     }
 }

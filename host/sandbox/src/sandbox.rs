@@ -11,8 +11,8 @@ use std::time::Instant;
 use baton_journal::{Digest, Outcome, Tape, Usage};
 use baton_policy::ceiling;
 use futures_util::FutureExt as _;
-use wasmtime::component::{Component, Linker, Val};
 use wasmtime::Store;
+use wasmtime::component::{Component, Linker, Val};
 
 use crate::backends::Backends;
 use crate::bindings::baton::plugin::types;

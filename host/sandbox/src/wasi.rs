@@ -5,6 +5,7 @@
 //! timers that pass in virtual time, stdout and stderr as lines of the journal, no files, no sockets in the linker.
 //! A tool gets the ordinary one, with the time of day and true random numbers, over an empty context.
 
+mod carried;
 mod timers;
 
 use std::sync::Arc;
@@ -25,13 +26,17 @@ use crate::guest::Guest;
 use crate::invocation::Invocation;
 use crate::lines::{Lines, Stream};
 
+pub(crate) use carried::Carried;
 pub(crate) use timers::Timers;
+
+use carried::CountedRng;
 
 /// WASI for one guest. It is made when the guest first calls it: most calls of most guests never do.
 pub(crate) struct Wasi {
     invocation: Arc<Invocation>,
     clock: VirtualClock,
     lines: Lines,
+    carried: Carried,
     made: Option<Box<Made>>,
 }
 
@@ -47,7 +52,7 @@ pub(crate) struct Made {
 impl Wasi {
     /// For an invocation: deterministic if it is replayed, ordinary if it is not.
     pub(crate) fn new(invocation: Arc<Invocation>, clock: VirtualClock, lines: Lines) -> Self {
-        Wasi { invocation, clock, lines, made: None }
+        Wasi { invocation, clock, lines, carried: Carried::default(), made: None }
     }
 
     /// Ends the lines that are being written.
@@ -59,35 +64,40 @@ impl Wasi {
     }
 
     fn made(&mut self) -> &mut Made {
-        self.made.get_or_insert_with(|| Box::new(make(&self.invocation, &self.clock, &self.lines)))
+        self.made.get_or_insert_with(|| Box::new(make(&self.invocation, &self.clock, &self.lines, &self.carried)))
+    }
+
+    /// The fuel that bytes which were moved through WASI cost, and that the engine has not yet taken.
+    pub(crate) fn take_surcharge(&self) -> u64 {
+        match self.carried.take() {
+            0 => 0,
+            bytes => baton_policy::surcharge(bytes),
+        }
     }
 }
 
-fn make(invocation: &Invocation, clock: &VirtualClock, lines: &Lines) -> Made {
-    let (stdout, stderr) = (lines.stream("stdout"), lines.stream("stderr"));
+fn make(invocation: &Invocation, clock: &VirtualClock, lines: &Lines, carried: &Carried) -> Made {
+    let stream = |level| lines.stream(level, carried.clone());
+    let (stdout, stderr) = (stream("stdout"), stream("stderr"));
     let mut builder = WasiCtxBuilder::new();
+    let rng = |number| {
+        let mut rng = random(invocation);
+        rng.set_stream(number); // each consumer its own, so that none shifts another's numbers
+        CountedRng { rng, carried: carried.clone() }
+    };
+    builder.secure_random(rng(1)).insecure_random(rng(2)).max_random_size(ceiling::RANDOM.0);
+    builder.stdout(stdout.clone()).stderr(stderr.clone());
     if invocation.target.is_replayed() {
         make_deterministic(&mut builder, invocation.own_seed(), clock);
     }
-    builder.max_random_size(ceiling::RANDOM.0).stdout(stdout.clone()).stderr(stderr.clone());
     let mut table = ResourceTable::new();
     table.set_max_capacity(ceiling::HANDLES as usize);
     Made { ctx: builder.build(), table, timers: Timers::new(clock.clone()), stdout, stderr }
 }
 
 fn make_deterministic(builder: &mut WasiCtxBuilder, seed: [u8; 32], clock: &VirtualClock) {
-    let stream = |number| {
-        let mut rng = ChaCha20Rng::from_seed(seed);
-        rng.set_stream(number); // each consumer its own, so that none shifts another's numbers
-        rng
-    };
     let low: [u8; 16] = std::array::from_fn(|index| seed[index]);
-    builder
-        .secure_random(stream(1))
-        .insecure_random(stream(2))
-        .insecure_random_seed(u128::from_le_bytes(low))
-        .wall_clock(clock.clone())
-        .monotonic_clock(clock.clone());
+    builder.insecure_random_seed(u128::from_le_bytes(low)).wall_clock(clock.clone()).monotonic_clock(clock.clone());
 }
 
 impl WasiView for Guest {
@@ -135,7 +145,7 @@ fn link_cli(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     cli::terminal_stderr::add_to_linker::<Guest, WasiCli>(linker, |guest| guest.cli())
 }
 
-/// The random numbers of the contract's own interface: an agent's follow from the seed of its run.
+/// Random numbers: an agent's follow from the seed of its run.
 pub(crate) fn random(invocation: &Invocation) -> ChaCha20Rng {
     if !invocation.target.is_replayed() {
         return ChaCha20Rng::from_rng(&mut rand::rng());

@@ -1,7 +1,7 @@
 //! What the invocations of one run share, and how one of them is made. It does not know the machine.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use baton_journal::{
@@ -10,7 +10,9 @@ use baton_journal::{
 use baton_policy::Effect;
 use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
 use baton_workflow::Invoke;
+use tokio::sync::{mpsc, oneshot};
 
+use super::earlier::Earlier;
 use crate::error::Error;
 use crate::plugins::{Plugins, Ready};
 use crate::tools::ToolCalls;
@@ -23,13 +25,21 @@ pub(crate) struct RunContext {
     pub(crate) claim: Arc<Claim>,
     pub(crate) plugins: Plugins,
     pub(crate) seed: Digest,
-    /// How nested invocations ended that the journal already has: they are not made again.
-    pub(crate) ended: BTreeMap<InvocationId, Outcome>,
-    /// Nested invocations that began under an earlier host.
-    pub(crate) begun: BTreeSet<InvocationId>,
+    /// What an earlier host did of nested invocations.
+    pub(crate) earlier: Earlier,
+    /// Nested invocations that this host has begun and not ended.
+    open: Mutex<BTreeMap<InvocationId, Job>>,
+    news: mpsc::UnboundedSender<News>,
+}
+
+/// What an invocation tells the driver of its run.
+pub(crate) struct News {
+    pub(crate) event: Box<Event>,
+    pub(crate) told: oneshot::Sender<()>,
 }
 
 /// An invocation that is about to be made.
+#[derive(Clone)]
 pub(crate) struct Job {
     pub(crate) invocation: Arc<Invocation>,
     pub(crate) caller: Option<InvocationId>,
@@ -43,22 +53,24 @@ impl RunContext {
         claim: Claim,
         plugins: Plugins,
         entries: &[Entry],
-    ) -> Arc<Self> {
-        let (mut ended, mut begun) = (BTreeMap::new(), BTreeSet::new());
-        let mut seed = Digest::of(b"");
-        for entry in entries {
-            match &entry.event {
-                Event::RunStarted(header) => seed = header.seed,
-                Event::InvocationStarted { invocation, caller: Some(_), .. } => {
-                    begun.insert(invocation.clone());
-                }
-                Event::InvocationEnded { invocation, caller: Some(_), outcome, .. } => {
-                    ended.insert(invocation.clone(), outcome.clone());
-                }
-                _ => {}
-            }
-        }
-        Arc::new(RunContext { sandbox, store, clock, claim: Arc::new(claim), plugins, seed, ended, begun })
+    ) -> (Arc<Self>, mpsc::UnboundedReceiver<News>) {
+        let seed = entries.iter().find_map(|entry| match &entry.event {
+            Event::RunStarted(header) => Some(header.seed),
+            _ => None,
+        });
+        let (news, heard) = mpsc::unbounded_channel();
+        let context = RunContext {
+            sandbox,
+            store,
+            clock,
+            claim: Arc::new(claim),
+            plugins,
+            seed: seed.unwrap_or_else(|| Digest::of(b"")),
+            earlier: Earlier::of(entries),
+            open: Mutex::default(),
+            news,
+        };
+        (Arc::new(context), heard)
     }
 
     /// The invocation that an action of the machine asks for.
@@ -105,7 +117,46 @@ impl RunContext {
             Ok(ended) => ended,
             Err(error) => refused(error)?,
         };
+        self.end_what_it_left_open(&job).await?;
         Ok(job.ended(ended))
+    }
+
+    /// Has the driver append an event and apply it to the machine.
+    pub(crate) async fn tell(&self, event: Event) -> Result<(), Error> {
+        let (told, answer) = oneshot::channel();
+        let gone = || Error::Internal("the run is no longer driven".to_owned());
+        self.news.send(News { event: Box::new(event), told }).map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())
+    }
+
+    /// Notes that a nested invocation begins.
+    pub(crate) fn open(&self, job: &Job) {
+        self.lock_open().insert(job.invocation.id.clone(), job.clone());
+    }
+
+    /// Notes that a nested invocation ends.
+    pub(crate) fn close(&self, id: &InvocationId) {
+        self.lock_open().remove(id);
+    }
+
+    /// An invocation that is stopped at its deadline takes along those that it waits for: they end in the journal too.
+    async fn end_what_it_left_open(&self, caller: &Job) -> Result<(), Error> {
+        let inside = format!("{}/", caller.invocation.id);
+        let left: Vec<Job> = {
+            let mut open = self.lock_open();
+            open.extract_if(.., |id, _| id.as_str().starts_with(&inside)).map(|(_, job)| job).collect()
+        };
+        // The innermost first: an id begins with that of its caller.
+        for job in left.iter().rev() {
+            let text = format!("{}, which called it, was stopped", caller.invocation.id);
+            let outcome = Outcome::Failed { failure: Failure::Transient(text) };
+            self.tell(job.ended(Ended { outcome, usage: Usage::default() })).await?;
+        }
+        Ok(())
+    }
+
+    fn lock_open(&self) -> MutexGuard<'_, BTreeMap<InvocationId, Job>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn backends(self: &Arc<Self>) -> Backends {

@@ -4,8 +4,8 @@ use std::any::Any;
 
 use baton_journal::{Failure, Limit, Outcome, Payload};
 use baton_policy::{Exhausted, Resource};
-use wasmtime::{PoolConcurrencyLimitError, Trap};
 use wasmtime::component::Val;
+use wasmtime::{PoolConcurrencyLimitError, Trap};
 use wasmtime_wasi::I32Exit;
 
 use crate::error::SandboxError;
@@ -91,6 +91,7 @@ fn timed_out(guest: &Guest) -> Outcome {
 
 fn broke(guest: &Guest, error: &wasmtime::Error) -> Outcome {
     match error.downcast_ref::<Trap>() {
+        Some(Trap::Interrupt) => timed_out(guest),
         Some(Trap::OutOfFuel) => exhausted(guest, Limit::Fuel, Resource::Fuel),
         Some(Trap::StackOverflow) => {
             let message = "the guest's stack is full: it calls itself too deeply".to_owned();

@@ -134,3 +134,23 @@ impl monotonic_clock::Host for View<'_> {
         self.subscribe_instant(self.timers.clock.nanos().saturating_add(duration))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_timer_that_was_only_looked_at_does_not_hold_up_a_later_one() {
+        let clock = VirtualClock::default();
+        let timers = Timers::new(clock.clone());
+        let timer = |deadline| Timer { timers: timers.clone(), deadline };
+        assert!(timer(5).ready().now_or_never().is_none());
+        let mut later = timer(10);
+        tokio::time::timeout(Duration::from_secs(5), later.ready()).await.expect("nothing else is waited for");
+        assert_eq!(clock.nanos(), 10);
+    }
+}

@@ -1,0 +1,77 @@
+//! A store whose host dies at the n-th write: what was written before stays, and nothing is written after.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use baton_journal::{
+    BoxFuture, CallId, Claim, Digest, Entry, Event, RunId, RunSummary, Scope, StateOp, StateReply, Store, StoreError,
+    Timestamp,
+};
+
+/// Passes everything on to another store until its writes are used up.
+pub struct Dying {
+    store: Arc<dyn Store>,
+    writes: AtomicI64,
+}
+
+impl Dying {
+    /// Lets so many writes through.
+    #[must_use]
+    pub fn after(writes: i64, store: Arc<dyn Store>) -> Self {
+        Dying { store, writes: AtomicI64::new(writes) }
+    }
+
+    fn write(&self) -> Result<(), StoreError> {
+        let left = self.writes.fetch_sub(1, Ordering::SeqCst);
+        if left > 0 { Ok(()) } else { Err(StoreError::Io("the host died here".to_owned())) }
+    }
+}
+
+impl Store for Dying {
+    fn create(&self, run: RunId, at: Timestamp, started: Event) -> BoxFuture<'_, Result<(Claim, Entry), StoreError>> {
+        self.store.create(run, at, started)
+    }
+
+    fn claim(&self, run: RunId) -> BoxFuture<'_, Result<Claim, StoreError>> {
+        self.store.claim(run)
+    }
+
+    fn release(&self, claim: Claim) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.store.release(claim)
+    }
+
+    fn append(&self, claim: &Claim, at: Timestamp, event: Event) -> BoxFuture<'_, Result<Entry, StoreError>> {
+        let claim = claim.clone();
+        Box::pin(async move {
+            self.write()?;
+            self.store.append(&claim, at, event).await
+        })
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.store.flush()
+    }
+
+    fn entries(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Entry>, StoreError>> {
+        self.store.entries(run)
+    }
+
+    fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
+        self.store.runs(limit)
+    }
+
+    fn state(&self, call: CallId, scope: Scope, op: StateOp) -> BoxFuture<'_, Result<StateReply, StoreError>> {
+        Box::pin(async move {
+            self.write()?;
+            self.store.state(call, scope, op).await
+        })
+    }
+
+    fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {
+        self.store.put_blob(bytes)
+    }
+
+    fn blob(&self, digest: Digest) -> BoxFuture<'_, Result<Vec<u8>, StoreError>> {
+        self.store.blob(digest)
+    }
+}
