@@ -171,7 +171,12 @@ async fn random_bytes_of_wasi_cost_fuel_too() {
 #[tokio::test]
 async fn a_loop_is_stopped_near_its_deadline_on_a_runtime_that_is_busy_with_it() {
     let limits = Limits { fuel: Fuel(1_000_000_000_000), wall: Wall(50), ..Limits::default() };
-    let ended = tokio::spawn(invoke("loops", "null", limits)).await.unwrap();
-    // A runtime with tasks to run looks at its timers every 61 turns, of 5 ms here.
-    assert!(ended.usage.wall_ms < 250, "{} ms", ended.usage.wall_ms);
+    // A runtime with tasks to run looks at its timers every 61 turns, of 5 ms here: without a look at the clock in each
+    // turn every try would take 300 ms. A busy machine may take that once, and not each time.
+    let mut fastest = u64::MAX;
+    for _ in 0..10 {
+        let ended = tokio::spawn(invoke("loops", "null", limits)).await.unwrap();
+        fastest = fastest.min(ended.usage.wall_ms);
+    }
+    assert!(fastest < 250, "{fastest} ms");
 }

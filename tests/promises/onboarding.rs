@@ -74,6 +74,41 @@ async fn a_missing_document_is_asked_for_and_the_run_goes_on_with_it() {
     assert_eq!(ending.output.unwrap()["decision"], "accepted");
 }
 
+/// An answer to `request_documents` with one document of the kind that is missing.
+fn bank_reference(text: &str) -> Value {
+    json!({ "documents": [{ "name": "bank-reference.txt", "kind": "bank-reference", "text": text }] })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_associate_who_has_no_document_leads_to_a_refusal() {
+    let desk = desk();
+    let parked = desk.run_file("clients/missing-document.json").await;
+    let ending = desk.answer(&parked.run, "request_documents", rejection("associate")).await.unwrap();
+    assert_eq!(ending.outcome, "completed", "{:?}", ending.error);
+    let output = ending.output.as_ref().unwrap();
+    assert_eq!((&output["decision"], &output["contact"]), (&json!("refused"), &Value::Null));
+    assert!(output["risk"].is_string() && output["letter"]["id"].is_string(), "{output}");
+    let outcomes = outcomes(&ending);
+    let wanted = [("refusal", "completed"), ("recheck", "skipped"), ("sign_off", "skipped"), ("letter", "skipped")];
+    for (step, outcome) in wanted {
+        assert_eq!(outcomes[step], outcome, "{step}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_says_nothing_is_not_the_missing_document() {
+    let desk = desk();
+    let parked = desk.run_file("clients/missing-document.json").await;
+    let blank = desk.answer(&parked.run, "request_documents", approval("associate", Some(&bank_reference(" \n"))));
+    assert!(blank.await.is_err(), "a blank page is no answer");
+    let empty = approval("associate", Some(&bank_reference("This is the reference that you asked for.")));
+    let ending = desk.answer(&parked.run, "request_documents", empty).await.unwrap();
+    assert_eq!((ending.outcome, asking(&ending)), ("parked", vec!["sign_off"]), "{:?}", ending.error);
+    let questions = desk.story(&parked.run).await.questions();
+    let shown = questions[0].show.as_str().unwrap();
+    assert!(shown.contains("document.unconfirmed"), "the partner sees why: {shown}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_role_that_is_asked_may_answer_and_only_once() {
     let desk = desk();

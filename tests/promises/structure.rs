@@ -74,6 +74,14 @@ fn heavy_libraries_have_one_owner() {
 }
 
 #[test]
+fn the_engines_identity_is_the_engine_that_is_linked() {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let engine = lock.split("[[package]]").find(|package| package.contains("name = \"wasmtime\"\n")).unwrap();
+    let version = engine.lines().find_map(|line| line.strip_prefix("version = ")).unwrap().trim_matches('"');
+    assert!(baton_sandbox::IDENTITY.starts_with(&format!("wasmtime {version} ")), "{}", baton_sandbox::IDENTITY);
+}
+
+#[test]
 fn every_guest_is_used_by_a_test() {
     let tests: String = files("tests/promises").iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
     for guest in files("tests/guests/examples") {

@@ -118,7 +118,7 @@ async fn a_run_ends_at_its_budget() {
     assert_eq!(ending.outcome, "failed");
     let outcomes = desk.outcomes(&ending.run).await;
     assert!(matches!(outcomes[0].1, Outcome::Exhausted { .. }), "{outcomes:?}");
-    assert!(message(&ending).contains("fuel"), "{}", message(&ending));
+    assert!(message(&ending).contains("`budget` in the workflow"), "{}", message(&ending));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -153,6 +153,7 @@ impl Bench {
             timeout: Duration::from_millis(call.limits.wall.0),
             depth: 0,
             limits: call.limits,
+            allowed: call.limits,
             policy: Arc::new(Policy::new(name, call.grants.clone(), call.grants)),
         }
     }

@@ -83,6 +83,7 @@ pub fn mark(status: StepStatus) -> String {
 pub fn run_status(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Running => "running",
+        RunStatus::Interrupted => "interrupted",
         RunStatus::Parked => "parked",
         RunStatus::Completed => "completed",
         RunStatus::Failed => "failed",

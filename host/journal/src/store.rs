@@ -77,8 +77,10 @@ pub struct Claim {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunStatus {
-    /// A host drives it, or did when it died.
+    /// A host drives it.
     Running,
+    /// No host drives it, and it waits for nobody: its host died or was stopped. It can be resumed.
+    Interrupted,
     /// It waits for a person.
     Parked,
     /// It ended well.

@@ -70,6 +70,7 @@ impl ToolCalls {
             timeout,
             depth: caller.depth + 1,
             limits: *ready.plugin.limits(),
+            allowed: *ready.plugin.limits(),
             policy: Arc::new(ready.plugin.policy().clone()),
         };
         Job { invocation: Arc::new(invocation), caller: Some(caller.id.clone()) }

@@ -98,6 +98,7 @@ fn invocation(run: RunId) -> Invocation {
         timeout: Duration::from_secs(30),
         depth: 0,
         limits: Limits::default(),
+        allowed: Limits::default(),
         policy: Arc::new(Policy::new(name, Grants::default(), Grants::default())),
     }
 }

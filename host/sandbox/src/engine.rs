@@ -56,7 +56,7 @@ impl Drop for Engine {
 }
 
 /// What a journal notes of the engine: fuel and traps are exact only under the same one.
-pub const IDENTITY: &str = "wasmtime 48 cranelift fuel epoch nan-canonical baton:plugin@0.1.0";
+pub const IDENTITY: &str = "wasmtime 48.0.8 cranelift fuel epoch nan-canonical baton:plugin@0.1.0";
 
 fn spawn_ticker(engine: wasmtime::EngineWeak, stop: Arc<AtomicBool>) -> Result<JoinHandle<()>, SandboxError> {
     let tick = move || {

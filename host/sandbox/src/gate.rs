@@ -258,7 +258,7 @@ impl Gate {
 
     fn exhausted(&self, out: &Exhausted) -> Stop {
         let limit = if out.resource == Resource::Calls { Limit::Calls } else { Limit::Bytes };
-        Stop::Exhausted(limit, format!("{out}; {}", out.hint(&self.invocation.plugin)))
+        Stop::Exhausted(limit, self.invocation.exhausted(out.resource))
     }
 
     /// Puts the lines that wait into the journal, without those that are there already.

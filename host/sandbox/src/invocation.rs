@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{Digest, InvocationId, Outcome, RunId, Site, Timestamp, Usage};
-use baton_policy::{Limits, Policy};
+use baton_policy::{Exhausted, Limits, Policy, Resource};
 
 /// What is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +50,10 @@ pub struct Invocation {
     pub timeout: Duration,
     /// How many invocations wait for it: 0 for a step's own.
     pub depth: u32,
-    /// What else it may use.
+    /// What else it may use: what the operator allows, or what is left to the step and the run if that is less.
     pub limits: Limits,
+    /// What the operator allows the plugin.
+    pub allowed: Limits,
     /// What it may do.
     pub policy: Arc<Policy>,
 }
@@ -61,6 +63,18 @@ impl Invocation {
     #[must_use]
     pub fn own_seed(&self) -> [u8; 32] {
         *Digest::of_parts([self.seed.as_bytes().as_slice(), self.id.as_str().as_bytes()]).as_bytes()
+    }
+}
+
+impl Invocation {
+    /// What was reached, and the line that raises it: in the operator's file or, if the budget was the lesser, in the
+    /// workflow.
+    pub(crate) fn exhausted(&self, resource: Resource) -> String {
+        let out = Exhausted::of(resource, &self.limits);
+        if out.limit < Exhausted::of(resource, &self.allowed).limit {
+            return format!("{out}: it is what `budget` in the workflow had left");
+        }
+        format!("{out}; {}", out.hint(&self.plugin))
     }
 }
 

@@ -30,6 +30,16 @@ impl Drop for Held {
     }
 }
 
+/// Whether a living process, this one included, drives a run of the store. To look, the lock is taken for a moment.
+pub(crate) fn is_driven(store: &Path, run: &RunId) -> bool {
+    let path = beside(store, ".locks").join(run.as_str());
+    let Ok(file) = private_file().open(path) else { return false };
+    match file.try_lock_shared() {
+        Ok(()) => file.unlock().is_err(),
+        Err(_) => true,
+    }
+}
+
 impl Locks {
     /// No claims yet; the files are in a folder beside the store.
     pub(crate) fn of(store: &Path) -> Self {

@@ -7,8 +7,8 @@ use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use baton_journal::{
-    BoxFuture, CallId, Chain, Claim, Digest, Entry, Event, InvocationId, Payload, Progress, RunId, RunSummary, Scope,
-    StateOp, StateReply, Store, StoreError, Timestamp,
+    BoxFuture, CallId, Chain, Claim, Digest, Entry, Event, InvocationId, Payload, Progress, RunId, RunStatus,
+    RunSummary, Scope, StateOp, StateReply, Store, StoreError, Timestamp,
 };
 
 use crate::state::{self, Room, Used};
@@ -158,13 +158,20 @@ impl Run {
         entry
     }
 
+    fn status(&self) -> RunStatus {
+        match self.progress.status() {
+            RunStatus::Running if !self.claimed => RunStatus::Interrupted,
+            status => status,
+        }
+    }
+
     fn summary(&self, run: &RunId) -> RunSummary {
         RunSummary {
             run: run.clone(),
             workflow: self.workflow.clone(),
             started: self.entries.first().map_or(Timestamp(0), |entry| entry.at),
             updated: self.chain.last_at(),
-            status: self.progress.status(),
+            status: self.status(),
             entries: self.chain.entries(),
         }
     }

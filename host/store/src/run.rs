@@ -190,7 +190,8 @@ fn move_head(sql: &Connection, number: i64, entry: &Entry, progress: Progress) -
 /// A status as a row has it.
 pub(crate) fn status_text(status: RunStatus) -> &'static str {
     match status {
-        RunStatus::Running => "running",
+        // That a host is gone is seen when it is asked for, and never written.
+        RunStatus::Running | RunStatus::Interrupted => "running",
         RunStatus::Parked => "parked",
         RunStatus::Completed => "completed",
         RunStatus::Failed => "failed",

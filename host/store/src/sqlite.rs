@@ -1,13 +1,13 @@
 //! The store in a SQLite file: hands operations to the writing thread and the reading connections. It does not know SQL.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 use baton_journal::{
-    BoxFuture, CallId, Claim, Digest, Entry, Event, RunId, RunSummary, Scope, StateOp, StateReply, Store, StoreError,
-    Timestamp,
+    BoxFuture, CallId, Claim, Digest, Entry, Event, RunId, RunStatus, RunSummary, Scope, StateOp, StateReply, Store,
+    StoreError, Timestamp,
 };
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::blob;
 use crate::fault::Fault;
 use crate::history;
-use crate::lock::Locks;
+use crate::lock::{self, Locks};
 use crate::open::{Settings, copy_long_log, open_writer};
 use crate::reader::Readers;
 use crate::room::{self, SqlRoom};
@@ -29,6 +29,7 @@ use crate::writer::{self, Order, Shared, Writer, Writing};
 /// After an error of the disk it is stopped: every later call answers with that error, and only reopening it, which
 /// reads what is really on disk, helps.
 pub struct SqliteStore {
+    path: PathBuf,
     orders: Option<mpsc::Sender<Order>>,
     readers: Arc<Readers>,
     shared: Arc<Shared>,
@@ -58,8 +59,8 @@ impl SqliteStore {
         let (orders, queue) = mpsc::channel(writer::QUEUE);
         let thread = thread::Builder::new().name("baton-store".to_owned()).spawn(move || writer.run(queue));
         let thread = thread.map_err(|error| StoreError::Io(format!("starting a thread: {error}")))?;
-        let readers = Arc::new(Readers::new(path, settings));
-        Ok(SqliteStore { orders: Some(orders), readers, shared, thread: Some(thread) })
+        let readers = Arc::new(Readers::new(path.clone(), settings));
+        Ok(SqliteStore { path, orders: Some(orders), readers, shared, thread: Some(thread) })
     }
 
     /// How many commits have waited for the disk since the store was opened. Beginning a log, copying a long one into
@@ -127,7 +128,15 @@ impl Store for SqliteStore {
     }
 
     fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
-        self.read(move |sql| history::runs(sql, limit))
+        let store = self.path.clone();
+        self.read(move |sql| {
+            let mut runs = history::runs(sql, limit)?;
+            let at_work = runs.iter_mut().filter(|run| run.status == RunStatus::Running);
+            at_work
+                .filter(|run| !lock::is_driven(&store, &run.run))
+                .for_each(|run| run.status = RunStatus::Interrupted);
+            Ok(runs)
+        })
     }
 
     fn state(&self, call: CallId, scope: Scope, op: StateOp) -> BoxFuture<'_, Result<StateReply, StoreError>> {

@@ -98,6 +98,7 @@ impl RunContext {
             timeout,
             depth: 0,
             limits: limits.within(invoke.budget),
+            allowed: *limits,
             policy: Arc::new(ready.plugin.policy().clone()),
         };
         Ok(Job { invocation: Arc::new(invocation), caller: None })

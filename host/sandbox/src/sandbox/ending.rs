@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use baton_journal::{Failure, Limit, Outcome, Payload};
-use baton_policy::{Exhausted, Resource};
+use baton_policy::Resource;
 use wasmtime::component::Val;
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 use wasmtime_wasi::I32Exit;
@@ -130,9 +130,7 @@ fn payload_hint(plugin: &str) -> String {
 }
 
 fn exhausted(guest: &Guest, limit: Limit, resource: Resource) -> Outcome {
-    let invocation = guest.gate.invocation();
-    let out = Exhausted::of(resource, &invocation.limits);
-    Outcome::Exhausted { limit, message: format!("{out}; {}", out.hint(&invocation.plugin)) }
+    Outcome::Exhausted { limit, message: guest.gate.invocation().exhausted(resource) }
 }
 
 fn trap_message(error: &wasmtime::Error) -> String {

@@ -145,13 +145,18 @@ async fn the_status_follows_from_the_events(store: &dyn Store) {
         (asked(), RunStatus::Running),
         (invocation_ended("1"), RunStatus::Parked),
         (decided, RunStatus::Running),
-        (run_ended(), RunStatus::Completed),
     ];
     for (event, status) in steps {
         store.append(&claim, at(1), event).await.unwrap();
         assert_eq!(store.runs(1).await.unwrap()[0].status, status);
         store.entries(run_id(1)).await.unwrap();
     }
+    store.release(claim).await.unwrap();
+    assert_eq!(store.runs(1).await.unwrap()[0].status, RunStatus::Interrupted, "nobody drives it");
+    let claim = store.claim(run_id(1)).await.unwrap();
+    assert_eq!(store.runs(1).await.unwrap()[0].status, RunStatus::Running);
+    store.append(&claim, at(1), run_ended()).await.unwrap();
+    assert_eq!(store.runs(1).await.unwrap()[0].status, RunStatus::Completed);
 }
 
 async fn blobs_are_kept_by_digest(store: &dyn Store) {

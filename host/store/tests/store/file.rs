@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use baton_journal::{Store, StoreError};
+use baton_journal::{RunStatus, Store, StoreError};
 use baton_store::{FORMAT, SqliteStore};
 use rusqlite::Connection;
 
@@ -25,14 +25,15 @@ fn refusal(path: &Path) -> StoreError {
 #[tokio::test]
 async fn a_store_is_reopened_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
-    let (written, run) = {
+    let (written, mut runs) = {
         let store = open(folder.path());
         begin(&store, &run_id(1)).await;
         (store.entries(run_id(1)).await.unwrap(), store.runs(1).await.unwrap())
     };
+    runs[0].status = RunStatus::Interrupted; // the store that claimed it is closed
     assert!(!folder.path().join("baton.db-wal").exists(), "closing copies the log into the file");
     let store = open(folder.path());
-    assert_eq!((store.entries(run_id(1)).await.unwrap(), store.runs(1).await.unwrap()), (written, run));
+    assert_eq!((store.entries(run_id(1)).await.unwrap(), store.runs(1).await.unwrap()), (written, runs));
     let claim = store.claim(run_id(1)).await.unwrap();
     store.append(&claim, at(9), line("and goes on")).await.unwrap();
 }
