@@ -51,6 +51,8 @@ fn usage_and_configuration_are_told_apart_from_failure() {
         vec!["call", "crm", "contacts.nothing", "{}"],
         vec!["call", "nobody", "run", "{}"],
         vec!["call", "crm", "contacts.get", "{not json"],
+        vec!["call", "crm", "contacts.get", r#"{"id": 7}"#],
+        vec!["call", "summariser", "run", r#"{"document": {}}"#],
     ] {
         let output = copy.baton(&arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output.stderr));

@@ -6,6 +6,7 @@ mod bad_input;
 mod cli;
 mod crash;
 mod determinism;
+mod docs;
 mod gate;
 mod languages;
 mod limits;

@@ -1,9 +1,13 @@
 //! Fields of a manifest that are stricter than their types: its author is a stranger, and what is read here is shown
 //! to people and, one day, to models. It does not look at the files that a path names.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::path::{Component, Path, PathBuf};
 
-use serde::de::Error;
+use baton_policy::{Bytes, Fuel, Grants, LimitsOverride, Wall};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// The longest sentence, in bytes: a description is for a list, the rest belongs to a README.
@@ -37,4 +41,58 @@ pub(crate) fn inside<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
         return Err(D::Error::custom("this leaves the plugin's folder: name a file inside it, without `..`"));
     }
     Ok(Some(path))
+}
+
+/// Grants, as a table: a list of them would be taken for the table's values in their order.
+pub(crate) fn grants<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Grants, D::Error> {
+    deserializer.deserialize_any(Table::new("a table, such as { state = [\"agent\"] }"))
+}
+
+/// Limits, as a table; none of them may be zero.
+pub(crate) fn limits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LimitsOverride, D::Error> {
+    let limits = deserializer.deserialize_any(Table::new("a table, such as { fuel = \"1G\", wall = \"10s\" }"))?;
+    match zero(limits) {
+        None => Ok(limits),
+        Some(key) => Err(D::Error::custom(format!("`{key}` must be more than zero: leave it out for the default"))),
+    }
+}
+
+/// The first limit that is zero.
+fn zero(limits: LimitsOverride) -> Option<&'static str> {
+    let LimitsOverride { fuel, memory, wall, calls, bytes, log_bytes, payload, depth } = limits;
+    let zeros = [
+        ("fuel", fuel == Some(Fuel(0))),
+        ("memory", memory == Some(Bytes(0))),
+        ("wall", wall == Some(Wall(0))),
+        ("calls", calls == Some(0)),
+        ("bytes", bytes == Some(Bytes(0))),
+        ("log_bytes", log_bytes == Some(Bytes(0))),
+        ("payload", payload == Some(Bytes(0))),
+        ("depth", depth == Some(0)),
+    ];
+    zeros.into_iter().find(|(_, is_zero)| *is_zero).map(|(key, _)| key)
+}
+
+/// Reads a table, and says how it looks if there is something else.
+struct Table<T> {
+    form: &'static str,
+    read: PhantomData<T>,
+}
+
+impl<T> Table<T> {
+    fn new(form: &'static str) -> Self {
+        Table { form, read: PhantomData }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Table<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.form)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
 }

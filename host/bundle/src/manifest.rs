@@ -40,7 +40,7 @@ pub struct Manifest {
     #[serde(default)]
     pub tools: BTreeMap<FunctionName, ToolFacts>,
     /// What it asks for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "field::grants")]
     pub asks: Grants,
 }
 
@@ -159,7 +159,7 @@ fn is_command(argv: &[String]) -> bool {
 }
 
 /// Tells whether a text is a package's name, so that cargo cannot take it for an option.
-fn is_package(text: &str) -> bool {
+pub(crate) fn is_package(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

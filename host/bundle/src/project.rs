@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use baton_policy::{Beyond, Grants, LimitsOverride, Name};
+use baton_policy::{Beyond, Grants, LimitsOverride, Name, ToolsGrant};
 use serde::Deserialize;
+use serde::de::value::SeqDeserializer;
 
 use crate::build::Freshness;
 use crate::digest::Digest;
 use crate::error::Error;
+use crate::field;
 use crate::file;
 use crate::plugin::{Plugin, Terms};
 use crate::sources::Sources;
@@ -30,6 +32,7 @@ pub struct ProjectFile {
     /// The plugins, by the names that the workflow and the grants use.
     pub plugins: BTreeMap<Name, PluginEntry>,
     /// The limits of each plugin that says nothing else.
+    #[serde(deserialize_with = "field::limits")]
     pub limits: LimitsOverride,
 }
 
@@ -43,10 +46,10 @@ pub struct PluginEntry {
     #[serde(default)]
     pub digest: Option<Digest>,
     /// What it is granted, never more than it asks for. Default nothing.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "field::grants")]
     pub grants: Grants,
     /// Its limits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "field::limits")]
     pub limits: LimitsOverride,
 }
 
@@ -72,6 +75,15 @@ pub enum Warning {
         /// The surplus.
         surplus: Grants,
     },
+    /// A plugin asks for what it is not granted: calls of it will be denied.
+    AskedNotGranted {
+        /// The plugin.
+        plugin: Name,
+        /// What is missing.
+        missing: Grants,
+        /// What it could be granted instead: what it is, and what is missing.
+        grants: Grants,
+    },
     /// A limit is written above its maximum, and is lowered to it.
     BeyondMaximum {
         /// The plugin; nothing for the project's `[limits]`.
@@ -86,6 +98,13 @@ impl fmt::Display for Warning {
         match self {
             Warning::WiderThanAsked { plugin, surplus } => {
                 write!(f, "[plugins.{plugin}] grants what the plugin does not ask for, to no effect: {surplus}")
+            }
+            Warning::AskedNotGranted { plugin, missing, grants } => {
+                write!(
+                    f,
+                    "[plugins.{plugin}] does not grant what the plugin asks for, so such calls will be denied: {missing}; \
+                     to allow them, write there: grants = {grants}"
+                )
             }
             Warning::BeyondMaximum { plugin, limit } => {
                 let section = plugin.as_ref().map_or("limits".to_owned(), |plugin| format!("plugins.{plugin}"));
@@ -133,10 +152,7 @@ impl Project {
             digest: entry.digest,
         };
         let plugin = Plugin::load(&file::join(&self.folder, &entry.path), terms)?;
-        let surplus = plugin.policy().granted().except(plugin.policy().asked());
-        if !surplus.is_empty() {
-            self.warnings.push(Warning::WiderThanAsked { plugin: name.clone(), surplus });
-        }
+        self.warnings.extend(compared(&name, plugin.policy().asked(), plugin.policy().granted()));
         self.plugins.insert(name, plugin);
         Ok(())
     }
@@ -194,6 +210,34 @@ impl Project {
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
+}
+
+/// What is granted and not asked for, and what is asked for and not granted at all.
+fn compared(plugin: &Name, asked: &Grants, granted: &Grants) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let surplus = granted.except(asked);
+    if !surplus.is_empty() {
+        warnings.push(Warning::WiderThanAsked { plugin: plugin.clone(), surplus });
+    }
+    let missing = not_at_all(asked, granted);
+    if !missing.is_empty() {
+        let grants = Grants::effective(asked, granted).union(&missing);
+        warnings.push(Warning::AskedNotGranted { plugin: plugin.clone(), missing, grants });
+    }
+    warnings
+}
+
+/// What is asked for and not granted at all. Of a plugin whose every tool is asked for, some may be granted: that is
+/// the operator's choice, and nothing to tell of.
+fn not_at_all(asked: &Grants, granted: &Grants) -> Grants {
+    let missing = asked.except(granted);
+    let some_granted = |pattern: &String| {
+        let of_plugin = pattern.strip_suffix('*');
+        of_plugin.is_some_and(|plugin| granted.tools.patterns().any(|granted| granted.starts_with(plugin)))
+    };
+    let tools = missing.tools.patterns().filter(|pattern| !some_granted(pattern));
+    let read = ToolsGrant::deserialize(SeqDeserializer::<_, serde::de::value::Error>::new(tools));
+    Grants { state: missing.state, tools: read.unwrap_or_default() }
 }
 
 fn beyond(plugin: Option<&Name>, limits: LimitsOverride) -> Vec<Warning> {

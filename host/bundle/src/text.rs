@@ -6,7 +6,9 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
+use crate::build::TARGET;
 use crate::error::{Error, Fault};
+use crate::manifest::is_package;
 use crate::place::Place;
 
 /// Reads a TOML text.
@@ -53,7 +55,7 @@ fn explain(file: &Path, source: &str, error: &toml::de::Error) -> Error {
     let span = error.span().unwrap_or(0..0);
     let (fault, message, hint) = if is_broken(source) {
         (Fault::Syntax, format!("not TOML: {said}"), None)
-    } else if let Some(fault) = key_fault(&said) {
+    } else if let Some(fault) = key_fault(&said, source) {
         fault
     } else {
         let (message, hint) = value_fault(&said);
@@ -65,7 +67,7 @@ fn explain(file: &Path, source: &str, error: &toml::de::Error) -> Error {
 }
 
 /// Takes a complaint about a key or a word of a choice apart; nothing if it is another.
-fn key_fault(said: &str) -> Option<(Fault, String, Option<String>)> {
+fn key_fault(said: &str, source: &str) -> Option<(Fault, String, Option<String>)> {
     let mut words = said.split('`').skip(1).step_by(2);
     let word = words.next()?;
     if said.starts_with("unknown field") {
@@ -73,11 +75,8 @@ fn key_fault(said: &str) -> Option<(Fault, String, Option<String>)> {
     } else if said.starts_with("unknown variant") {
         Some((Fault::Value, format!("`{word}` is not known here"), suggestion(word, words)))
     } else if said.starts_with("missing field") {
-        Some((
-            Fault::MissingKey,
-            format!("the key `{word}` is missing"),
-            example(word).map(|line| format!("write {line}")),
-        ))
+        let line = made_by_cargo(word, source).or_else(|| example(word).map(str::to_owned));
+        Some((Fault::MissingKey, format!("the key `{word}` is missing"), line.map(|line| format!("write {line}"))))
     } else {
         None
     }
@@ -106,7 +105,14 @@ fn value_fault(said: &str) -> (String, Option<String>) {
             "a map" => "a table",
             "a sequence" => "an array",
             "a boolean" => "true or false",
+            "path string" => "a path in quotes",
             "u32" | "u64" => "a whole number, not below 0",
+            other if other.starts_with("struct ") => "a table",
+            other => other,
+        };
+        let found = match found {
+            "map" => "a table",
+            "sequence" => "an array",
             other => other,
         };
         return (format!("{found} does not belong here"), Some(format!("write {expected}")));
@@ -128,10 +134,36 @@ fn example(key: &str) -> Option<&'static str> {
     }
 }
 
+/// The line that names what a manifest's own cargo build makes.
+fn made_by_cargo(key: &str, source: &str) -> Option<String> {
+    let table: toml::Table = source.parse().ok().filter(|_| key == "component")?;
+    let package = table.get("build")?.get("cargo")?.as_str().filter(|package| is_package(package))?;
+    let file = package.replace('-', "_"); // as cargo names a library's file
+    Some(format!("component = \"target/{TARGET}/release/{file}.wasm\", above [build]: what the build makes"))
+}
+
 /// The part of a range in which the offending word is: the parser means the whole array where one entry is wrong.
 fn narrow(source: &str, span: Range<usize>, word: &str) -> Range<usize> {
     let found = source.get(span.clone()).filter(|_| !word.is_empty()).and_then(|text| text.find(word));
-    found.map_or(span.clone(), |at| span.start + at..span.start + at + word.len())
+    let at = found.map(|at| span.start + at).or_else(|| key_below(source, &span, word));
+    at.map_or(span, |at| at..at + word.len())
+}
+
+/// Where a key stands below the header of its table, if the range is that of a header.
+fn key_below(source: &str, header: &Range<usize>, key: &str) -> Option<usize> {
+    source.get(header.clone()).filter(|text| text.starts_with('[') && !key.is_empty())?;
+    let mut at = header.start;
+    for line in source.get(at..)?.split_inclusive('\n') {
+        let text = line.trim_start();
+        if at > header.start && text.starts_with('[') {
+            return None;
+        }
+        if text.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')) {
+            return Some(at + line.len() - text.len());
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// The offset of a line and a column (both from 1, the column in bytes).

@@ -12,7 +12,7 @@ Exit codes:
   2    usage or configuration: a bad workflow, manifest or input, an unknown run,
        a step that does not ask, a role that may not answer
   3    the run is parked: it waits for a person
-  130  interrupted; `baton resume` goes on";
+  130  interrupted by Ctrl-C, 143 by SIGTERM; `baton resume` goes on";
 
 /// Runs agents and tools that their users do not have to trust.
 ///
@@ -90,7 +90,7 @@ pub struct DecisionArgs {
     pub role: Option<String>,
 
     /// Who answers; by default the name of the user
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     pub by: Option<String>,
 
     /// What you want to say about it
@@ -104,4 +104,10 @@ pub struct DecisionArgs {
     /// The form of the result.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// The name of a person: the journal keeps it, so it must be one.
+fn name(text: &str) -> Result<String, &'static str> {
+    let name = text.trim();
+    if name.is_empty() { Err("a name is needed") } else { Ok(name.to_owned()) }
 }

@@ -55,11 +55,12 @@ impl Asker {
 pub fn question(ask: &Ask, zone: &TimeZone) -> String {
     let heading = paint::strong(&escape::escape_line(&ask.question));
     let mut text = format!("\n{} {}  {heading}\n", paint::warn("?"), escape::escape_line(&ask.step));
-    for line in readable::payload(&ask.show, &Detail::QUESTION).lines {
+    let shown = readable::payload(&ask.show, &Detail::QUESTION).lines;
+    for line in shown.into_iter().filter(|_| ask.show.as_str() != Some("null")) {
         text.push_str(&format!("    {line}\n"));
     }
     let who = if ask.roles.is_empty() { "anybody".to_owned() } else { escape::escape_line(&ask.roles.join(" or ")) };
-    let until = format::moment(ask.deadline, zone);
+    let until = format::deadline(ask.deadline, zone);
     text.push_str(&paint::faint(&format!("  for {who}, until {until}")));
     text
 }

@@ -1,5 +1,5 @@
-//! A run is driven for a command: watched, interrupted by Ctrl-C, and told when it ends or waits. It does not know which
-//! command it is.
+//! A run is driven for a command: watched, interrupted by Ctrl-C or SIGTERM, and told when it ends or waits. It does not
+//! know which command it is.
 
 use std::future::Future;
 use std::path::Path;
@@ -7,6 +7,7 @@ use std::path::Path;
 use baton_runtime::bundle::Project;
 use baton_runtime::journal::RunId;
 use baton_runtime::{Ending, Error as HostError, Host};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::Format;
 use crate::context::Context;
@@ -18,7 +19,7 @@ use crate::project;
 /// Drives a run with a screen until it ends, waits, fails or is interrupted, and tells how it stands.
 ///
 /// # Errors
-/// The host failed, or somebody pressed Ctrl-C; the hint says how to go on.
+/// The host failed, or it was interrupted; the hint says how to go on.
 pub async fn to_its_end(
     context: &Context,
     project: &Path,
@@ -29,7 +30,7 @@ pub async fn to_its_end(
 ) -> Result<Exit, Error> {
     let driven = tokio::select! {
         ending = driving => ending.map_err(Error::from),
-        () = interrupt() => Err(Error::interrupted()),
+        exit = interrupt() => Err(Error::interrupted(exit)),
     };
     screen.end();
     let again = context.again(project);
@@ -39,8 +40,9 @@ pub async fn to_its_end(
         }
         None => error,
     })?;
-    ending::result(&ending, format)?;
-    ending::tell(context, &again, &host.story(&ending.run).await?, &ending);
+    let story = host.story(&ending.run).await;
+    ending::result(context, &ending, story.as_ref().ok(), format)?; // also if the journal cannot be read again
+    ending::tell(context, &again, &story?, &ending);
     Ok(Exit::of_outcome(ending.outcome))
 }
 
@@ -58,9 +60,21 @@ pub async fn resume(context: &Context, file: &Path, run: &RunId, format: Format)
     to_its_end(context, project.file(), &host, &screen, format, driving).await
 }
 
-/// Waits for Ctrl-C. Where it cannot be heard, the process ends by it as ever.
-async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+/// Waits for Ctrl-C or SIGTERM. What cannot be heard ends the process as ever.
+async fn interrupt() -> Exit {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => _ = signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    let pressed = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = pressed => Exit::Interrupted,
+        () = terminated => Exit::Terminated,
     }
 }

@@ -1,30 +1,46 @@
 //! What is told when a run ends or waits: the result on stdout; on stderr how it went, and what can be done now. It does
 //! not know how the run was driven.
 
-use baton_runtime::journal::Usage;
+use std::collections::BTreeSet;
+
+use baton_runtime::journal::{Entry, Event, Timestamp, Usage};
 use baton_runtime::plan::Ask;
 use baton_runtime::{Ending, Story};
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::again::Again;
 use crate::args::Format;
 use crate::context::Context;
 use crate::error::Error;
-use crate::{ask, escape, format, paint, terminal};
+use crate::readable::{self, Detail};
+use crate::{ask, escape, format, paint, terminal, trap};
 
-/// Writes the result: all of the ending for programs, the workflow's output for people, escaped where JSON would let
-/// something through to their terminal.
+/// Writes the result: all of the ending for programs; the workflow's output for people, as they read it on a terminal and
+/// as JSON elsewhere, escaped where JSON would let something through to their terminal.
 ///
 /// # Errors
 /// It cannot be written.
-pub fn result(ending: &Ending, form: Format) -> Result<(), Error> {
-    match form {
-        Format::Json => terminal::result(&pretty(ending)?),
-        Format::Text => match &ending.output {
-            Some(output) => terminal::result(&pretty(output)?),
-            None => Ok(()),
-        },
+pub fn result(context: &Context, ending: &Ending, story: Option<&Story>, form: Format) -> Result<(), Error> {
+    match (form, &ending.output) {
+        (Format::Json, _) => terminal::result(&pretty(ending)?),
+        (Format::Text, None) => Ok(()),
+        (Format::Text, Some(Value::Null)) if story.is_some_and(|story| !states_output(story)) => Ok(()),
+        (Format::Text, Some(output)) if context.terminal.is_read() => terminal::result(&for_people(output)),
+        (Format::Text, Some(output)) => terminal::result(&pretty(output)?),
     }
+}
+
+/// A workflow's output as people read it, whole.
+#[must_use]
+pub fn for_people(output: &Value) -> String {
+    readable::value(output, &Detail::FULL).lines.join("\n")
+}
+
+/// Whether the workflow says what its output is: without that it is null.
+fn states_output(story: &Story) -> bool {
+    let plan = serde_json::from_str::<Value>(&story.machine().plan().to_json());
+    plan.is_ok_and(|plan| plan.get("output").is_some_and(|output| !output.is_null()))
 }
 
 /// Indented JSON that is safe for a terminal and still the same JSON: what JSON itself does not escape and a terminal
@@ -38,46 +54,128 @@ pub fn pretty(value: &impl serde::Serialize) -> Result<String, Error> {
     Ok(escape::escape_json(&text))
 }
 
-/// Tells how a run stands.
-pub fn tell(context: &Context, again: &Again, story: &Story, ending: &Ending) {
-    let entries = story.entries();
-    let took = match (entries.first(), entries.last()) {
-        (Some(first), Some(last)) => format::between(first.at, last.at),
-        _ => 0,
-    };
-    let mut lines = vec![summary(ending, took)];
-    match ending.outcome {
-        "parked" => lines.extend(story.questions().iter().map(|question| asked(context, again, ending, question))),
-        "running" => lines.push(format!("  go on with it: {}", again.command(&["resume", ending.run.as_str()]))),
-        _ => lines.push(paint::faint(&format!("  {}", again.command(&["show", ending.run.as_str()])))),
-    }
-    context.terminal.tell(&lines.join("\n"));
+/// How much is told of how a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telling {
+    /// All of it.
+    Whole,
+    /// All but the questions: somebody was asked them a moment ago, and did not answer.
+    Asked,
+    /// What went wrong, and the commands that the run waits for.
+    Quiet,
 }
 
-/// `completed in 1.2 s  1.2 G fuel · …`, or what failed.
+/// How a run stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    /// Its summary.
+    pub ending: &'a Ending,
+    /// Its journal.
+    pub entries: &'a [Entry],
+    /// What it waits for.
+    pub questions: &'a [Ask],
+}
+
+/// Tells how a run stands.
+pub fn tell(context: &Context, again: &Again, story: &Story, ending: &Ending) {
+    let telling = match context.terminal {
+        terminal if terminal.is_quiet() => Telling::Quiet,
+        terminal if terminal.can_ask() => Telling::Asked,
+        _ => Telling::Whole,
+    };
+    let standing = Standing { ending, entries: story.entries(), questions: &story.questions() };
+    let text = standing.told(again, &context.zone, telling);
+    if !text.is_empty() {
+        terminal::tell(&text); // what is left of it in quiet is to be told
+    }
+}
+
+impl Standing<'_> {
+    /// How it went, and the commands that go on.
+    #[must_use]
+    pub fn told(&self, again: &Again, zone: &TimeZone, telling: Telling) -> String {
+        let Standing { ending, entries, questions } = *self;
+        let quiet = telling == Telling::Quiet;
+        let mut lines = Vec::new();
+        if !quiet {
+            lines.push(summary(ending, entries));
+        }
+        lines.extend(error_lines(ending, entries));
+        match ending.outcome {
+            "parked" => {
+                for question in questions {
+                    if telling == Telling::Whole {
+                        lines.push(ask::question(question, zone));
+                    }
+                    lines.extend(answering(again, ending, question));
+                }
+            }
+            "running" => lines.push(format!("  go on with it: {}", again.command(&["resume", ending.run.as_str()]))),
+            _ if quiet => {}
+            _ => lines.push(paint::faint(&format!("  {}", again.command(&["show", ending.run.as_str()])))),
+        }
+        lines.join("\n")
+    }
+}
+
+/// `completed in 1.2 s  1.2 G fuel · …`
 #[must_use]
-pub fn summary(ending: &Ending, took: u64) -> String {
+pub fn summary(ending: &Ending, entries: &[Entry]) -> String {
     let word = paint::outcome(ending.outcome, ending.outcome);
     let used = ending.steps.iter().fold(Usage::default(), |sum, step| sum.plus(step.usage));
     let used = paint::faint(&format::usage(&used));
-    let mut text = format!("\n{word} in {}  {used}", format::duration(took));
-    if let Some(blame) = &ending.error {
-        let step = blame.step.as_ref().map(|step| format!("step {}: ", escape::escape_line(step))).unwrap_or_default();
-        text.push_str(&format!("\n{} {step}{}", paint::bad("error:"), escape::escape(&blame.message)));
-    }
-    text
+    let (took, waited) = times(entries);
+    let waited = match waited {
+        0..1_000 => String::new(),
+        waited => format!(" and {} of waiting for people", format::duration(waited)),
+    };
+    format!("\n{word} in {}{waited}  {used}", format::duration(took))
 }
 
-/// A question that nobody was there to answer, and the commands that answer it.
-fn asked(context: &Context, again: &Again, ending: &Ending, question: &Ask) -> String {
-    let mut text = ask::question(question, &context.zone);
-    if let Some(schema) = &question.answer_schema {
-        text.push_str(&format!("\n  FILE is JSON that {}", schema_line(schema)));
+/// How long a run was at work, and how long it did nothing but wait for people; in milliseconds.
+fn times(entries: &[Entry]) -> (u64, u64) {
+    let (mut took, mut waited) = (0, 0);
+    let (mut questions, mut at_work) = (BTreeSet::new(), BTreeSet::new());
+    let mut before: Option<Timestamp> = None;
+    for entry in entries {
+        let passed = before.map_or(0, |before| format::between(before, entry.at));
+        if at_work.is_empty() && !questions.is_empty() {
+            waited += passed;
+        } else {
+            took += passed;
+        }
+        before = Some(entry.at);
+        match &entry.event {
+            Event::ApprovalRequested { step, .. } => _ = questions.insert(step),
+            Event::ApprovalDecided { step, .. } => _ = questions.remove(step),
+            Event::InvocationStarted { invocation, .. } => _ = at_work.insert(invocation),
+            Event::InvocationEnded { invocation, .. } => _ = at_work.remove(invocation),
+            _ => {}
+        }
     }
-    for command in commands(again, ending.run.as_str(), question) {
-        text.push_str(&format!("\n  {}", paint::strong(&escape::escape_line(&command))));
+    (took, waited)
+}
+
+/// What failed, and what the guest said of it.
+fn error_lines(ending: &Ending, entries: &[Entry]) -> Vec<String> {
+    let Some(blame) = &ending.error else { return Vec::new() };
+    let step = blame.step.as_ref().map(|step| format!("step {}: ", escape::escape_line(step))).unwrap_or_default();
+    let reason = escape::escape(&trap::reason(&blame.message));
+    let mut lines = vec![format!("{} {step}{reason}", paint::bad("error:"))];
+    let words = blame.step.as_ref().map(|step| trap::last_words(entries, step)).unwrap_or_default();
+    if !words.is_empty() {
+        lines.push("  the guest wrote:".to_owned());
+        lines.extend(words.into_iter().map(|line| format!("    {}", escape::escape_line(line))));
     }
-    text
+    lines
+}
+
+/// The commands that answer a question, and what they need.
+fn answering(again: &Again, ending: &Ending, question: &Ask) -> Vec<String> {
+    let wanted = question.answer_schema.as_ref().map(|schema| format!("  {}", answer_line(schema)));
+    let commands = commands(again, ending.run.as_str(), question);
+    let commands = commands.iter().map(|command| format!("  {}", paint::strong(&escape::escape_line(command))));
+    wanted.into_iter().chain(commands).collect()
 }
 
 /// The commands that approve and reject; `FILE` stands for what the person adds, where the step asks for it.
@@ -95,6 +193,12 @@ pub fn commands(again: &Again, run: &str, question: &Ask) -> [String; 2] {
         approve.extend(["--answer", "FILE"]);
     }
     [again.command(&approve), again.command(&reject)]
+}
+
+/// What the file of an answer holds, in a few words.
+#[must_use]
+pub fn answer_line(schema: &Value) -> String {
+    format!("FILE is JSON that {}", schema_line(schema))
 }
 
 /// What a schema wants, in a few words: its own description, or the keys that must be there.

@@ -1,6 +1,7 @@
 //! What the process is given from outside: every variable that Baton reads is named here. It does not know what for.
 
 use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
 /// Where programs keep what should outlive a restart: <https://specifications.freedesktop.org/basedir-spec/latest/>.
@@ -29,12 +30,21 @@ impl Environment {
     pub fn read() -> Self {
         let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let home_state = || absolute(HOME).map(|home| home.join(".local/state"));
-        let user = USER.iter().find_map(|name| std::env::var_os(name)?.into_string().ok());
+        let user = |name: &&str| std::env::var_os(name)?.into_string().ok().filter(|user| !user.trim().is_empty());
         Environment {
             program: std::env::args_os().next(),
             state_home: absolute(XDG_STATE_HOME).or_else(home_state),
-            user: user.filter(|name| !name.is_empty()),
+            user: USER.iter().find_map(user).or_else(account),
             folder: std::env::current_dir().unwrap_or_default(),
         }
     }
+}
+
+/// The name of the account that the process runs as, where there is a list of accounts: containers set no variable.
+fn account() -> Option<String> {
+    let uid = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+    let accounts = std::fs::read_to_string("/etc/passwd").ok()?;
+    let fields = |line: &str| line.split(':').map(str::to_owned).collect::<Vec<_>>();
+    let mine = accounts.lines().map(fields).find(|fields| fields.get(2) == Some(&uid))?;
+    mine.into_iter().next().filter(|name| !name.is_empty())
 }

@@ -21,6 +21,8 @@ pub enum Exit {
     Parked,
     /// Somebody pressed Ctrl-C.
     Interrupted,
+    /// Somebody asked the process to end: SIGTERM.
+    Terminated,
 }
 
 impl Exit {
@@ -33,6 +35,7 @@ impl Exit {
             Exit::Usage => 2,
             Exit::Parked => 3,
             Exit::Interrupted => 130,
+            Exit::Terminated => 143,
         }
     }
 
@@ -69,10 +72,11 @@ impl Error {
         Error { exit: Exit::Failed, message: message.into(), rendered: false, hints: Vec::new() }
     }
 
-    /// Somebody pressed Ctrl-C.
+    /// Somebody pressed Ctrl-C, or asked the process to end; the exit tells which.
     #[must_use]
-    pub fn interrupted() -> Self {
-        Error { exit: Exit::Interrupted, message: "interrupted".to_owned(), rendered: false, hints: Vec::new() }
+    pub fn interrupted(exit: Exit) -> Self {
+        let word = if exit == Exit::Terminated { "terminated" } else { "interrupted" };
+        Error { exit, message: word.to_owned(), rendered: false, hints: Vec::new() }
     }
 
     /// The same with one more hint.

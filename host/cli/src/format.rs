@@ -60,6 +60,13 @@ pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     shown(at, zone, "%Y-%m-%d %H:%M:%S")
 }
 
+/// A day and a time for those who may be in another zone: `2026-11-22 13:20:04 +01:00`, `2026-11-22 12:20:04 UTC`.
+#[must_use]
+pub fn deadline(at: Timestamp, zone: &TimeZone) -> String {
+    let shown = shown(at, zone, "%Y-%m-%d %H:%M:%S %:z");
+    shown.strip_suffix("+00:00").map_or(shown.clone(), |shown| format!("{shown}UTC"))
+}
+
 /// A time of day: `13:20:04`.
 #[must_use]
 pub fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
@@ -105,6 +112,8 @@ mod tests {
         let at = Timestamp(1_764_000_000_123);
         assert_eq!(moment(at, &TimeZone::UTC), "2025-11-24 16:00:00");
         assert_eq!(time_of_day(at, &TimeZone::UTC), "16:00:00");
+        assert_eq!(deadline(at, &TimeZone::UTC), "2025-11-24 16:00:00 UTC");
+        assert_eq!(deadline(at, &TimeZone::fixed(jiff::tz::offset(-3))), "2025-11-24 13:00:00 -03:00");
         assert_eq!(moment(Timestamp(u64::MAX), &TimeZone::UTC), "-");
     }
 }

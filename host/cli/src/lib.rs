@@ -9,7 +9,7 @@
 //! | [`project`], [`projects`], [`lookup`] | where a project keeps its runs, which projects are known, which run is meant |
 //! | [`drive`], [`decide`] | a run is driven: progress, the end, an interrupt; an answer is recorded |
 //! | [`progress`], [`ask`], [`ending`] | what is told meanwhile, asked, and told in the end |
-//! | [`story`] | `baton show` |
+//! | [`story`], [`trap`] | `baton show`; what a trap leaves behind |
 //! | [`readable`], [`mod@format`], [`escape`], [`paint`] | JSON, quantities, foreign text and colours for people |
 //! | [`error`] | what can go wrong, with hints and exit codes |
 
@@ -38,6 +38,7 @@ pub mod projects;
 pub mod readable;
 pub mod story;
 pub mod terminal;
+pub mod trap;
 
 use crate::args::Cli;
 use crate::context::Context;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use baton_runtime::SqliteStore;
 use baton_runtime::bundle::project::FILE_NAME;
-use baton_runtime::journal::{RunId, RunSummary, Store as _};
+use baton_runtime::journal::{RunId, RunStatus, RunSummary, Store as _};
 
 use crate::args::WhichRun;
 use crate::context::Context;
@@ -31,6 +31,8 @@ pub struct Found {
     pub project: PathBuf,
     /// The run.
     pub run: RunId,
+    /// What it is doing.
+    pub status: RunStatus,
 }
 
 /// Finds the run that a command is about.
@@ -90,7 +92,10 @@ pub async fn runs_of_known(context: &Context) -> Vec<Known> {
 /// # Errors
 /// The text is too short, or means several.
 pub fn pick(text: &str, runs: &[Known]) -> Result<Option<Found>, Error> {
-    let found = |known: &Known| Found { project: known.project.clone(), run: known.summary.run.clone() };
+    let found = |known: &Known| {
+        let RunSummary { run, status, .. } = &known.summary;
+        Found { project: known.project.clone(), run: run.clone(), status: *status }
+    };
     if text == "last" {
         return Ok(runs.iter().max_by(|a, b| a.summary.run.cmp(&b.summary.run)).map(found));
     }

@@ -59,7 +59,7 @@ pub fn outcome(word: &str, text: &str) -> String {
     match word {
         "completed" | "approved" => good(text),
         "failed" | "trapped" | "exhausted" | "denied" | "timed-out" | "rejected" => bad(text),
-        "parked" | "asking" | "expired" => warn(text),
+        "parked" | "asking" | "expired" | "interrupted" => warn(text),
         "running" => with(BUSY, text),
         _ => faint(text),
     }

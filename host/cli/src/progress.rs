@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use baton_runtime::journal::{Entry, Event, Outcome, Timestamp, Usage};
 use baton_runtime::plan::{Progress, Run, StepStatus, StepView};
 
-use crate::{escape, format, paint};
+use crate::{escape, format, paint, trap};
 
 pub use build::BuildLines;
 pub use screen::Screen;
@@ -81,7 +81,7 @@ impl Change {
             details.push(format::duration(self.elapsed));
             details.push(paint::faint(&format!("{} fuel", format::fuel(self.usage.fuel))));
         }
-        details.extend(self.failure.as_ref().map(|failure| escape::escape_line(failure)));
+        details.extend(self.failure.as_ref().map(|failure| escape::escape_line(&trap::reason(failure))));
         details
     }
 }
@@ -108,12 +108,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Takes a run as known: what happened before is not told again.
-    pub fn prime<'a>(&mut self, at: Timestamp, steps: impl Iterator<Item = StepView<'a>>) {
-        self.changes(at, steps);
-    }
-
-    /// The steps that changed since the last call, in the order of the plan.
+    /// The steps that changed since the last call, in the order of the plan: what was known is not told again.
     pub fn changes<'a>(&mut self, at: Timestamp, steps: impl Iterator<Item = StepView<'a>>) -> Vec<Change> {
         let steps: Vec<StepView<'a>> = steps.collect();
         let width = steps.iter().map(|step| step.name.chars().count()).max().unwrap_or_default();
@@ -150,7 +145,7 @@ pub fn note_of(entry: &Entry, run: &Run) -> Option<String> {
         return None;
     }
     let goes_on = run.steps().any(|step| step.name == site.step && step.status == StepStatus::Running);
-    let text = format!("{site} attempt {attempt}: {}", escape::escape_line(&outcome.to_string()));
+    let text = format!("{site} attempt {attempt}: {}", escape::escape_line(&trap::reason(&outcome.to_string())));
     goes_on.then(|| paint::warn(&text))
 }
 
@@ -191,7 +186,7 @@ mod tests {
     #[test]
     fn what_was_known_is_not_told_again_and_foreign_text_is_escaped() {
         let mut watch = Watch::default();
-        watch.prime(Timestamp(0), [step("a", StepStatus::Completed, 0)].into_iter());
+        watch.changes(Timestamp(0), [step("a", StepStatus::Completed, 0)].into_iter());
         let failure = Failure::Permanent("\x1b[2Jgone\nreally".to_owned());
         let failed = StepView { failure: Some(&failure), ..step("b", StepStatus::Failed, 0) };
         let told = lines(&mut watch, 5, &[step("a", StepStatus::Completed, 0), failed]);

@@ -27,13 +27,32 @@ pub fn load(context: &Context, path: &Path) -> Result<Project, Error> {
     Ok(project)
 }
 
+/// Loads the project that a command names, or the one around the folder that the process was started in. `example` is
+/// the command with a project, for those who have none.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_meant(context: &Context, named: Option<&Path>, example: &str) -> Result<Project, Error> {
+    let here = Path::new(".");
+    let around =
+        || Some(here.to_owned()).filter(|here| here.join(FILE_NAME).is_file()).or_else(|| around(&context.folder));
+    let path = named.map(Path::to_owned).or_else(around).unwrap_or_else(|| here.to_owned());
+    let beyond = if named.is_none() { ", nor is there one in the folders above" } else { "" };
+    load(context, &path).map_err(|error| match file_of(&path).exists() {
+        true => error,
+        false => Error::usage(format!("{}{beyond}", error.message()))
+            .hint(format!("name a folder with baton.toml, as in `baton {example}`")),
+    })
+}
+
 fn not_a_project(path: &Path, error: Error) -> Error {
-    let file = if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() };
-    if file.exists() {
-        return error;
-    }
-    Error::usage(format!("there is no project: {} does not exist", file.display()))
-        .hint("name a folder with baton.toml, as in `baton run examples/client-onboarding`")
+    let file = file_of(path);
+    if file.exists() { error } else { Error::usage(format!("there is no project: {} does not exist", file.display())) }
+}
+
+/// The file of a project that is named by its folder or its file.
+fn file_of(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() }
 }
 
 /// Tells what the operator should know of a project and stops nothing.

@@ -13,6 +13,7 @@ use crate::{escape, paint};
 pub struct Terminal {
     quiet: bool,
     stdin: bool,
+    stdout: bool,
     stderr: bool,
 }
 
@@ -20,7 +21,8 @@ impl Terminal {
     /// The terminal of the process.
     #[must_use]
     pub fn of_process(quiet: bool) -> Self {
-        Terminal { quiet, stdin: io::stdin().is_terminal(), stderr: io::stderr().is_terminal() }
+        let (stdin, stdout) = (io::stdin().is_terminal(), io::stdout().is_terminal());
+        Terminal { quiet, stdin, stdout, stderr: io::stderr().is_terminal() }
     }
 
     /// Whether the story is told at all.
@@ -39,6 +41,12 @@ impl Terminal {
     #[must_use]
     pub fn can_ask(&self) -> bool {
         self.stdin && self.stderr
+    }
+
+    /// Whether results are read by a person: stdout is a terminal.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.stdout
     }
 
     /// Tells something on stderr, unless the story is not wanted.

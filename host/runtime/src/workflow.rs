@@ -34,21 +34,19 @@ pub fn plan(project: &Project, plugins: &Plugins) -> Result<Plan, Error> {
 /// # Errors
 /// There is no such plugin or function.
 pub fn plan_call(plugins: &Plugins, plugin: &str, function: &str) -> Result<Plan, Error> {
-    let target = target(plugins, plugin, function)?;
-    let text = format!(
-        "workflow: call\nsteps:\n  call:\n    {target}\n    input: ${{{{ input }}}}\noutput: ${{{{ steps.call.output }}}}\n"
-    );
-    let no_files = |_: &str| Err("a call names no files".to_owned());
-    Plan::parse("call", text.as_bytes(), &no_files, &plugins.catalog()).map_err(Error::Workflow)
-}
-
-fn target(plugins: &Plugins, plugin: &str, function: &str) -> Result<String, Error> {
     let loaded = &plugins.get(plugin).ok_or_else(|| Error::PluginGone(plugin.to_owned()))?.loaded;
-    if function == "run" && loaded.is_agent() {
-        return Ok(format!("agent: {plugin}"));
-    }
-    loaded.require(function)?;
-    Ok(format!("tool: {plugin}/{function}"))
+    let is_agent = function == "run" && loaded.is_agent();
+    let (target, schema) = if is_agent {
+        let schemas = plugins.get(plugin).and_then(|ready| ready.plugin.agent().cloned()).unwrap_or_default();
+        (format!("agent: {plugin}"), schemas.input.unwrap_or(Value::Bool(true)))
+    } else {
+        (format!("tool: {plugin}/{function}"), loaded.require(function)?.parameters())
+    };
+    let text = format!(
+        "workflow: call\ninput: {{ schema: input.json }}\nsteps:\n  call:\n    {target}\n    input: ${{{{ input }}}}\noutput: ${{{{ steps.call.output }}}}\n"
+    );
+    let files = |_: &str| Ok(schema.to_string().into_bytes());
+    Plan::parse("call", text.as_bytes(), &files, &plugins.catalog()).map_err(Error::Workflow)
 }
 
 /// Reads an input and checks it against the plan's schema.

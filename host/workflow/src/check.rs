@@ -8,6 +8,8 @@ use crate::plan::policy::{MAX_FACTOR, MAX_PARALLEL, MAX_RETRIES};
 use crate::plan::{Definition, Step};
 use crate::source::{Node, Report};
 
+mod arithmetic;
+mod compare;
 mod fit;
 mod infer;
 mod names;
@@ -17,12 +19,25 @@ mod world;
 
 use sink::{First, InFile, Sink};
 
+/// What could not be read, and is complained of already: nothing more is said about it.
+#[derive(Debug, Default)]
+pub(crate) struct Broken {
+    /// Steps with an input that may be anything.
+    pub(crate) inputs: Vec<String>,
+    /// Steps that may run for each item.
+    pub(crate) items: Vec<String>,
+    /// Data files.
+    pub(crate) data: Vec<String>,
+    /// There may be any data.
+    pub(crate) all_data: bool,
+}
+
 /// Checks what was read from a file.
-pub(crate) fn source(definition: &Definition, root: &Node, report: &mut Report, broken_inputs: &[String]) {
+pub(crate) fn source(definition: &Definition, root: &Node, report: &mut Report, broken: &Broken) {
     let mut sink = InFile { root, report };
-    names::check(definition, &mut sink);
+    names::check(definition, broken, &mut sink);
     order::check(definition, &mut sink);
-    fit::check(definition, broken_inputs, &mut sink);
+    fit::check(definition, broken, &mut sink);
 }
 
 /// Checks what was read from a stored plan: what a run relies on.
@@ -39,7 +54,7 @@ pub(crate) fn stored(definition: &Definition) -> Result<(), String> {
         return Err(format!("step `{}` is beyond the limits", step.name));
     }
     let mut sink = First::default();
-    names::check(definition, &mut sink);
+    names::check(definition, &Broken::default(), &mut sink);
     order::check(definition, &mut sink);
     sink.0.map_or(Ok(()), Err)
 }

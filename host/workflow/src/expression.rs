@@ -20,6 +20,7 @@ mod compile;
 mod evaluate;
 mod function;
 mod guard;
+mod lookalike;
 mod macros;
 mod meter;
 mod names;
@@ -29,6 +30,7 @@ mod scope;
 mod template;
 
 pub(crate) use compile::CompileError;
+pub(crate) use evaluate::{is_operator, literal_value};
 pub(crate) use function::{FUNCTIONS, MACROS};
 pub(crate) use names::names;
 pub(crate) use path::{Root, Segment, path, selection};

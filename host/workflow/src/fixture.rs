@@ -33,6 +33,7 @@ pub(crate) fn file(path: &str) -> Result<Vec<u8>, String> {
         "answer.yaml" => "type: object\nrequired: [text]\nproperties: { text: { type: string } }\n",
         "rules.json" => r#"{"countries": ["DE", "FR"], "limit": 3}"#,
         "letter.md" => "Dear ${{ name }},\n",
+        "mail.md" => "Dear {{ input.name }} ${ item },\n",
         "bad.json" => "{\"a\": 1, \"a\": 2}",
         "bad.yaml" => "a: &x 1",
         "remote.json" => r#"{"$ref": "https://example.com/schema.json"}"#,

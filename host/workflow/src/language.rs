@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::catalog::Catalog;
-use crate::check;
+use crate::check::{self, Broken};
 use crate::expression::Template;
 use crate::plan::definition::{FORMAT, MAX_STEPS};
 use crate::plan::{Definition, Files, RunBudget, Step};
@@ -30,8 +30,7 @@ struct Reader<'a> {
     report: Report,
     files: Files<'a>,
     catalog: &'a Catalog,
-    /// Steps with an input that could not be read: whether it fits is not asked.
-    broken_inputs: Vec<String>,
+    broken: Broken,
 }
 
 /// Reads and checks a file.
@@ -41,7 +40,7 @@ struct Reader<'a> {
 /// All problems of the file.
 pub(crate) fn read(file: &str, bytes: &[u8], files: Files<'_>, catalog: &Catalog) -> Result<Definition, Problems> {
     let report = Report::new(file, &String::from_utf8_lossy(&bytes[..bytes.len().min(source::MAX_FILE_BYTES)]));
-    let mut reader = Reader { report, files, catalog, broken_inputs: Vec::new() };
+    let mut reader = Reader { report, files, catalog, broken: Broken::default() };
     let root = match source::parse(bytes) {
         Ok(root) => root,
         Err(fault) => {
@@ -52,7 +51,7 @@ pub(crate) fn read(file: &str, bytes: &[u8], files: Files<'_>, catalog: &Catalog
     match reader.workflow(&root) {
         Some(mut definition) => {
             file.clone_into(&mut definition.file);
-            check::source(&definition, &root, &mut reader.report, &reader.broken_inputs);
+            check::source(&definition, &root, &mut reader.report, &reader.broken);
             reader.report.finish().map(|()| definition)
         }
         None => Err(reader.report.into_problems()),
@@ -68,6 +67,7 @@ impl Reader<'_> {
         let workflow = self.workflow_name(&fields);
         let input = fields.get("input").and_then(|node| self.input(node));
         let data = fields.get("data").map_or_else(|| Value::Object(Map::new()), |node| self.data(node));
+        self.broken.all_data |= fields.is_meant("data");
         let budget = fields.get("budget").map_or_else(RunBudget::default, |node| self.run_budget(node));
         let steps = fields.require("steps", &mut self.report).map_or_else(Vec::new, |node| self.steps(node));
         let output = fields.get("output").and_then(|node| self.template(node));
@@ -97,12 +97,15 @@ impl Reader<'_> {
     fn input(&mut self, node: &Node) -> Option<Schema> {
         let fields = Fields::open(node, "input", &["schema"], &mut self.report)?;
         let path = fields.require("schema", &mut self.report)?;
-        self.schema_file(path)
+        self.schema_file("schema", path)
     }
 
     fn data(&mut self, node: &Node) -> Value {
         let mut data = Map::new();
-        let Some(entries) = Fields::entries(node, "data", &mut self.report) else { return Value::Object(data) };
+        let Some(entries) = Fields::entries(node, "data", &mut self.report) else {
+            self.broken.all_data = true;
+            return Value::Object(data);
+        };
         for (key, path) in entries {
             if !is_name(&key.text) {
                 self.report.add(
@@ -112,8 +115,9 @@ impl Reader<'_> {
                     Some(fields::name_hint()),
                 );
             }
-            if let Some(value) = self.data_file(path) {
-                data.insert(key.text.clone(), value);
+            match self.data_file(&key.text, path) {
+                Some(value) => drop(data.insert(key.text.clone(), value)),
+                None => self.broken.data.push(key.text.clone()),
             }
         }
         crate::canonical::sorted(&Value::Object(data))
@@ -132,7 +136,7 @@ impl Reader<'_> {
                 let message = format!("`{}` is no name for a step", key.text);
                 self.report.add(Code::OutOfRange, key.span, message, Some(fields::name_hint()));
             }
-            steps.extend(self.step(key, step));
+            steps.push(self.step(key, step));
         }
         steps
     }

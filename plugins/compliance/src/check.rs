@@ -5,6 +5,7 @@ pub mod documents;
 pub mod expiry;
 pub mod jurisdiction;
 pub mod screening;
+pub mod substance;
 
 use jiff::civil::Date;
 
@@ -28,7 +29,7 @@ pub struct Case<'a> {
 /// The findings of all checks.
 #[must_use]
 pub fn all(case: &Case<'_>) -> Vec<Finding> {
-    [documents::check, expiry::check, jurisdiction::check, screening::check, consistency::check]
+    [documents::check, substance::check, expiry::check, jurisdiction::check, screening::check, consistency::check]
         .iter()
         .flat_map(|check| check(case))
         .collect()

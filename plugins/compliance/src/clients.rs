@@ -86,3 +86,20 @@ fn missing_document_misses_just_that_and_is_accepted_after_the_answer() {
     let assessment = judge(&client["applicant"], &summaries_so_far);
     assert_eq!((assessment.decision, assessment.risk), (Decision::Accept, Risk::Low), "{assessment:#?}");
 }
+
+#[test]
+fn a_page_that_says_nothing_does_not_stand_for_the_missing_document() {
+    let client = client("missing-document");
+    let so_far = summaries(&client["documents"]);
+    for text in [
+        "-",
+        "This is the reference you asked for.",
+        "We are glad to confirm that Johan Berg is our customer since 4 August 2006.",
+    ] {
+        let added = json!([{ "name": "reference.txt", "kind": "bank-reference", "text": text }]);
+        let all: Vec<Value> = so_far.iter().cloned().chain(summaries(&added)).collect();
+        let assessment = judge(&client["applicant"], &all);
+        assert_eq!((assessment.decision, assessment.missing.len()), (Decision::Review, 0), "{text}: {assessment:#?}");
+        assert_eq!(codes(&assessment)[0], "document.unconfirmed", "{text}");
+    }
+}

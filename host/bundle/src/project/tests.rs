@@ -81,6 +81,28 @@ wall = "1d"
 }
 
 #[test]
+fn a_plugin_that_is_not_granted_what_it_asks_for_is_told_of() {
+    let reports = [
+        check("[plugins.crm]\npath = '../plugins/crm'"),
+        check("[plugins.crm]\npath = '../plugins/crm'\ngrants = { state = ['run'] }"),
+        check("[plugins.crm]\npath = '../plugins/crm'\ngrants = { state = ['agent'] }"),
+    ];
+    let grants = |text: &str| toml::from_str::<Grants>(text).unwrap();
+    let asked = grants("state = ['run', 'shared:a']\ntools = ['crm/*', 'billing/*', 'mail/send']");
+    let granted = grants("state = ['run']\ntools = ['crm/contacts.upsert', 'mail/*']");
+    assert_eq!(not_at_all(&asked, &granted).to_string(), r#"{ state = ["shared:a"], tools = ["billing/*"] }"#);
+    insta::assert_snapshot!(reports.join("\n"));
+}
+
+#[test]
+fn every_limit_of_zero_is_refused() {
+    let zeros = ["fuel = '0'", "memory = '0B'", "wall = '0ms'", "calls = 0", "bytes = '0KiB'", "log_bytes = '0B'"];
+    for limit in zeros.into_iter().chain(["payload = '0B'", "depth = 0"]) {
+        assert!(check(&format!("limits = {{ {limit} }}")).contains("` must be more than zero"), "{limit}");
+    }
+}
+
+#[test]
 fn texts_that_are_wrong() {
     let reports = [
         check("[plugin.crm]\npath = 'x'"),
@@ -96,6 +118,13 @@ fn texts_that_are_wrong() {
         check("[limits]\nmemory = 64"),
         check("[limits]\ncalls = -1"),
         check("[limits]\nwall = 1.5"),
+        check("[limits]\nwall = '10s'\ncalls = 0"),
+        check("limits = '1G'"),
+        check("[plugins.crm]\npath = '../plugins/crm'\nlimits = { fuel = '1G', wall = '0s' }"),
+        check("[plugins.crm]\npath = '../plugins/crm'\ngrants = ['state']"),
+        check("[plugins.crm]\npath = 3"),
+        check("workflow = ['a']"),
+        check("plugins = { crm = '../plugins/crm' }"),
         check("plugins = 3"),
     ];
     insta::assert_snapshot!(reports.join("\n\n"));

@@ -14,9 +14,8 @@ use crate::project;
 /// The Rust target for components is installed with rustup if it is missing.
 #[derive(Debug, Args)]
 pub struct BuildArgs {
-    /// The project: a folder with baton.toml, or the file
-    #[arg(default_value = ".")]
-    pub project: PathBuf,
+    /// The project: a folder with baton.toml, or the file; by default that of this folder or of one above it
+    pub project: Option<PathBuf>,
 
     /// Build also what is up to date
     #[arg(long)]
@@ -28,7 +27,7 @@ pub struct BuildArgs {
 /// # Errors
 /// The project is not one, or a build fails.
 pub fn run(context: &Context, args: &BuildArgs) -> Result<Exit, Error> {
-    let project = project::load(context, &args.project)?;
+    let project = project::load_meant(context, args.project.as_deref(), "build examples/client-onboarding")?;
     if args.all {
         project::build_all(context, &project)?;
     } else if project.plugins().any(|plugin| plugin.is_stale()) {

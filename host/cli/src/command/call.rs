@@ -27,9 +27,9 @@ pub struct CallArgs {
     #[arg(value_name = "JSON")]
     pub input: String,
 
-    /// The project: a folder with baton.toml, or the file
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub project: PathBuf,
+    /// The project: a folder with baton.toml, or the file; by default that of this folder or of one above it
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
 
     /// The form of the result.
     #[command(flatten)]
@@ -42,7 +42,8 @@ pub struct CallArgs {
 /// There is no such plugin or function, the input does not fit, or the host fails.
 pub async fn run(context: &Context, args: &CallArgs) -> Result<Exit, Error> {
     let input = input::from_argument(&args.input)?;
-    let project = project::load(context, &args.project)?;
+    let example = "call crm contacts.get JSON --project examples/client-onboarding";
+    let project = project::load_meant(context, args.project.as_deref(), example)?;
     project.plugin(&args.plugin)?;
     project::build_stale(context, &project)?;
     let host = project::open(&project)?;

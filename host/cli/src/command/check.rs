@@ -19,9 +19,8 @@ use crate::{format, paint, project};
 /// schema. Problems go to stderr with file, line and what would be right.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// The project: a folder with baton.toml, or the file
-    #[arg(default_value = ".")]
-    pub project: PathBuf,
+    /// The project: a folder with baton.toml, or the file; by default that of this folder or of one above it
+    pub project: Option<PathBuf>,
 }
 
 /// Carries it out.
@@ -29,7 +28,7 @@ pub struct CheckArgs {
 /// # Errors
 /// Something is not what it should be.
 pub fn run(context: &Context, args: &CheckArgs) -> Result<Exit, Error> {
-    let project = project::load(context, &args.project)?;
+    let project = project::load_meant(context, args.project.as_deref(), "check examples/client-onboarding")?;
     project::warn(context, &project);
     project::build_stale(context, &project)?;
     let host = project::open(&project)?;

@@ -26,7 +26,7 @@ pub struct RejectArgs {
 pub async fn run(context: &Context, args: &RejectArgs) -> Result<Exit, Error> {
     let given = &args.decision;
     let decision = Decision::Rejected {
-        by: decide::who(context, given),
+        by: decide::who(context, given)?,
         role: given.role.clone(),
         comment: given.comment.clone(),
     };

@@ -22,9 +22,8 @@ use crate::{drive, input, project};
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct RunArgs {
-    /// The project: a folder with baton.toml, or the file
-    #[arg(default_value = ".")]
-    pub project: PathBuf,
+    /// The project: a folder with baton.toml, or the file; by default that of this folder or of one above it
+    pub project: Option<PathBuf>,
 
     /// The workflow's input: a file of JSON, or `-` for stdin; by default the `input` of baton.toml
     #[arg(short, long, value_name = "FILE")]
@@ -40,7 +39,7 @@ pub struct RunArgs {
 /// # Errors
 /// The project, its workflow or the input is not what it should be, or the host fails.
 pub async fn run(context: &Context, args: &RunArgs) -> Result<Exit, Error> {
-    let project = project::load(context, &args.project)?;
+    let project = project::load_meant(context, args.project.as_deref(), "run examples/client-onboarding")?;
     project::warn(context, &project);
     project::build_stale(context, &project)?;
     let host = project::open(&project)?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use baton_runtime::bundle::project::FILE_NAME;
+use baton_runtime::journal::RunStatus;
 use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -43,12 +44,24 @@ pub async fn run(context: &Context, args: &RunsArgs) -> Result<Exit, Error> {
     match args.output.format {
         Format::Json => terminal::result(&ending::pretty(&shown.iter().map(for_programs).collect::<Vec<_>>())?)?,
         Format::Text if runs.is_empty() => context.terminal.tell("there is no run yet"),
-        Format::Text => terminal::result(&table(shown, &context.zone))?,
+        Format::Text => {
+            terminal::result(&table(shown, &context.zone))?;
+            tell_how_to_go_on(context, shown);
+        }
     }
     if shown.len() < runs.len() {
         context.terminal.tell(&format!("… {} more: --limit {}", runs.len() - shown.len(), runs.len()));
     }
     Ok(Exit::Completed)
+}
+
+/// The commands that go on with the newest of the runs that were interrupted.
+fn tell_how_to_go_on(context: &Context, runs: &[Known]) {
+    const SHOWN: usize = 3;
+    for known in runs.iter().filter(|known| known.summary.status == RunStatus::Interrupted).take(SHOWN) {
+        let command = context.again(&known.project).command(&["resume", known.summary.run.as_str()]);
+        context.terminal.tell(&format!("go on with what was interrupted: {command}"));
+    }
 }
 
 fn file_of(path: &std::path::Path) -> Result<PathBuf, Error> {
@@ -70,16 +83,18 @@ fn for_programs(known: &Known) -> serde_json::Value {
 /// The runs as lines; with a heading for each project if there are several.
 #[must_use]
 pub fn table(runs: &[Known], zone: &TimeZone) -> String {
+    const USUAL: usize = "completed".len();
     let several = runs.windows(2).any(|pair| pair[0].project != pair[1].project);
     let width = runs.iter().map(|known| known.summary.workflow.chars().count()).max().unwrap_or_default();
-    let lines: Vec<String> = runs.iter().map(|known| line(known, several, width, zone)).collect();
+    let statuses = runs.iter().map(|known| paint::run_status(known.summary.status).len()).fold(USUAL, usize::max);
+    let lines: Vec<String> = runs.iter().map(|known| line(known, several, (statuses, width), zone)).collect();
     lines.join("\n")
 }
 
-fn line(known: &Known, with_project: bool, width: usize, zone: &TimeZone) -> String {
+fn line(known: &Known, with_project: bool, (statuses, width): (usize, usize), zone: &TimeZone) -> String {
     let run = &known.summary;
     let word = paint::run_status(run.status);
-    let status = paint::outcome(word, &format!("{word:<9}"));
+    let status = paint::outcome(word, &format!("{word:<statuses$}"));
     let workflow = format!("{:<width$}", escape::escape_line(&run.workflow));
     let took = format::duration(format::between(run.started, run.updated));
     let mut line = format!("{}  {status}  {workflow}  {}  {took:>9}", run.run, format::moment(run.started, zone));

@@ -1,6 +1,6 @@
 //! `baton show`: what happened in a run.
 
-use baton_runtime::journal::Store as _;
+use baton_runtime::journal::{RunStatus, Store as _};
 use baton_runtime::{SqliteStore, Story};
 use clap::Args;
 
@@ -37,12 +37,19 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<Exit, Error> {
     let found = lookup::find(context, &args.which).await?;
     let store = SqliteStore::open(project::store_of(&found.project))?;
     let story = Story::of(found.run.clone(), store.entries(found.run).await?)?;
-    let ending = story.ending();
+    let mut ending = story.ending();
+    if ending.outcome == "running" && found.status == RunStatus::Interrupted {
+        ending.outcome = "interrupted"; // the journal alone does not tell
+    }
     match args.output.format {
         Format::Json => terminal::result(&ending::pretty(&for_programs(&ending, story.entries()))?)?,
         Format::Text => {
             let telling = Telling { ending: &ending, entries: story.entries(), zone: &context.zone, full: args.full };
             terminal::result(&for_people(&telling))?;
+            if ending.outcome == "interrupted" {
+                let command = context.again(&found.project).command(&["resume", story.id().as_str()]);
+                terminal::result(&format!("\nno process drives it; go on with it: {command}"))?;
+            }
             waiting(context, &found.project, &story)?;
         }
     }

@@ -2,7 +2,7 @@
 //! does not know what a step does.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use baton_runtime::journal::Timestamp;
@@ -20,6 +20,8 @@ pub(crate) const TICK: Duration = Duration::from_millis(100);
 pub struct Live {
     lines: MultiProgress,
     at_work: Mutex<BTreeMap<String, ProgressBar>>,
+    /// What happened while a person is asked: told when they have answered, not in the middle of their line.
+    held: Mutex<Option<Vec<String>>>,
 }
 
 impl Live {
@@ -43,12 +45,23 @@ impl Live {
 
     fn print(&self, text: &str) {
         let text = terminal::for_stderr(text);
-        if self.lines.println(&text).is_err() || self.lines.is_hidden() {
-            terminal::tell(&text);
+        match self.held().as_mut() {
+            Some(held) => held.push(text),
+            None => self.write(&text),
         }
     }
 
-    fn at_work(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, ProgressBar>> {
+    fn write(&self, text: &str) {
+        if self.lines.println(text).is_err() || self.lines.is_hidden() {
+            terminal::tell(text);
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Vec<String>>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn at_work(&self) -> MutexGuard<'_, BTreeMap<String, ProgressBar>> {
         self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -81,18 +94,42 @@ impl Show for Live {
     }
 
     fn pause(&self) {
+        self.held().get_or_insert_default();
         let _ = self.lines.clear(); // what cannot be cleared stays on the screen: no harm
         self.lines.set_draw_target(ProgressDrawTarget::hidden());
     }
 
     fn go_on(&self) {
+        let mut held = self.held(); // nobody prints between what was held
         self.lines.set_draw_target(ProgressDrawTarget::stderr());
+        held.take().into_iter().flatten().for_each(|text| self.write(&text));
     }
 
     fn end(&self) {
+        if self.held().is_some() {
+            terminal::tell(""); // the cursor stands behind a prompt
+        }
         self.go_on(); // lines that were hidden for a question are still to be taken away
         for line in std::mem::take(&mut *self.at_work()).into_values() {
             line.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_told_while_a_person_is_asked() {
+        let live = Live::default();
+        live.pause();
+        live.note(Timestamp(0), "one");
+        live.pause();
+        live.note(Timestamp(0), "two");
+        let held = live.held().clone().unwrap_or_default().join("\n");
+        assert_eq!(anstream::adapter::strip_str(&held).to_string(), "! one\n! two");
+        live.go_on();
+        assert_eq!(*live.held(), None);
     }
 }

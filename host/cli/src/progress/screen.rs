@@ -1,15 +1,15 @@
 //! The host's observer: finds what changed, has it told, and has questions asked where somebody is there to answer. It
 //! does not know whether lines or a terminal tell it.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use baton_runtime::journal::{BoxFuture, Decision, Entry, Event, RunId};
-use baton_runtime::plan::{Ask, Run};
+use baton_runtime::plan::{Ask, Run, StepStatus};
 use baton_runtime::{Observer, Story};
 
 use super::lines::Lines;
 use super::live::Live;
-use super::{Show, Watch, note_of};
+use super::{Change, Show, Watch, note_of};
 use crate::ask::Asker;
 use crate::context::Context;
 use crate::paint;
@@ -23,6 +23,8 @@ pub struct Screen {
     watch: Mutex<Watch>,
     machine: Mutex<Option<Run>>,
     run: OnceLock<RunId>,
+    /// What a run that goes on was at when its host left it.
+    at_work: Mutex<Vec<Change>>,
 }
 
 impl Screen {
@@ -42,15 +44,18 @@ impl Screen {
             watch: Mutex::default(),
             machine: Mutex::default(),
             run: OnceLock::new(),
+            at_work: Mutex::default(),
         })
     }
 
-    /// A screen for a run that goes on: what is known of it is not told again.
+    /// A screen for a run that goes on: what is known of it is not told again, but for what is still at work.
     #[must_use]
     pub fn for_story(context: &Context, story: &Story) -> Arc<Self> {
         let screen = Screen::new(context);
         let last = story.entries().last().map(|entry| entry.at).unwrap_or_default();
-        screen.watch.lock().unwrap_or_else(PoisonError::into_inner).prime(last, story.machine().steps());
+        let mut known = lock(&screen.watch).changes(last, story.machine().steps());
+        known.retain(|change| context.terminal.is_live() && change.status == StepStatus::Running);
+        *lock(&screen.at_work) = known;
         screen.keep(story.machine());
         screen
     }
@@ -71,21 +76,29 @@ impl Screen {
     /// Keeps the machine as it stands: it checks answers before they are given to the host.
     fn keep(&self, run: &Run) {
         if self.asker.is_some() {
-            *self.machine.lock().unwrap_or_else(PoisonError::into_inner) = Some(run.clone());
+            *lock(&self.machine) = Some(run.clone());
         }
     }
 
     async fn answer(&self, ask: &Ask) -> Option<Decision> {
         let asker = self.asker.as_ref()?;
-        let machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let machine = lock(&self.machine).clone()?;
         asker.ask(ask, machine, self.show.as_deref()).await
     }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Observer for Screen {
     fn begins(&self, run: &RunId) {
         let _ = self.run.set(run.clone()); // a screen watches one run
         self.terminal.tell(&paint::faint(&format!("run {run}")));
+        let at_work = std::mem::take(&mut *lock(&self.at_work));
+        if let Some(show) = &self.show {
+            at_work.iter().for_each(|change| show.change(change));
+        }
     }
 
     fn entry(&self, entry: &Entry, run: &Run) {
@@ -96,7 +109,7 @@ impl Observer for Screen {
         if let Some(note) = note_of(entry, run) {
             show.note(entry.at, &note);
         }
-        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watch = lock(&self.watch);
         for change in watch.changes(entry.at, run.steps()) {
             show.change(&change);
         }

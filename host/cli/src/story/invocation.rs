@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::account::{Account, Call, Inside, InvocationAccount};
 use super::page::Page;
 use crate::escape::{escape, escape_line};
-use crate::{format, paint};
+use crate::{format, paint, trap};
 
 /// The deepest nesting of tools that is written: the host allows less.
 const DEEPEST: usize = 16;
@@ -96,10 +96,12 @@ fn write_outcome(page: &mut Page, outcome: &Outcome, depth: usize) {
 
 /// What went wrong; a hint that the host put into the text is written below it.
 fn write_blame(page: &mut Page, word: &str, text: &str, depth: usize) {
-    let (text, hint) = split_hint(text);
+    let (reason, frames) = (trap::reason(text), trap::backtrace(text));
+    let (text, hint) = split_hint(&reason);
     let mut lines = text.lines();
     page.line(depth, &format!("{} {}", paint::bad(&format!("{word}:")), escape(lines.next().unwrap_or_default())));
     lines.for_each(|line| page.line(depth + 1, &escape(line)));
+    frames.into_iter().for_each(|line| page.line(depth + 1, &paint::faint(&escape(line))));
     if let Some(hint) = hint {
         page.line(depth + 1, &format!("{} {}", paint::strong("hint:"), escape_line(hint)));
     }

@@ -8,7 +8,7 @@ use super::account::{Account, Happening, StepAccount};
 use super::invocation;
 use super::page::Page;
 use crate::escape::{escape, escape_line};
-use crate::{format, paint};
+use crate::{format, paint, trap};
 
 /// What is told, and how.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +91,7 @@ fn step_heading(ending: &Ending, step: &StepAccount<'_>, items: u64) -> String {
         _ => {}
     }
     match known.and_then(|known| known.failure.as_ref()) {
-        Some(failure) => format!("{heading}\n  {} {}", paint::bad("failure:"), escape_line(failure)),
+        Some(failure) => format!("{heading}\n  {} {}", paint::bad("failure:"), escape_line(&trap::reason(failure))),
         None => heading,
     }
 }
@@ -135,7 +135,7 @@ fn write_end(page: &mut Page, ending: &Ending, account: &Account<'_>) {
         Some(RunOutcome::Completed { output }) => page.json(0, "output", output),
         Some(RunOutcome::Failed { step, message }) => {
             let step = step.as_ref().map(|step| format!("step {}: ", escape_line(step))).unwrap_or_default();
-            page.line(0, &format!("{} {step}{}", paint::bad("failed:"), escape(message)));
+            page.line(0, &format!("{} {step}{}", paint::bad("failed:"), escape(&trap::reason(message))));
         }
         None => {}
     }

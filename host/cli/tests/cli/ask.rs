@@ -2,8 +2,10 @@
 
 use baton_cli::again::{Again, Program};
 use baton_cli::ask::{Partner, answer, question};
+use baton_cli::decide::refused;
 use baton_cli::ending::commands;
-use baton_runtime::journal::{Decision, Digest, Payload, Timestamp};
+use baton_runtime::Error as HostError;
+use baton_runtime::journal::{Decision, Digest, Payload, StoreError, Timestamp};
 use baton_runtime::plan::{Ask, RunError};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -25,7 +27,7 @@ impl Partner for Script {
     }
 }
 
-fn ask(roles: &[&str], schema: Option<Value>) -> Ask {
+pub(crate) fn ask(roles: &[&str], schema: Option<Value>) -> Ask {
     Ask {
         step: "sign_off".to_owned(),
         question: "Take this client on?".to_owned(),
@@ -91,4 +93,33 @@ fn the_question_and_the_commands_that_answer_it() {
     let asked = ask(&["managing partner"], Some(json!({})));
     let text = format!("{}\n{}", question(&asked, &TimeZone::UTC), commands(&again, "01kb", &asked).join("\n"));
     insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
+}
+
+#[test]
+fn a_refused_answer_is_told_what_would_be_taken() {
+    let check = |error: HostError, role: Option<&str>, expect: &[&str]| {
+        let decision =
+            Decision::Approved { by: "ada".to_owned(), role: role.map(ToOwned::to_owned), comment: None, answer: None };
+        let asked = ask(&["partner", "managing director"], Some(json!({"required": ["fee"]})));
+        assert_eq!(refused(error, Some(&asked), &decision, "see the run").hints(), expect);
+    };
+    let bad = || HostError::Run(RunError::BadAnswer("no".to_owned()));
+    check(bad(), None, &["say in which role you answer: --as partner or --as 'managing director'"]);
+    check(bad(), Some("intern"), &["say in which role you answer: --as partner or --as 'managing director'"]);
+    check(bad(), Some("partner"), &["--answer FILE, where FILE is JSON that has `fee`"]);
+    let over = HostError::TooLate("sign_off".to_owned());
+    check(over, None, &["resume the run: it goes on as the step's `on_timeout` says"]);
+    let driven = StoreError::Claimed("01kb0000000000000000000000".parse().unwrap());
+    let there = "if it asks on a terminal, answer there; after `later` it is free for others";
+    check(driven.into(), None, &["it goes on there; `baton show` follows it", there]);
+    let not_asking = HostError::NotAsking { step: "letter".to_owned(), waiting: "sign_off does".to_owned() };
+    check(not_asking, None, &["see the run"]);
+}
+
+#[test]
+fn who_has_no_name_is_asked_for_one() {
+    let mut script = Script { lines: vec!["a", "", "Ida", ""], said: Vec::new() };
+    let decision = answer(&ask(&[], None), None, &mut script, &|_, _| Ok(()));
+    assert_eq!(decision, Some(Decision::Approved { by: "Ida".to_owned(), role: None, comment: None, answer: None }));
+    assert!(script.said.contains(&"  your name?".to_owned()));
 }

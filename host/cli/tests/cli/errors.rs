@@ -49,8 +49,9 @@ fn problems_of_a_workflow_bring_their_own_heading() {
 
 #[test]
 fn codes_of_exits_and_outcomes() {
-    let codes = [Exit::Completed, Exit::Failed, Exit::Usage, Exit::Parked, Exit::Interrupted].map(Exit::code);
-    assert_eq!(codes, [0, 1, 2, 3, 130]);
+    use Exit::{Completed, Failed, Interrupted, Parked, Terminated, Usage};
+    let codes = [Completed, Failed, Usage, Parked, Interrupted, Terminated].map(Exit::code);
+    assert_eq!(codes, [0, 1, 2, 3, 130, 143]);
     let outcomes = ["completed", "failed", "parked", "running"].map(|outcome| Exit::of_outcome(outcome).code());
     assert_eq!(outcomes, [0, 1, 3, 1]);
 }

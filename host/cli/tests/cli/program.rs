@@ -4,13 +4,18 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 fn baton(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments).output().unwrap()
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
     command
         .args(arguments)
         .current_dir(folder)
         .env("XDG_STATE_HOME", folder.join("state"))
+        .env("USER", "ada")
         .env_remove("RUST_BACKTRACE");
-    command.output().unwrap()
+    command
 }
 
 fn check(arguments: &[&str], code: i32, expect: &str) {
@@ -24,8 +29,15 @@ fn check(arguments: &[&str], code: i32, expect: &str) {
 
 #[test]
 fn mistakes_are_exit_2_with_a_hint() {
-    check(&["run"], 2, "error: there is no project: ./baton.toml does not exist\n  hint: ");
+    check(
+        &["run"],
+        2,
+        "error: there is no project: ./baton.toml does not exist, nor is there one in the folders above\n  hint: ",
+    );
     check(&["check", "nowhere"], 2, "error: there is no project: nowhere does not exist\n  hint: ");
+    check(&["check"], 2, "as in `baton check examples/client-onboarding`");
+    check(&["call", "crm", "contacts.get", "{}"], 2, "as in `baton call crm contacts.get JSON --project examples/");
+    check(&["approve", "01kb0000", "sign_off", "--by", " "], 2, "a name is needed");
     check(&["runs", "nowhere"], 2, "error: there is no project");
     check(&["show", "last"], 2, "error: there is no run yet\n  hint: ");
     check(&["show", "abc"], 2, "error: ");
@@ -34,6 +46,29 @@ fn mistakes_are_exit_2_with_a_hint() {
     check(&["frobnicate"], 2, "error: unrecognized subcommand");
     check(&["call", "crm", "contacts.get", "{"], 2, "error: the argument: is not JSON");
     check(&["call", "crm", "contacts.get", "@none.json"], 2, "error: none.json: cannot be opened");
+}
+
+#[test]
+fn an_answer_needs_somebody_who_gave_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path(), &["approve", "01kb0000", "sign_off"]);
+    let output = command.env_remove("USER").env("LOGNAME", "").output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.starts_with("error: nobody knows who answers") && stderr.contains("--by NAME"), "{stderr}");
+}
+
+#[test]
+fn a_project_is_found_from_the_folders_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("a/b");
+    std::fs::create_dir_all(&inner).unwrap();
+    std::fs::write(folder.path().join("baton.toml"), "plugns = 3\n").unwrap();
+    for arguments in [&["run"][..], &["check"], &["build"], &["call", "crm", "contacts.get", "{}"]] {
+        let output = baton(&inner, arguments);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.starts_with("error: [B0004] ") && stderr.contains("1 | plugns = 3"), "{stderr}");
+    }
 }
 
 #[test]

@@ -1,10 +1,17 @@
 //! `baton show` of a small recorded story, and what is told at the end of a run.
 
-use baton_cli::ending::{pretty, summary};
+use baton_cli::again::{Again, Program};
+use baton_cli::ending::Telling::{Asked, Quiet, Whole};
+use baton_cli::ending::{Standing, for_people as output_for_people, pretty};
 use baton_cli::story::{Telling, for_people, for_programs};
+use baton_cli::trap::last_words;
+use baton_runtime::journal::{Entry, Event, Outcome};
+use baton_runtime::plan::Ask;
+use baton_runtime::story::{Blame, Ending};
 use jiff::tz::TimeZone;
+use serde_json::json;
 
-use crate::story::{ending, entries};
+use crate::story::{BACKTRACE, ending, entries};
 
 fn shown(to_the_end: bool, full: bool) -> String {
     let (ending, entries) = (ending(to_the_end), entries(to_the_end));
@@ -55,6 +62,37 @@ fn for_programs_everything_is_there_with_payloads_in_place() {
 
 #[test]
 fn the_end_of_a_run() {
-    let text = [summary(&ending(true), 61_000), summary(&ending(false), 1_240)].join("\n");
+    let (mut ended, mut entries) = (ending(true), entries(true));
+    // The person took two days, and then it failed by a trap.
+    let decided = entries.iter().position(|entry| matches!(entry.event, Event::ApprovalDecided { .. })).unwrap();
+    entries[decided..].iter_mut().for_each(|entry| entry.at.0 += 172_800_000);
+    ended.error = Some(Blame { step: Some("letter".to_owned()), message: format!("trapped: unreachable{BACKTRACE}") });
+    let again = Again::new(Program::called(None), None);
+    let told = |ending: &Ending, entries: &[Entry], questions: &[Ask], telling| {
+        let standing = Standing { ending, entries, questions };
+        format!("{telling:?}:{}", standing.told(&again, &TimeZone::UTC, telling))
+    };
+    let asked = [crate::ask::ask(&["partner"], Some(json!({"required": ["fee"]})))];
+    let parked = (ending(false), crate::story::entries(false));
+    let mut text = vec![told(&ended, &entries, &[], Whole), told(&ended, &entries, &[], Quiet)];
+    text.extend([Whole, Asked, Quiet].map(|telling| told(&parked.0, &parked.1, &asked, telling)));
+    let text = text.join("\n\n");
     insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
+}
+
+#[test]
+fn an_output_is_read_as_text_with_its_lines() {
+    let letter = json!({"decision": "accepted", "letter": {"text": "Dear Ida,\n\nwelcome.\x1b[2J\n"}});
+    let expect = "decision: accepted\nletter:\n  text:\n    Dear Ida,\n    \n    welcome.\\u{1b}[2J";
+    assert_eq!(output_for_people(&letter), expect);
+}
+
+#[test]
+fn the_last_words_of_a_guest_that_trapped() {
+    let mut entries = entries(true);
+    assert!(last_words(&entries, "summarise").is_empty(), "its last attempt did well");
+    entries.truncate(9);
+    let words = ["thread '<unnamed>' panicked at src/lib.rs:14:24:", "no\x1b date"];
+    entries.retain(|entry| !matches!(entry.event, Event::InvocationEnded { outcome: Outcome::Completed { .. }, .. }));
+    assert_eq!(last_words(&entries, "summarise"), words);
 }

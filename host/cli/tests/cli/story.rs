@@ -9,6 +9,9 @@ use baton_runtime::story::{Blame, Ending, Step};
 use serde_json::{Value, json};
 
 pub(crate) const RUN: &str = "01kb0000000000000000000000";
+/// As the engine writes it behind a reason.
+pub(crate) const BACKTRACE: &str =
+    "\nerror while executing at wasm backtrace:\n    0:    0x29 - a.wasm!panic\n    1:    0x77 - a.wasm!run";
 const BEGAN: u64 = 1_764_000_000_000;
 
 /// Builds entries, ten milliseconds after one another.
@@ -134,7 +137,10 @@ fn summarise(story: &mut Builder) {
         level: "info".to_owned(),
         message: "12 dates\x07 found".to_owned(),
     });
-    let message = "wasm trap: `unreachable` executed".to_owned();
+    for line in ["thread '<unnamed>' panicked at src/lib.rs:14:24:", "no\x1b date"] {
+        story.push(Event::Logged { invocation: second.clone(), level: "stderr".to_owned(), message: line.to_owned() });
+    }
+    let message = format!("wasm trap: `unreachable` executed{BACKTRACE}");
     story.end(&second, &two, 1, Outcome::Trapped { message });
     story.end(&first, &one, 1, completed(&json!({"document": "passport.txt", "dates": ["2031-02-28"]})));
     story.push(Event::TimerFired { site: two.clone(), attempt: 2 });

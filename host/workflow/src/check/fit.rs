@@ -1,21 +1,21 @@
 //! Values fit where they go: inputs the plugins' schemas, conditions a boolean, `for_each` a list. It does not know how
 //! values come about.
 
-use super::Sink;
 use super::infer::{Inference, Local};
 use super::sink::Finding;
 use super::world::{World, output_of};
+use super::{Broken, Sink};
 use crate::expression::Expression;
 use crate::plan::{Definition, Invocation, OnFailure, Step, Work};
 use crate::problem::Code;
 use crate::schema::{Kinds, Shape, View, misfits};
 
 /// Checks every value that goes somewhere, and every reference on the way.
-pub(crate) fn check(definition: &Definition, broken_inputs: &[String], sink: &mut dyn Sink) {
-    let world = World::new(definition);
+pub(crate) fn check(definition: &Definition, broken: &Broken, sink: &mut dyn Sink) {
+    let world = World::new(definition, broken);
     for step in &definition.steps {
         let mut checker = Checker { world: &world, step, sink: &mut *sink };
-        checker.step(broken_inputs.contains(&step.name));
+        checker.step(broken.inputs.contains(&step.name));
     }
     Inference { world: &world, local: &Local::default(), sink }.template(&definition.output);
 }

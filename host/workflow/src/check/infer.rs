@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 
-use super::Sink;
 use super::sink::Finding;
-use super::world::World;
-use crate::expression::{Expression, Piece, Root, Segment, Template, path, selection};
+use super::world::{OUTCOMES, World};
+use super::{Sink, arithmetic, compare};
+use crate::expression::{Expression, Piece, Root, Segment, Template, is_operator, path, selection};
 use crate::problem::Code;
 use crate::schema::{Kinds, Shape};
 
@@ -79,7 +79,7 @@ impl<'d> Walk<'_, '_, 'd> {
     fn shape(&mut self, node: &'d IdedExpr) -> Shape<'d> {
         match path(node).map(|path| (path.root, path.segments.is_empty())) {
             Some((Root::Output(step), true)) => return self.inference.world.output(step),
-            Some((Root::Outcome(_), true)) => return Shape::Kinds(Kinds::STRING),
+            Some((Root::Outcome(_), true)) => return Shape::Words(OUTCOMES),
             _ => {}
         }
         if let Some((operand, segment)) = selection(node) {
@@ -93,7 +93,7 @@ impl<'d> Walk<'_, '_, 'd> {
                 light(Shape::List(items), Kinds::ARRAY)
             }
             Expr::Map(map) => light(self.map(map.entries.iter().map(|entry| &entry.expr)), Kinds::OBJECT),
-            Expr::Call(call) => self.call(call),
+            Expr::Call(call) => self.call(node, call),
             _ => Shape::Unknown,
         }
     }
@@ -153,7 +153,7 @@ impl<'d> Walk<'_, '_, 'd> {
         if all_known { Shape::Object(shapes) } else { Shape::Kinds(Kinds::OBJECT) }
     }
 
-    fn call(&mut self, call: &'d CallExpr) -> Shape<'d> {
+    fn call(&mut self, node: &IdedExpr, call: &'d CallExpr) -> Shape<'d> {
         if let (Some(target), Some((variable, bodies))) = (&call.target, call.args.split_first())
             && let ("all" | "exists" | "exists_one" | "filter" | "map", Expr::Ident(variable)) =
                 (call.func_name.as_str(), &variable.expr)
@@ -167,6 +167,13 @@ impl<'d> Walk<'_, '_, 'd> {
         }
         let arguments: Vec<Shape<'d>> =
             call.target.as_deref().into_iter().chain(&call.args).map(|argument| self.shape(argument)).collect();
+        for (node, finding) in compare::faults(call, &arguments) {
+            self.inference.sink.at_node(self.expression, node, finding);
+        }
+        if let Some(finding) = arithmetic::fault(&call.func_name, &arguments) {
+            self.inference.sink.at_node(self.expression, node.id, finding);
+            return Shape::Unknown;
+        }
         Shape::Kinds(result_kinds(&call.func_name, &arguments))
     }
 
@@ -205,11 +212,13 @@ fn literal_kind(literal: &LiteralValue) -> Kinds {
 fn result_kinds(name: &str, arguments: &[Shape<'_>]) -> Kinds {
     match name {
         operators::CONDITIONAL => arguments.iter().skip(1).map(Shape::kinds).fold(Kinds::NONE, Kinds::or),
-        operators::ADD => Kinds::NUMBER.or(Kinds::STRING).or(Kinds::ARRAY),
+        operators::ADD => arithmetic::sum(arguments),
         operators::SUBSTRACT | operators::MULTIPLY | operators::DIVIDE | operators::NEGATE | "double" => Kinds::NUMBER,
         operators::MODULO | "size" | "int" => Kinds::INTEGER,
         "string" | "lowerAscii" | "upperAscii" | "trim" | "join" => Kinds::STRING,
         "split" => Kinds::ARRAY,
-        _ => Kinds::BOOLEAN,
+        "contains" | "startsWith" | "endsWith" | "matches" | "bool" => Kinds::BOOLEAN,
+        _ if is_operator(name) => Kinds::BOOLEAN,
+        _ => Kinds::ALL, // there is no such function, which is said elsewhere
     }
 }

@@ -1,8 +1,8 @@
 //! Every name stands for something: steps in expressions, `needs` and `then`; variables where they are known; functions.
 //! It does not know types.
 
-use super::Sink;
 use super::sink::Finding;
+use super::{Broken, Sink};
 use crate::expression::{Expression, names};
 use crate::plan::definition::Site;
 use crate::plan::graph::handler;
@@ -11,8 +11,8 @@ use crate::problem::Code;
 use crate::suggest;
 
 /// Checks every name.
-pub(crate) fn check(definition: &Definition, sink: &mut dyn Sink) {
-    let checker = Checker { definition };
+pub(crate) fn check(definition: &Definition, broken: &Broken, sink: &mut dyn Sink) {
+    let checker = Checker { definition, broken };
     for step in &definition.steps {
         checker.step_list(step, sink);
         step.visit(&mut |site, expression| checker.expression(Some((step, site)), expression, sink));
@@ -22,6 +22,7 @@ pub(crate) fn check(definition: &Definition, sink: &mut dyn Sink) {
 
 struct Checker<'d> {
     definition: &'d Definition,
+    broken: &'d Broken,
 }
 
 impl Checker<'_> {
@@ -38,7 +39,8 @@ impl Checker<'_> {
     }
 
     fn unknown_step(&self, name: &str) -> Option<Finding> {
-        if self.definition.index(name).is_some() {
+        let none_were_read = self.definition.steps.is_empty(); // which is a problem of its own
+        if none_were_read || self.definition.index(name).is_some() {
             return None;
         }
         let hint = suggest::hint(name, self.definition.steps.iter().map(|step| step.name.as_str()));
@@ -69,6 +71,7 @@ impl Checker<'_> {
             "input" | "data" => None,
             "output" if site == Some(Site::Check) => None,
             "output" => Some(reference("`output` is known only in `check`", "write `steps.NAME.output`")),
+            "item" | "index" if place.is_some_and(|(step, _)| self.broken.items.contains(&step.name)) => None,
             "item" | "index" if has_items && matches!(site, Some(Site::Item | Site::Check)) => None,
             "item" | "index" if has_items => Some(reference(
                 &format!("`{name}` is known only in `input` and `check`"),

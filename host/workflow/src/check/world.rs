@@ -2,23 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
+use super::Broken;
 use crate::plan::{Approval, Definition, OnFailure, Step, Work};
 use crate::schema::{Kinds, Schema, Shape, View};
 
 /// What is known about the variables.
 pub(crate) struct World<'d> {
     input: Shape<'d>,
-    data: &'d Value,
+    data: Shape<'d>,
     steps: BTreeMap<&'d str, Shape<'d>>,
 }
 
 impl<'d> World<'d> {
-    /// What a definition tells.
-    pub(crate) fn new(definition: &'d Definition) -> World<'d> {
+    /// What a definition tells, apart from what could not be read.
+    pub(crate) fn new(definition: &'d Definition, broken: &'d Broken) -> World<'d> {
         let steps = definition.steps.iter().map(|step| (step.name.as_str(), outcome_of(step)));
-        World { input: of_schema(definition.input.as_ref()), data: &definition.data, steps: steps.collect() }
+        World { input: of_schema(definition.input.as_ref()), data: data_of(definition, broken), steps: steps.collect() }
     }
 
     /// The workflow's input.
@@ -28,13 +27,22 @@ impl<'d> World<'d> {
 
     /// The data files.
     pub(crate) fn data(&self) -> Shape<'d> {
-        Shape::Value(self.data)
+        self.data.clone()
     }
 
     /// A step's output.
     pub(crate) fn output(&self, step: &str) -> Shape<'d> {
         self.steps.get(step).cloned().unwrap_or(Shape::Unknown)
     }
+}
+
+fn data_of<'d>(definition: &'d Definition, broken: &'d Broken) -> Shape<'d> {
+    if broken.all_data {
+        return Shape::Unknown;
+    }
+    let read = definition.data.as_object().into_iter().flatten();
+    let read = read.map(|(name, value)| (name.as_str(), Shape::Value(value)));
+    Shape::Object(read.chain(broken.data.iter().map(|name| (name.as_str(), Shape::Unknown))).collect())
 }
 
 fn of_schema(schema: Option<&Schema>) -> Shape<'_> {
@@ -62,13 +70,19 @@ pub(crate) fn output_of(step: &Step) -> Shape<'_> {
     }
 }
 
+/// What a settled step's outcome can be.
+pub(crate) const OUTCOMES: &[&str] = &["completed", "failed", "skipped"];
+
+/// What a question that was answered with yes has as its decision: with any other answer, the step failed.
+pub(crate) const DECISIONS: &[&str] = &["approved"];
+
 /// What comes of a question that was answered with yes.
 fn answer(approval: &Approval) -> Shape<'_> {
     let text = Shape::Kinds(Kinds::STRING);
     let text_or_null = Shape::Kinds(Kinds::STRING.or(Kinds::NULL));
     let added = approval.answer.as_ref().map_or(Shape::Unknown, |schema| of_schema(Some(schema)));
     let fields = [
-        ("decision", text.clone()),
+        ("decision", Shape::Words(DECISIONS)),
         ("by", text),
         ("role", text_or_null.clone()),
         ("comment", text_or_null),

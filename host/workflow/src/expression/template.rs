@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::guard::outside_quotes;
-use super::{CompileError, Expression, Scope};
+use super::{CompileError, Expression, Scope, lookalike};
 use crate::problem::Position;
 use crate::source::MAX_DEPTH;
 
@@ -50,7 +50,7 @@ pub(crate) struct TemplateError {
 pub(crate) const OPEN: &str = "${{";
 
 /// What closes one.
-const CLOSE: &str = "}}";
+pub(crate) const CLOSE: &str = "}}";
 
 /// The key under which a stored plan keeps an expression. No mapping of a workflow can have it.
 const MARKER: &str = "${{}}";
@@ -63,6 +63,7 @@ impl Template {
     /// The expressions that do not compile, with offsets in the text.
     pub(crate) fn parse(text: &str, locate: &dyn Fn(usize) -> Position) -> Result<Template, CompileError> {
         if !text.contains(OPEN) {
+            lookalike::refuse(text)?;
             return Ok(Template::Literal(text.into()));
         }
         let mut pieces = pieces(text, locate)?;
@@ -197,6 +198,7 @@ fn pieces(text: &str, locate: &dyn Fn(usize) -> Position) -> Result<Vec<Piece>, 
         let (before, after) = rest.split_at(open);
         offset += before.chars().count();
         if !before.is_empty() {
+            lookalike::refuse(before).map_err(|error| error.moved(offset - before.chars().count()))?;
             pieces.push(Piece::Text(before.to_owned()));
         }
         let body = &after[OPEN.len()..];
@@ -210,6 +212,7 @@ fn pieces(text: &str, locate: &dyn Fn(usize) -> Position) -> Result<Vec<Piece>, 
         rest = &body[end + CLOSE.len()..];
     }
     if !rest.is_empty() {
+        lookalike::refuse(rest).map_err(|error| error.moved(offset))?;
         pieces.push(Piece::Text(rest.to_owned()));
     }
     Ok(pieces)

@@ -22,7 +22,7 @@ impl Reader<'_> {
             show: show.unwrap_or(Template::Literal(Value::Null)),
             roles: fields.get("roles").map_or_else(Vec::new, |node| self.roles(node)),
             timeout: timeout.unwrap_or(APPROVAL_TIMEOUT.default),
-            answer: fields.get("answer").and_then(|node| self.schema_file(node)),
+            answer: fields.get("answer").and_then(|node| self.schema_file("answer", node)),
         })
     }
 

@@ -24,6 +24,7 @@ impl Reader<'_> {
         let fields = Fields::open(node, "on_failure", &["continue", "then"], &mut self.report)?;
         match (fields.get("continue"), fields.get("then")) {
             (Some(value), None) => self.template(value).map(OnFailure::Continue),
+            (None, None) if fields.is_meant("continue") || fields.is_meant("then") => None,
             (None, Some(step)) => self.name(step, "then").map(|name| OnFailure::Then(name.to_owned())),
             _ => {
                 let message = format!("`on_failure` is one of {FORMS}");

@@ -12,21 +12,30 @@ pub(crate) struct Fields<'n> {
     entries: &'n [(Key, Node)],
     /// What the mapping is, for error texts.
     what: &'n str,
+    /// The known keys that some unknown one is taken for: of these it is said already.
+    meant: Vec<&'n str>,
     /// Where to point when a key is missing.
     span: Span,
 }
 
 impl<'n> Fields<'n> {
     /// Opens a mapping and reports every key that is not known; none if the node is no mapping.
-    pub(crate) fn open(node: &'n Node, what: &'n str, known: &[&str], report: &mut Report) -> Option<Fields<'n>> {
+    pub(crate) fn open(node: &'n Node, what: &'n str, known: &[&'n str], report: &mut Report) -> Option<Fields<'n>> {
         let entries = Fields::entries(node, what, report)?;
+        let mut meant = Vec::new();
         for (key, _) in entries {
             if !known.contains(&key.text.as_str()) {
                 let message = format!("`{what}` has no key `{}`", key.text);
                 report.add(Code::UnknownKey, key.span, message, suggest::hint(&key.text, known.iter().copied()));
+                meant.extend(suggest::nearest(&key.text, known.iter().copied()));
             }
         }
-        Some(Fields { entries, what, span: node.span })
+        Some(Fields { entries, what, meant, span: node.span })
+    }
+
+    /// What is left of a node that is no mapping: nothing, and none of these keys is missed.
+    pub(crate) fn unread(what: &'n str, known: &[&'n str], span: Span) -> Fields<'n> {
+        Fields { entries: &[], what, meant: known.to_vec(), span }
     }
 
     /// The entries of a mapping whose keys are free.
@@ -55,10 +64,15 @@ impl<'n> Fields<'n> {
         self.entries.iter().find(|(key, _)| key.text == name)
     }
 
+    /// Whether an unknown key is taken for this one.
+    pub(crate) fn is_meant(&self, name: &str) -> bool {
+        self.meant.contains(&name)
+    }
+
     /// The value of a key that must be there.
     pub(crate) fn require(&self, name: &str, report: &mut Report) -> Option<&'n Node> {
         let node = self.get(name);
-        if node.is_none() {
+        if node.is_none() && !self.is_meant(name) {
             report.add(Code::MissingKey, self.span, format!("`{}` needs the key `{name}`", self.what), None);
         }
         node

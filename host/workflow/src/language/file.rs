@@ -12,9 +12,9 @@ use crate::strict;
 const MAX_EMBEDDED_BYTES: usize = 4 << 20;
 
 impl Reader<'_> {
-    /// A schema by its path.
-    pub(super) fn schema_file(&mut self, node: &Node) -> Option<Schema> {
-        let path = self.name(node, "schema")?;
+    /// A schema by its path, under that key.
+    pub(super) fn schema_file(&mut self, key: &str, node: &Node) -> Option<Schema> {
+        let path = self.path(node, key, "the path of a JSON file, such as `schemas/x.json`")?;
         let document = self.parsed_file(node, path)?;
         match Schema::compile(path, &document) {
             Ok(schema) => Some(schema),
@@ -26,13 +26,21 @@ impl Reader<'_> {
         }
     }
 
-    /// A data file by its path: JSON or YAML parsed, anything else as text.
-    pub(super) fn data_file(&mut self, node: &Node) -> Option<Value> {
-        let path = self.name(node, "data")?;
+    /// A data file by its path, under that key: JSON or YAML parsed, anything else as text.
+    pub(super) fn data_file(&mut self, key: &str, node: &Node) -> Option<Value> {
+        let path = self.path(node, key, "the path of a file, such as `data/x.json`")?;
         if is_parsed(path) {
             return self.parsed_file(node, path);
         }
         self.file_text(node, path).map(Value::String)
+    }
+
+    fn path<'n>(&mut self, node: &'n Node, key: &str, expected: &str) -> Option<&'n str> {
+        let path = node.as_text().filter(|text| !text.is_empty());
+        if path.is_none() {
+            self.report.wrong_kind(node, key, expected);
+        }
+        path
     }
 
     fn parsed_file(&mut self, node: &Node, path: &str) -> Option<Value> {

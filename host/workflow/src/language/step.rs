@@ -33,9 +33,13 @@ const NOT_FOR_APPROVE: &[&str] =
     &["for_each", "max_parallel", "input", "output", "check", "retry", "timeout", "budget"];
 
 impl Reader<'_> {
-    /// One step; none if it does nothing that is known.
-    pub(super) fn step(&mut self, key: &Key, node: &Node) -> Option<Step> {
-        let fields = Fields::open(node, &key.text, KEYS, &mut self.report)?.pointing_at(key.span);
+    /// One step.
+    pub(super) fn step(&mut self, key: &Key, node: &Node) -> Step {
+        let fields = Fields::open(node, &key.text, KEYS, &mut self.report);
+        let fields = fields.unwrap_or_else(|| Fields::unread(&key.text, KEYS, key.span)).pointing_at(key.span);
+        if fields.is_meant("for_each") {
+            self.broken.items.push(key.text.clone());
+        }
         let work = self.work(key, &fields);
         let step = Step {
             name: key.text.clone(),
@@ -44,7 +48,7 @@ impl Reader<'_> {
             max_parallel: self.max_parallel(&fields),
             condition: fields.get("if").and_then(|node| self.expression(node, "if")),
             needs: fields.get("needs").map_or_else(BTreeSet::new, |node| self.needs(node)),
-            output: fields.get("output").and_then(|node| self.schema_file(node)),
+            output: fields.get("output").and_then(|node| self.schema_file("output", node)),
             check: fields.get("check").map_or_else(Vec::new, |node| self.checks(node)),
             retry: fields.get("retry").map_or(Retry::NONE, |node| self.retry(node)),
             timeout: fields
@@ -54,12 +58,16 @@ impl Reader<'_> {
             on_failure: fields.get("on_failure").map_or(OnFailure::Fail, |node| self.on_failure(node)),
             budget: fields.get("budget").map_or_else(StepBudget::default, |node| self.step_budget(node)),
         };
-        Some(Step { work: work.unwrap_or(step.work), ..step })
+        Step { work: work.unwrap_or(step.work), ..step }
     }
 
     /// What the step does; a step of which that is not known stays in the plan, so that others may refer to it.
     fn work(&mut self, key: &Key, fields: &Fields<'_>) -> Option<Work> {
         let named: Vec<&(Key, Node)> = WORK.iter().filter_map(|name| fields.entry(name)).collect();
+        if named.is_empty() && WORK.iter().any(|name| fields.is_meant(name)) {
+            self.broken.inputs.push(key.text.clone());
+            return None;
+        }
         let [(work, node)] = named[..] else {
             let message = format!("step `{}` must have exactly one of `agent`, `tool` and `approve`", key.text);
             self.report.add(Code::MissingKey, key.span, message, None);
@@ -79,8 +87,8 @@ impl Reader<'_> {
     /// The invocation with the step's input.
     fn invocation(&mut self, key: &Key, fields: &Fields<'_>, found: Option<Invocation>) -> Option<Invocation> {
         let input = fields.get("input").map(|node| self.template(node));
-        if found.is_none() || matches!(input, Some(None)) {
-            self.broken_inputs.push(key.text.clone());
+        if found.is_none() || matches!(input, Some(None)) || fields.is_meant("input") {
+            self.broken.inputs.push(key.text.clone());
         }
         let mut invocation = found?;
         if let Some(Some(input)) = input {
@@ -101,7 +109,7 @@ impl Reader<'_> {
 
     fn max_parallel(&mut self, fields: &Fields<'_>) -> u32 {
         let Some((key, node)) = fields.entry("max_parallel") else { return DEFAULT_PARALLEL };
-        if fields.get("for_each").is_none() {
+        if fields.get("for_each").is_none() && !fields.is_meant("for_each") {
             self.report.add(Code::UnknownKey, key.span, "`max_parallel` means nothing without `for_each`", None);
         }
         self.number(node, "max_parallel", 1, MAX_PARALLEL).unwrap_or(DEFAULT_PARALLEL)

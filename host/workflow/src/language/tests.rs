@@ -7,9 +7,12 @@ use crate::plan::Plan;
 use crate::problem::Code;
 
 mod bad;
+mod compare;
 mod digest;
 mod example;
 mod hostile;
+mod lookalike;
+mod once;
 
 /// A file in which only the steps differ.
 fn with_steps(steps: &str) -> String {

@@ -36,13 +36,17 @@ impl Reader<'_> {
     pub(super) fn tool(&mut self, node: &Node) -> Option<Invocation> {
         let name = self.name(node, "tool")?;
         let Some((plugin, function)) = name.split_once('/') else {
-            let hint = self.functions_of(name).or_else(|| Some("such as `crm/contacts.upsert`".to_owned()));
+            let hint = self.form_of_a_tool(name);
             self.report.add(Code::WrongKind, node.span, "a tool is written PLUGIN/FUNCTION", hint);
             return None;
         };
         let facts = self.plugin(node, plugin)?;
         let Some(tool) = facts.tools.get(function) else {
-            let hint = suggest::hint(function, facts.tools.keys().map(String::as_str));
+            let hint = if facts.agent.is_some() && (facts.tools.is_empty() || function == "run") {
+                Some(as_agent(plugin))
+            } else {
+                suggest::hint(function, facts.tools.keys().map(String::as_str))
+            };
             self.report.add(
                 Code::UnknownName,
                 node.span,
@@ -63,15 +67,28 @@ impl Reader<'_> {
     fn plugin(&mut self, node: &Node, name: &str) -> Option<PluginFacts> {
         let facts = self.catalog.plugins.get(name).cloned();
         if facts.is_none() {
-            let hint = suggest::hint(name, self.catalog.plugins.keys().map(String::as_str));
+            let of_tool = self.is_tool(name).then(|| format!("it is a tool: write `tool: {name}`"));
+            let hint = of_tool.or_else(|| suggest::hint(name, self.catalog.plugins.keys().map(String::as_str)));
             self.report.add(Code::UnknownName, node.span, format!("there is no plugin `{name}`"), hint);
         }
         facts
     }
 
-    fn functions_of(&self, plugin: &str) -> Option<String> {
-        let function = self.catalog.plugins.get(plugin)?.tools.keys().next()?;
-        Some(format!("such as `{plugin}/{function}`"))
+    /// How the tool is written for which only a plugin is named.
+    fn form_of_a_tool(&self, plugin: &str) -> Option<String> {
+        let facts = self.catalog.plugins.get(plugin);
+        match facts.map(|facts| (facts.tools.keys().next(), facts.agent.is_some())) {
+            Some((Some(function), _)) => Some(format!("such as `{plugin}/{function}`")),
+            Some((None, true)) => Some(as_agent(plugin)),
+            _ => Some("such as `crm/contacts.upsert`".to_owned()),
+        }
+    }
+
+    fn is_tool(&self, name: &str) -> bool {
+        let parts = name.split_once('/');
+        parts.is_some_and(|(plugin, function)| {
+            self.catalog.plugins.get(plugin).is_some_and(|facts| facts.tools.contains_key(function))
+        })
     }
 
     fn plugin_schema(&mut self, node: &Node, name: &str, document: Option<&Value>) -> Option<Schema> {
@@ -84,6 +101,10 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+fn as_agent(plugin: &str) -> String {
+    format!("it is an agent: write `agent: {plugin}`")
 }
 
 /// What a plugin gets where a step says nothing.

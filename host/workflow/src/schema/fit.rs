@@ -78,7 +78,7 @@ impl Finder {
                 let (Some(item), Some(each)) = (source.items(), schema.items()) else { return };
                 self.below("0", |finder| finder.compare(&Shape::Schema(item), each, levels));
             }
-            Shape::Unknown | Shape::Kinds(_) | Shape::Schema(_) => {}
+            Shape::Unknown | Shape::Kinds(_) | Shape::Words(_) | Shape::Schema(_) => {}
         }
     }
 

@@ -57,6 +57,11 @@ impl Kinds {
         Kinds(self.0 & other.0)
     }
 
+    /// What is in this one and not in the other.
+    pub(crate) fn without(self, other: Kinds) -> Kinds {
+        Kinds(self.0 & !other.0)
+    }
+
     /// Whether there is nothing in it.
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0

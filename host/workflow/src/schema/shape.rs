@@ -17,6 +17,8 @@ pub(crate) enum Shape<'s> {
     Kinds(Kinds),
     /// It fits this schema.
     Schema(View<'s>),
+    /// It is one of these words.
+    Words(&'static [&'static str]),
     /// It is this value.
     Value(&'s Value),
     /// It is a list of these.
@@ -43,6 +45,7 @@ impl<'s> Shape<'s> {
             Shape::Unknown => Kinds::ALL,
             Shape::Kinds(kinds) => *kinds,
             Shape::Schema(view) => view.kinds(),
+            Shape::Words(_) => Kinds::STRING,
             Shape::Value(value) => Kinds::of(value),
             Shape::List(_) | Shape::Each(_) => Kinds::ARRAY,
             Shape::Object(_) => Kinds::OBJECT,
@@ -55,7 +58,7 @@ impl<'s> Shape<'s> {
             Shape::List(items) => items.iter().map(Shape::weight).sum::<usize>() + 1,
             Shape::Each(item) => item.weight() + 1,
             Shape::Object(entries) => entries.values().map(Shape::weight).sum::<usize>() + 1,
-            Shape::Unknown | Shape::Kinds(_) | Shape::Schema(_) | Shape::Value(_) => 1,
+            Shape::Unknown | Shape::Kinds(_) | Shape::Words(_) | Shape::Schema(_) | Shape::Value(_) => 1,
         }
     }
 

@@ -59,6 +59,29 @@ fn schemas_that_refer_to_themselves_many_times_cost_little() {
     assert_eq!(fits(&Shape::Schema(View::new(&wide)), &wide.clone()), Vec::<String>::new());
     let choices = json!({"anyOf": either});
     assert_eq!(View::new(&choices).kinds(), Kinds::ALL);
+    assert_eq!(View::new(&choices).choices(), None);
+    let doubled = |level: usize| json!({"oneOf": [{"$ref": format!("#/$defs/{}", level + 1)}, {"$ref": format!("#/$defs/{}", level + 1)}]});
+    let mut levels: serde_json::Map<_, _> = (0..40).map(|level| (level.to_string(), doubled(level))).collect();
+    levels.insert("40".to_owned(), json!({"const": 1}));
+    let deep = json!({"$ref": "#/$defs/0", "$defs": levels});
+    assert_eq!(View::new(&deep).choices(), None);
+}
+
+#[test]
+fn values_that_are_listed_in_parts_are_known() {
+    let check = |schema: Value, expect: Option<Value>| {
+        let found = View::new(&schema).choices().map(|values| values.into_iter().cloned().collect());
+        assert_eq!(found, expect, "{schema}");
+    };
+    check(json!({"enum": ["a", 1]}), Some(json!(["a", 1])));
+    check(json!({"anyOf": [{"enum": ["a", "b"]}, {"type": "null"}]}), Some(json!(["a", "b", null])));
+    check(
+        json!({"oneOf": [{"const": "a"}, {"$ref": "#/$defs/b"}], "$defs": {"b": {"const": "b"}}}),
+        Some(json!(["a", "b"])),
+    );
+    check(json!({"anyOf": [{"const": "a"}, {"type": "string"}]}), None);
+    check(json!({"type": "string"}), None);
+    check(json!({"enum": (0..1_000).collect::<Vec<u32>>()}), None);
 }
 
 #[test]

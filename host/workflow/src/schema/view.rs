@@ -11,6 +11,9 @@ const MAX_HOPS: usize = 16;
 /// How many parts of a schema are looked at for one question: a schema can refer to itself many times over.
 const MAX_PARTS: u32 = 256;
 
+/// How many values count as a set that is worth comparing with: more than there are countries or currencies.
+const MAX_CHOICES: usize = 512;
+
 /// A part of a schema, within the document that its references point into.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View<'s> {
@@ -106,6 +109,24 @@ impl<'s> View<'s> {
             (None, Some(Value::Array(values))) => Some(values.iter().collect()),
             _ => None,
         }
+    }
+
+    /// The values it lists, also where it lists them as several parts of which one must fit; none if they are many.
+    pub(crate) fn choices(self) -> Option<Vec<&'s Value>> {
+        self.choices_within(&mut MAX_PARTS.clone()).filter(|values| values.len() <= MAX_CHOICES)
+    }
+
+    fn choices_within(self, parts_left: &mut u32) -> Option<Vec<&'s Value>> {
+        *parts_left = parts_left.checked_sub(1)?;
+        if let Some(values) = self.values() {
+            return Some(values).filter(|values| values.len() <= MAX_CHOICES);
+        }
+        if self.kinds() == Kinds::NULL {
+            return Some(vec![&Value::Null]);
+        }
+        let parts = ["anyOf", "oneOf"].iter().find_map(|name| self.keyword(name)?.as_array())?;
+        let lists: Option<Vec<_>> = parts.iter().map(|part| self.at(part).choices_within(parts_left)).collect();
+        lists.map(|lists| lists.concat())
     }
 
     /// What it says about a property of an object.

@@ -64,6 +64,39 @@ fn a_missing_document_is_reviewed() {
 }
 
 #[test]
+fn a_required_document_that_confirms_nothing_is_reviewed() {
+    let blank = json!({ "document": "passport.txt", "kind": "passport" });
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut input = sound();
+        input["rules"]["required_documents"]["company"] = json!(["register-extract", "passport"]);
+        input["summaries"][0] = blank.clone();
+        change(&mut input["summaries"][0]);
+        input
+    };
+    check(&with(&|_| ()), Decision::Review, Risk::Medium, "document.unconfirmed");
+    assert_eq!(assess_json(&with(&|_| ())).missing, Vec::<String>::new(), "it is there");
+    let stranger = json!([party("Somebody Else", "person", 0)]);
+    let dates = sound()["summaries"][1]["dates"].clone();
+    check(
+        &with(&|passport| {
+            passport["parties"] = stranger.clone();
+            passport["dates"] = dates.clone();
+        }),
+        Decision::Review,
+        Risk::Medium,
+        "document.unconfirmed",
+    );
+    let owner = json!([party("Ida Holm", "person", 0)]);
+    let name_alone = with(&|passport| passport["parties"] = owner.clone());
+    check(&name_alone, Decision::Review, Risk::Medium, "document.unconfirmed");
+    let sound = with(&|passport| {
+        passport["parties"] = owner.clone();
+        passport["dates"] = dates.clone();
+    });
+    check(&sound, Decision::Accept, Risk::Low, "name.confirmed");
+}
+
+#[test]
 fn expiry_is_judged_by_the_day() {
     let mut input = sound();
     input["summaries"][1]["dates"] =

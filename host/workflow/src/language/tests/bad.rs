@@ -3,12 +3,12 @@
 use super::{problems, with_steps};
 
 /// Checks what is said about a whole file.
-fn check_file(text: &str, expect: &[&str]) {
+pub(super) fn check_file(text: &str, expect: &[&str]) {
     assert_eq!(problems(text), expect, "{text}");
 }
 
 /// Checks what is said about steps; their first line is line 5 of the file.
-fn check(steps: &str, expect: &[&str]) {
+pub(super) fn check(steps: &str, expect: &[&str]) {
     assert_eq!(problems(&with_steps(steps)), expect, "{steps}");
 }
 
@@ -48,6 +48,10 @@ fn the_top_of_the_file() {
     );
     check_file("workflow: t\ninput: {}\nsteps: { a: { agent: any } }", &["2:8 W0003 `input` needs the key `schema`"]);
     check_file(
+        "workflow: t\ninput: { schema: { type: object } }\nsteps: { a: { agent: any } }",
+        &["2:18 W0004 `schema` must be the path of a JSON file, such as `schemas/x.json`, not a mapping"],
+    );
+    check_file(
         "workflow: t\ninput: { schema: none.json }\nsteps: { a: { agent: any } }",
         &["2:18 W0007 `none.json` cannot be read: no such file"],
     );
@@ -70,7 +74,7 @@ fn the_top_of_the_file() {
             "2:25 W0007 `bad.yaml` cannot be parsed: an anchor is not allowed here at line 1:4",
             "2:38 W0007 `latin.txt` is not UTF-8",
             "2:49 W0005 `Q` is no name [a small letter, then small letters, digits and `_`, at most 64 together]",
-            "2:66 W0004 `data` must be a name, not a list",
+            "2:66 W0004 `r` must be the path of a file, such as `data/x.json`, not a list",
         ],
     );
     check_file(
@@ -130,6 +134,15 @@ fn what_a_step_does() {
     check(
         "  a: { tool: crm/contacts.upsrt, input: { client: {} } }",
         &["5:14 W0006 plugin `crm` has no function `contacts.upsrt` [did you mean `contacts.upsert`?]"],
+    );
+    check(
+        "  a: { tool: summariser/run }",
+        &["5:14 W0006 plugin `summariser` has no function `run` [it is an agent: write `agent: summariser`]"],
+    );
+    check("  a: { tool: any }", &["5:14 W0004 a tool is written PLUGIN/FUNCTION [it is an agent: write `agent: any`]"]);
+    check(
+        "  a: { agent: crm/contacts.upsert }",
+        &["5:15 W0006 there is no plugin `crm/contacts.upsert` [it is a tool: write `tool: crm/contacts.upsert`]"],
     );
     check(
         "  a: { tool: nocrm/contacts.upsrt, input: { client: {} } }",
@@ -401,10 +414,7 @@ fn checks_retries_and_failures() {
     );
     check(
         "  a: { agent: any, on_failure: { than: c } }",
-        &[
-            "5:32 W0004 `on_failure` is one of `fail`, `{ continue: VALUE }` or `{ then: STEP }`",
-            "5:34 W0002 `on_failure` has no key `than` [did you mean `then`?]",
-        ],
+        &["5:34 W0002 `on_failure` has no key `than` [did you mean `then`?]"],
     );
     check(
         "  a: { agent: any, on_failure: { then: a } }",
@@ -413,6 +423,13 @@ fn checks_retries_and_failures() {
     check(
         "  a: { agent: any, budget: { wall: 3s } }",
         &["5:30 W0002 `budget` has no key `wall` [there is `fuel`, `calls`, `bytes`]"],
+    );
+    check(
+        "  a: { agent: any, output: { type: string } }\n  b: { approve: { question: ok, answer: 3 } }",
+        &[
+            "5:28 W0004 `output` must be the path of a JSON file, such as `schemas/x.json`, not a mapping",
+            "6:41 W0004 `answer` must be the path of a JSON file, such as `schemas/x.json`, not the number `3`",
+        ],
     );
     check("  a: { agent: any, output: none.json }", &["5:28 W0007 `none.json` cannot be read: no such file"]);
 }

@@ -1,0 +1,100 @@
+//! Comparisons that can never be true, and those that may.
+
+use super::bad::check;
+
+/// Checks what is said about a condition on the step before it; it begins in column 26 of line 7.
+fn condition(text: &str, expect: &[&str]) {
+    let steps = format!(
+        "  a: {{ agent: compliance, input: {{ applicant: {{}} }}, output: risk.json }}\n  q: {{ approve: {{ question: ok }} }}\n  b: {{ agent: any, if: \"${{{{ {text} }}}}\" }}"
+    );
+    check(&steps, expect);
+}
+
+#[test]
+fn words_that_are_not_in_a_closed_set() {
+    condition(
+        "steps.a.output.risk == 'hihg'",
+        &["7:52 W0011 `'hihg'` is not among `low`, `high` [did you mean `'high'`?]"],
+    );
+    condition("'none' != steps.a.output['risk']", &["7:29 W0011 `'none'` is not among `low`, `high`"]);
+    condition(
+        "steps.a.outcome == 'skiped'",
+        &["7:48 W0011 `'skiped'` is not among `completed`, `failed`, `skipped` [did you mean `'skipped'`?]"],
+    );
+    condition(
+        "steps.a.output.risk in ['low', 'hihg', 3]",
+        &[
+            "7:60 W0011 `'hihg'` is not among `low`, `high` [did you mean `'high'`?]",
+            "7:68 W0011 a string is never equal to a number",
+        ],
+    );
+    condition(
+        "steps.q.output.decision == 'aproved'",
+        &["7:56 W0011 `'aproved'` is not among `approved` [did you mean `'approved'`?]"],
+    );
+    condition(
+        "steps.q.output.decision == 'rejected'",
+        &[
+            "7:56 W0011 `'rejected'` is not among `approved` [with another answer the step fails: ask for its `outcome`]",
+        ],
+    );
+    condition(
+        "steps.a.outcome == steps.a.output.risk",
+        &[
+            "7:63 W0011 these are never equal: one is among `completed`, `failed`, `skipped`, the other among `low`, `high`",
+        ],
+    );
+    condition("[steps.a.output].exists(o, o.risk == 'x')", &["7:66 W0011 `'x'` is not among `low`, `high`"]);
+}
+
+#[test]
+fn types_with_nothing_in_common() {
+    condition("steps.a.output.risk == 3", &["7:52 W0011 a string is never equal to a number"]);
+    condition("input.applicant.age != '3'", &["7:52 W0011 a number is never equal to a string"]);
+    condition("size(input.note) == input.note", &["7:55 W0011 a number is never equal to a string"]);
+    condition("true == input.applicant", &["7:29 W0011 a boolean is never equal to an object"]);
+    condition("3 in input.documents", &["7:29 W0011 a number is never equal to an object"]);
+    condition("3 in steps.a.output.findings", &["7:29 W0011 a number is never equal to a string"]);
+    condition("data.rules.limit == '3'", &["7:49 W0011 a number is never equal to a string"]);
+    condition("steps.a.outcome == null", &["7:48 W0011 a string is never equal to null"]);
+    condition(
+        "input.note == null",
+        &["7:43 W0011 a string is never equal to null [`has(…)` tells whether a field is there]"],
+    );
+}
+
+#[test]
+fn arithmetic_that_has_no_value() {
+    let hint = "`string(…)` makes a text of a number";
+    condition("1 + 'a'", &[&format!("7:31 W0011 `+` cannot add a number and a string [{hint}]")]);
+    condition(
+        "input.note + size(input.note) == 'a'",
+        &[&format!("7:40 W0011 `+` cannot add a string and a number [{hint}]")],
+    );
+    condition("input.documents + input.note", &["7:45 W0011 `+` cannot add a list and a string"]);
+    condition("input.note - 1 > 0", &["7:40 W0011 `-` cannot subtract a string and a number"]);
+    condition("1 + 1", &["7:31 W0011 `if` needs a boolean, and this is a number"]);
+    condition(
+        "input.note + data.rules.limt == 'a'",
+        &["7:53 W0010 there is no field `limt` in `data.rules` [did you mean `limit`?]"],
+    );
+    condition("input.note + 'a' == 3", &["7:49 W0011 a string is never equal to a number"]);
+}
+
+#[test]
+fn comparisons_that_may_be_true() {
+    for text in [
+        "steps.a.output == null || null != steps.q.output",
+        "[steps.a.output].all(o, o == null)",
+        "(size(input.note) > 1 ? steps.a.output : input.applicant) == null",
+        "steps.a.output.risk in ['low', 'high'] && 'x' in steps.a.output.findings",
+        "steps.a.outcome in ['completed', 'failed', 'skipped']",
+        "input.applicant.age == 3.0 || input.applicant.age == -1",
+        "data.rules.limit == 4 || data.rules.countries == ['DE'] || 'IT' in data.rules.countries",
+        "data.rules.limit == null || steps.q.output.comment == null || steps.q.output.answer == 3",
+        "'name' in input.applicant || input.note + 'x' == 'ax'",
+        "input.documents == [] || input.documents[0].text == input.note",
+    ] {
+        condition(text, &[]);
+    }
+}

@@ -1,0 +1,231 @@
+//! The pages keep up with the code: what they show as complete can be loaded, and they name every key there is.
+
+use std::fs;
+use std::path::Path;
+
+use baton_policy::{Grants, Limits, LimitsOverride};
+use baton_runtime::Ending;
+use baton_runtime::bundle::manifest::{AgentSection, BuildSection};
+use baton_runtime::bundle::project::{PluginEntry, ProjectFile};
+use baton_runtime::bundle::{Manifest, Project, ToolFacts, Warning};
+use baton_runtime::journal::Entry;
+use baton_tests::{Desk, Scratch, approval, example, root, shipped};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The pages with examples.
+const PAGES: [&str; 6] = [
+    "examples/WORKFLOW.md",
+    "examples/BATON_TOML.md",
+    "plugins/README.md",
+    "plugins/sdk/README.md",
+    "plugins/python/README.md",
+    "plugins/typescript/README.md",
+];
+
+fn read(file: &str) -> String {
+    fs::read_to_string(root().join(file)).unwrap()
+}
+
+/// The blocks of a language that a page marks as complete.
+fn complete(page: &str, language: &str) -> Vec<String> {
+    let (text, mark) = (read(page), format!("```{language} complete\n"));
+    let blocks = text.split(&mark).skip(1);
+    blocks.map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// A page names a key: it stands there as code, perhaps with something after it.
+fn names(page: &str, key: &str) -> bool {
+    ["`", "(", ".", " ", ":"].iter().any(|end| page.contains(&format!("`{key}{end}")))
+        || page.contains(&format!(".{key}("))
+}
+
+fn assert_names(page: &str, keys: &[String]) {
+    assert!(!keys.is_empty(), "no keys were found for {page}");
+    let text = read(page);
+    let missing: Vec<&String> = keys.iter().filter(|key| !names(&text, key)).collect();
+    assert!(missing.is_empty(), "{page} does not tell of {missing:?}");
+}
+
+/// The fields that a type takes: what it says when it meets one that it does not know.
+macro_rules! fields {
+    ($taker:ty) => {
+        match serde_json::from_value::<$taker>(json!({ "no-such-field": 1 })) {
+            Ok(_) => panic!("any field is taken"),
+            Err(error) => expected(&error.to_string()),
+        }
+    };
+}
+
+fn expected(error: &str) -> Vec<String> {
+    let (_, expected) = error.split_once("expected").unwrap_or_else(|| panic!("{error}"));
+    expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The texts in quotes between two marks of a source, wherever they stand.
+fn quoted(source: &str, from: &str, to: &str) -> Vec<String> {
+    let lists = source.split(from).skip(1).map(|rest| rest.split(to).next().unwrap());
+    lists.flat_map(|list| list.split('"').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+#[test]
+fn complete_workflows_are_planned() {
+    for page in PAGES {
+        for workflow in complete(page, "yaml") {
+            let mut scratch = Scratch::new(&workflow)
+                .file("schemas/application.json", "{}")
+                .file("data/rules.yaml", "language: en")
+                .file("templates/greeting.txt", "Good day,")
+                .tool("crm", "", "");
+            for agent in ["summariser", "letter-writer", "greeter"] {
+                scratch = scratch.plugin(agent, &shipped("summariser"), "[agent]\n", "");
+            }
+            let desk = Desk::new(scratch.path()).unwrap();
+            if let Err(error) = baton_runtime::workflow::plan(&desk.project, &desk.plugins) {
+                panic!("{page}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn complete_manifests_and_projects_are_loaded() {
+    for page in PAGES {
+        for text in complete(page, "toml") {
+            let (file, _) = text.split_once('\n').unwrap();
+            match file {
+                "# plugin.toml" => drop(Manifest::parse(Path::new(page), &text).unwrap()),
+                "# baton.toml" => load(page, &text),
+                other => panic!("{page}: a complete block begins with the name of its file, not with {other}"),
+            }
+        }
+    }
+}
+
+/// Loads a project whose plugins ask for all that it grants.
+fn load(page: &str, text: &str) {
+    let folder = TempDir::new().unwrap();
+    let project = folder.path().join("project");
+    let asks = "state = [\"run\", \"agent\", \"shared:clients\"]\ntools = [\"crm/contacts.get\", \"billing/*\"]";
+    for path in text.lines().filter_map(|line| line.strip_prefix("path = \"")) {
+        let plugin = project.join(path.split('"').next().unwrap());
+        fs::create_dir_all(&project).unwrap();
+        fs::create_dir_all(&plugin).unwrap();
+        let manifest = format!("name = \"p\"\nversion = \"0.1.0\"\ncomponent = \"p.wasm\"\n[asks]\n{asks}\n");
+        fs::write(plugin.join("plugin.toml"), manifest).unwrap();
+    }
+    fs::write(project.join("baton.toml"), text).unwrap();
+    let loaded = Project::load(&project).unwrap();
+    let wrong = |warning: &&Warning| matches!(warning, Warning::WiderThanAsked { .. } | Warning::BeyondMaximum { .. });
+    assert_eq!(loaded.warnings().iter().find(wrong), None, "{page}");
+}
+
+#[test]
+fn the_greeters_are_plugins() {
+    for language in ["python", "typescript"] {
+        let file = format!("plugins/{language}/greeter/plugin.toml");
+        let manifest = Manifest::parse(Path::new(&file), &read(&file)).unwrap();
+        let Some(BuildSection::Command(argv)) = manifest.build else { panic!("{file} has no command") };
+        let page = read(&format!("plugins/{language}/README.md"));
+        let last = argv.last().unwrap().rsplit("&& ").next().unwrap();
+        assert!(page.contains(last), "plugins/{language}/README.md does not have the command {last}");
+    }
+}
+
+#[test]
+fn every_key_of_a_workflow_is_told() {
+    let page = "examples/WORKFLOW.md";
+    let language = |file: &str| read(&format!("host/workflow/src/{file}"));
+    let mut keys = quoted(&language("language.rs"), "const KEYS: &[&str] = &[", "]");
+    keys.extend(quoted(&language("language/step.rs"), "const KEYS: &[&str] = &[", "]"));
+    for file in ["approve", "budget", "retry"] {
+        keys.extend(quoted(&language(&format!("language/{file}.rs")), "let known = &[", "]"));
+    }
+    keys.extend(quoted(&language("expression/function.rs"), "&[(&str, usize, usize)] =", "];"));
+    keys.extend(["fail", "item", "index", "steps.NAME.output", "steps.NAME.outcome"].map(str::to_owned));
+    assert!(keys.len() > 50, "{keys:?}");
+    assert_names(page, &keys);
+    let text = read(page);
+    for form in ["{ schema: FILE }", "{ continue: VALUE }", "{ then: STEP }", "completed", "failed", "skipped"] {
+        assert!(text.contains(&format!("`{form}`")), "{form}");
+    }
+}
+
+#[test]
+fn every_key_of_baton_toml_is_told() {
+    let page = "examples/BATON_TOML.md";
+    assert_names(page, &fields!(ProjectFile));
+    assert_names(page, &fields!(PluginEntry));
+    assert_names(page, &fields!(Grants));
+    assert_names(page, &fields!(LimitsOverride));
+}
+
+#[test]
+fn every_limit_is_told_with_its_default_and_its_maximum() {
+    let page = read("examples/BATON_TOML.md");
+    let row = |name: &str, default: String, most: String| {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{name}` |")) && line.ends_with(" |"));
+        let row = row.unwrap_or_else(|| panic!("there is no row for {name}"));
+        assert!(row.ends_with(&format!("| {default} | {most} |")), "{name}: {default}, at most {most}: {row}");
+    };
+    macro_rules! rows {
+        ($($name:ident),+) => {
+            let Limits { $($name),+ } = Limits::default();
+            $(row(stringify!($name), $name.to_string(), Limits::MAX.$name.to_string());)+
+        };
+    }
+    rows!(fuel, memory, wall, calls, bytes, log_bytes, payload, depth);
+}
+
+#[test]
+fn every_key_of_plugin_toml_is_told() {
+    let page = "plugins/README.md";
+    assert_names(page, &fields!(Manifest));
+    assert_names(page, &fields!(AgentSection));
+    assert_names(page, &fields!(ToolFacts));
+    assert_names(page, &fields!(BuildSection));
+}
+
+/// The keys of a value, and of those in it; what plugins and schemas wrote is not looked into.
+fn keys(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                found.push(key.clone());
+                if !["output", "input", "answer", "plan", "request", "reply", "show", "plugins"].contains(&key.as_str())
+                {
+                    keys(value, found);
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+        _ => {}
+    }
+}
+
+fn assert_told(ending: &Ending, entries: &[Entry]) {
+    let mut found = Vec::new();
+    keys(&serde_json::to_value(ending).unwrap(), &mut found);
+    for entry in entries {
+        let event = serde_json::to_value(&entry.event).unwrap();
+        found.push(event["event"].as_str().unwrap().to_owned());
+        keys(&event, &mut found);
+    }
+    found.sort();
+    found.dedup();
+    assert_names("examples/JSON.md", &found);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_field_of_the_json_is_told() {
+    let desk = Desk::new(&example("client-onboarding")).unwrap();
+    let parked = desk.run_file("clients/missing-document.json").await;
+    assert_told(&parked, desk.story(&parked.run).await.entries());
+    let parked = desk.run_file("clients/sign-off.json").await;
+    let ending = desk.answer(&parked.run, "sign_off", approval("partner", None)).await.unwrap();
+    assert_told(&ending, desk.story(&ending.run).await.entries());
+    let failing = Scratch::new("workflow: w\nsteps: { a: { agent: panics } }\n").agent("panics", "", "");
+    let desk = Desk::new(failing.path()).unwrap();
+    let ending = desk.run(&Value::Null).await.unwrap();
+    assert_told(&ending, desk.story(&ending.run).await.entries());
+}
