@@ -16,7 +16,7 @@ use crate::{drive, ending, lookup, paint, project};
 /// Nobody knows. The journal is there to tell who decided, so nothing is made up.
 pub fn who(context: &Context, args: &DecisionArgs) -> Result<String, Error> {
     args.by.clone().or_else(|| context.user.clone()).ok_or_else(|| {
-        Error::usage("nobody knows who answers: the environment has no USER and no LOGNAME")
+        Error::usage("nobody knows who answers: neither USER nor LOGNAME is set, and the account has no name")
             .hint("say who you are: --by NAME")
     })
 }

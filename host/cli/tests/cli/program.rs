@@ -49,13 +49,21 @@ fn mistakes_are_exit_2_with_a_hint() {
 }
 
 #[test]
-fn an_answer_needs_somebody_who_gave_it() {
+fn without_variables_an_answer_is_given_by_the_account() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(folder.path(), &["approve", "01kb0000", "sign_off"]);
     let output = command.env_remove("USER").env("LOGNAME", "").output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.starts_with("error: nobody knows who answers") && stderr.contains("--by NAME"), "{stderr}");
+    // The account has a name, so what is wrong is the run; a container without a list of accounts asks for a name.
+    let expected = if account_has_a_name() { "there is no run 01kb0000" } else { "--by NAME" };
+    assert!(output.status.code() == Some(2) && stderr.contains(expected), "{stderr}");
+}
+
+fn account_has_a_name() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let uid = std::fs::metadata("/proc/self").unwrap().uid().to_string();
+    let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    accounts.lines().any(|line| line.split(':').nth(2) == Some(&uid))
 }
 
 #[test]
