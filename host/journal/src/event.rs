@@ -135,7 +135,7 @@ pub struct RunHeader {
     pub seed: Digest,
     /// The engine and its version: fuel and traps may differ under another.
     pub engine: String,
-    /// The components that the plan names, by digest.
+    /// The components that the plan names and those that its agents may call, by digest.
     pub plugins: Vec<PluginPin>,
 }
 

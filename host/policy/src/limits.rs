@@ -36,7 +36,7 @@ pub const BYTES: Bytes = Bytes(64 << 20);
 /// Most bytes through an invocation.
 pub const MAX_BYTES: Bytes = Bytes(1 << 30);
 
-/// Default bytes of log lines of an invocation. What goes beyond is dropped and counted: a flood of lines harms
+/// Default bytes of log lines of an invocation; each line costs 64 beside its text. What goes beyond is dropped and counted: a flood of lines harms
 /// the reader of the run, not the work.
 pub const LOG_BYTES: Bytes = Bytes(1 << 20);
 /// Most bytes of log lines of an invocation.

@@ -120,7 +120,8 @@ pub struct Ending {
     pub run: RunId,
     /// The workflow's name.
     pub workflow: String,
-    /// `completed`, `failed`, `parked` (it waits for people) or `running` (a host drives it, or died).
+    /// `completed`, `failed`, `parked` (it waits for people) or `running` (a host drives it, or died:
+    /// whether one does, the store tells in [`RunSummary`](baton_journal::RunSummary)).
     pub outcome: &'static str,
     /// The workflow's output, if it completed.
     pub output: Option<Value>,
