@@ -33,20 +33,30 @@ impl Asker {
     /// Asks, and waits for the answer; nothing if the person answers later. The machine checks the answer.
     pub async fn ask(&self, ask: &Ask, machine: Run, show: Option<&dyn Show>) -> Option<Decision> {
         let _turn = self.turn.lock().await;
-        if let Some(show) = show {
-            show.pause();
-        }
+        let _paused = show.map(Paused::new);
         let (ask, zone, user) = (ask.clone(), self.zone.clone(), self.user.clone());
         let talk = move || {
             let check = |role: Option<&str>, answer: Option<&Value>| machine.validate_answer(&ask.step, role, answer);
             terminal::tell(&question(&ask, &zone));
             answer(&ask, user.as_deref(), &mut Keyboard, &check)
         };
-        let decision = tokio::task::spawn_blocking(talk).await.ok().flatten();
-        if let Some(show) = show {
-            show.go_on();
-        }
-        decision
+        tokio::task::spawn_blocking(talk).await.ok().flatten()
+    }
+}
+
+/// Nothing else is shown while this lives: also when the question expires, and nobody waits for the answer any more.
+struct Paused<'a>(&'a dyn Show);
+
+impl<'a> Paused<'a> {
+    fn new(show: &'a dyn Show) -> Self {
+        show.pause();
+        Paused(show)
+    }
+}
+
+impl Drop for Paused<'_> {
+    fn drop(&mut self) {
+        self.0.go_on();
     }
 }
 
