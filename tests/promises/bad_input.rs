@@ -81,6 +81,15 @@ fn a_plugin_that_imports_what_nothing_provides() {
 }
 
 #[test]
+fn a_manifest_that_says_something_of_what_is_not_exported() {
+    let workflow = "workflow: w\nsteps: { a: { tool: crm/contacts.get, input: { id: x } } }";
+    let facts = "[tools.\"contacts.gte\"]\neffect = \"read\"\n";
+    insta::assert_snapshot!(refusal(&Scratch::new(workflow).tool("crm", "", facts)));
+    let agent = "[agent]\n";
+    insta::assert_snapshot!(refusal(&Scratch::new(workflow).tool("crm", "", agent)));
+}
+
+#[test]
 fn a_plugin_whose_component_is_not_the_pinned_one() {
     let digest = bundle::component::Component::read(&write(&shipped("crm"))).unwrap().digest.to_string();
     let terms =

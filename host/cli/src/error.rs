@@ -173,6 +173,7 @@ fn exit_of(error: &HostError) -> Exit {
         | HostError::File { .. }
         | HostError::Input { .. }
         | HostError::NotAsking { .. }
+        | HostError::Manifest { .. }
         | HostError::PluginGone(_) => Exit::Usage,
         _ => Exit::Failed,
     }

@@ -21,6 +21,16 @@ pub enum Error {
         /// What the operator can do.
         hint: Option<String>,
     },
+    /// A manifest says something of what its component does not export.
+    #[error("the plugin.toml of {plugin} {problem}")]
+    Manifest {
+        /// The plugin.
+        plugin: String,
+        /// What it says.
+        problem: String,
+        /// What would be right.
+        hint: String,
+    },
     /// The workflow file has problems, each with its place.
     #[error("{0}")]
     Workflow(Problems),
@@ -78,6 +88,7 @@ impl Error {
         match self {
             Error::Project(error) => error.hint(),
             Error::Build { hint, .. } => hint.clone(),
+            Error::Manifest { hint, .. } => Some(hint.clone()),
             Error::Sandbox(error) => error.hint(),
             Error::Store(StoreError::Locked { .. }) => Some("wait for the other process, or end it".to_owned()),
             Error::Store(StoreError::FromTheFuture { .. }) => {

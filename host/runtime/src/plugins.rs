@@ -118,6 +118,7 @@ impl Ready {
             news(name);
         }
         let loaded = sandbox.load(name, &component)?;
+        check_manifest(plugin, &loaded)?;
         Ok(Ready { plugin: plugin.clone(), loaded, component })
     }
 
@@ -153,5 +154,24 @@ impl Ready {
             }
         };
         self.loaded.functions().iter().map(tool).collect()
+    }
+}
+
+/// What a manifest says must be of something that the component exports: a misspelt function would be believed to write.
+fn check_manifest(plugin: &Plugin, loaded: &Loaded) -> Result<(), Error> {
+    let refuse =
+        |problem: String, hint: String| Err(Error::Manifest { plugin: plugin.name().to_string(), problem, hint });
+    if plugin.agent().is_some() && !loaded.is_agent() {
+        let hint = "export `baton:plugin/agent@0.1.0`, or take [agent] out".to_owned();
+        return refuse("has [agent], but its component exports no agent".to_owned(), hint);
+    }
+    let exported: Vec<&str> = loaded.functions().iter().map(|function| function.name.as_str()).collect();
+    let unknown = plugin.tools().keys().map(ToString::to_string).find(|name| !exported.contains(&name.as_str()));
+    match unknown {
+        Some(name) => refuse(
+            format!("has [tools.\"{name}\"], but its component exports no such function"),
+            format!("it exports: {}", exported.join(", ")),
+        ),
+        None => Ok(()),
     }
 }
