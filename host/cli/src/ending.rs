@@ -112,7 +112,12 @@ impl Standing<'_> {
             }
             "running" => lines.push(format!("  go on with it: {}", again.command(&["resume", ending.run.as_str()]))),
             _ if quiet => {}
-            _ => lines.push(paint::faint(&format!("  {}", again.command(&["show", ending.run.as_str()])))),
+            outcome => {
+                lines.push(paint::faint(&format!("  {}", again.command(&["show", ending.run.as_str()]))));
+                if outcome == "failed" {
+                    lines.push(paint::faint("  a run that failed has ended: after a change, start another"));
+                }
+            }
         }
         lines.join("\n")
     }
