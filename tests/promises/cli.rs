@@ -82,6 +82,22 @@ fn a_function_can_be_called_alone() {
 }
 
 #[test]
+fn grants_are_shown_and_explained() {
+    let copy = Copy::of("client-onboarding");
+    insta::assert_snapshot!(text(&copy.baton(&["grants"]).stdout));
+    let explained = ["agent", "shared:clients", "crm/contacts.remove"].map(|call| {
+        let output = copy.baton(&["grants", "explain", "crm", call]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout)
+    });
+    insta::assert_snapshot!(explained.join("\n"));
+    let listed: Value = serde_json::from_slice(&copy.baton(&["grants", "-o", "json"]).stdout).unwrap();
+    assert_eq!(listed[2]["effective"], serde_json::json!({ "state": ["agent"] }));
+    assert_eq!(copy.baton(&["grants", "explain", "crm", "the moon"]).status.code(), Some(2));
+    assert_eq!(copy.baton(&["grants", "explain", "nobody", "agent"]).status.code(), Some(2));
+}
+
+#[test]
 fn a_project_is_checked_without_running_it() {
     let copy = Copy::of("client-onboarding");
     let good = copy.baton(&["check", "."]);

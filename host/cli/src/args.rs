@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::command::{approve, build, call, check, reject, resume, run, runs, show};
+use crate::command::{approve, build, call, check, grants, reject, resume, run, runs, show};
 
 /// The last lines of every help text of a command that drives a run.
 pub const EXIT_CODES: &str = "\
@@ -37,6 +37,7 @@ pub enum Command {
     Run(run::RunArgs),
     Check(check::CheckArgs),
     Build(build::BuildArgs),
+    Grants(grants::GrantsArgs),
     Runs(runs::RunsArgs),
     Show(show::ShowArgs),
     Approve(approve::ApproveArgs),

@@ -4,6 +4,7 @@ pub mod approve;
 pub mod build;
 pub mod call;
 pub mod check;
+pub mod grants;
 pub mod reject;
 pub mod resume;
 pub mod run;
@@ -23,6 +24,7 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
         Command::Run(args) => run::run(context, &args).await,
         Command::Check(args) => check::run(context, &args),
         Command::Build(args) => build::run(context, &args),
+        Command::Grants(args) => grants::run(context, &args),
         Command::Runs(args) => runs::run(context, &args).await,
         Command::Show(args) => show::run(context, &args).await,
         Command::Approve(args) => approve::run(context, &args).await,
