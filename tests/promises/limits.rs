@@ -101,29 +101,37 @@ async fn invoke_wat(text: &str) -> Ended {
     bench.call(&loaded, Call { function: Some("run"), input: "{}".to_owned(), ..Call::default() }).await.unwrap()
 }
 
-#[tokio::test]
-async fn a_guest_pays_for_what_it_is_given_whatever_its_allocator_does_meanwhile() {
-    let ended = invoke_wat(
+/// Asks `import` for 64 KiB of random bytes, whose length is of the core type `core`; `meanwhile` is what the guest's
+/// allocator does beside allocating.
+async fn fuel_of_random_bytes(import: &str, length: (&str, &str, &str), meanwhile: &str) -> u64 {
+    let (parameter, ty, core) = length;
+    let (interface, function) = import.split_once('#').unwrap();
+    let ended = invoke_wat(&format!(
         r#"(component
-            (import "baton:plugin/random@0.1.0" (instance $random
-                (export "bytes" (func (param "length" u32) (result (list u8))))))
+            (import "{interface}" (instance $random
+                (export "{function}" (func (param "{parameter}" {ty}) (result (list u8))))))
             (core module $libc
                 (memory (export "memory") 4)
-                (func (export "realloc") (param i32 i32 i32 i32) (result i32)
-                    (drop (memory.grow (i32.const 0)))
-                    (i32.const 1024)))
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32) {meanwhile} (i32.const 1024)))
             (core instance $libc (instantiate $libc))
-            (core func $bytes (canon lower (func $random "bytes")
+            (core func $bytes (canon lower (func $random "{function}")
                 (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
             (core module $m
-                (import "host" "bytes" (func $bytes (param i32 i32)))
-                (func (export "run") (result i32) (call $bytes (i32.const 65536) (i32.const 8)) (i32.const 1)))
+                (import "host" "bytes" (func $bytes (param {core} i32)))
+                (func (export "run") (result i32) (call $bytes ({core}.const 65536) (i32.const 8)) (i32.const 1)))
             (core instance $i (instantiate $m (with "host" (instance (export "bytes" (func $bytes))))))
-            (func (export "run") (result u32) (canon lift (core func $i "run"))))"#,
-    )
+            (func (export "run") (result u32) (canon lift (core func $i "run"))))"#
+    ))
     .await;
     assert!(matches!(ended.outcome, Outcome::Completed { .. }), "{}", ended.outcome);
-    assert!(ended.usage.fuel > 65_536, "{} fuel", ended.usage.fuel);
+    ended.usage.fuel
+}
+
+#[tokio::test]
+async fn a_guest_pays_for_what_it_is_given_whatever_its_allocator_does_meanwhile() {
+    let grows = "(drop (memory.grow (i32.const 0)))";
+    let fuel = fuel_of_random_bytes("baton:plugin/random@0.1.0#bytes", ("length", "u32", "i32"), grows).await;
+    assert!(fuel > 65_536, "{fuel} fuel");
 }
 
 #[tokio::test]
@@ -147,25 +155,9 @@ async fn a_result_larger_than_a_payload_says_which_line_to_change() {
 
 #[tokio::test]
 async fn random_bytes_of_wasi_cost_fuel_too() {
-    let ended = invoke_wat(
-        r#"(component
-            (import "wasi:random/random@0.2.0" (instance $random
-                (export "get-random-bytes" (func (param "len" u64) (result (list u8))))))
-            (core module $libc
-                (memory (export "memory") 4)
-                (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024)))
-            (core instance $libc (instantiate $libc))
-            (core func $bytes (canon lower (func $random "get-random-bytes")
-                (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
-            (core module $m
-                (import "host" "bytes" (func $bytes (param i64 i32)))
-                (func (export "run") (result i32) (call $bytes (i64.const 65536) (i32.const 8)) (i32.const 1)))
-            (core instance $i (instantiate $m (with "host" (instance (export "bytes" (func $bytes))))))
-            (func (export "run") (result u32) (canon lift (core func $i "run"))))"#,
-    )
-    .await;
-    assert!(matches!(ended.outcome, Outcome::Completed { .. }), "{}", ended.outcome);
-    assert!(ended.usage.fuel > 65_536, "{} fuel", ended.usage.fuel);
+    let random = "wasi:random/random@0.2.0#get-random-bytes";
+    let fuel = fuel_of_random_bytes(random, ("len", "u64", "i64"), "").await;
+    assert!(fuel > 65_536, "{fuel} fuel");
 }
 
 #[tokio::test]

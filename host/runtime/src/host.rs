@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use baton_bundle::Project;
 use baton_journal::{
-    Claim, Decision, Digest, Entry, Event, Payload, PluginPin, RunHeader, RunId, RunSummary, Store, StoreError,
+    Claim, Decision, Digest, Event, Payload, PluginPin, RunHeader, RunId, RunSummary, Store, StoreError,
 };
 use baton_sandbox::{Clock, IDENTITY, Sandbox};
 use baton_store::SqliteStore;
@@ -78,10 +78,11 @@ impl Host {
         let (claim, entry) = self.store.create(id.clone(), self.clock.now(), Event::RunStarted(header)).await?;
         let begun = async {
             observer.begins(&id);
-            let mut run = Run::new(Arc::new(plan), id, seed);
+            let mut run = Run::new(Arc::new(plan), id.clone(), seed);
             let actions = run.apply(entry.at, &entry.event)?;
             observer.entry(&entry, &run);
-            self.drive(&claim, run, actions, vec![entry], plugins.clone(), observer).await
+            let story = Story::from_parts(id.clone(), run, vec![entry]);
+            self.drive(&claim, story, actions, plugins.clone(), observer).await
         };
         holding(&self.store, &claim, begun).await
     }
@@ -92,23 +93,16 @@ impl Host {
     /// # Errors
     /// There is no such run, another process drives it, or the store or the host fails.
     pub async fn resume(&self, id: &RunId, project: &Project, observer: Arc<dyn Observer>) -> Result<Ending, Error> {
-        let story = self.story(id).await?;
-        if story.has_ended() {
-            return Ok(story.ending());
-        }
-        let plugins = self.pinned_plugins(&story, project).await?;
         let claim = match self.store.claim(id.clone()).await {
-            // Another host has ended it meanwhile.
             Err(StoreError::Ended(_)) => return Ok(self.story(id).await?.ending()),
             claim => claim?,
         };
         let resumed = async {
-            observer.begins(id);
-            // Another host may have gone on between the two: only what is read under the claim counts.
             let story = self.story(id).await?;
+            let plugins = self.pinned_plugins(&story, project).await?;
+            observer.begins(id);
             let actions = story.machine().outstanding();
-            let (run, entries) = story.into_parts();
-            self.drive(&claim, run, actions, entries, plugins, observer).await
+            self.drive(&claim, story, actions, plugins, observer).await
         };
         holding(&self.store, &claim, resumed).await
     }
@@ -180,9 +174,8 @@ impl Host {
     async fn drive(
         &self,
         claim: &Claim,
-        run: Run,
+        story: Story,
         actions: Vec<Action>,
-        entries: Vec<Entry>,
         plugins: Plugins,
         observer: Arc<dyn Observer>,
     ) -> Result<Ending, Error> {
@@ -192,8 +185,10 @@ impl Host {
             Arc::clone(&self.clock),
             claim.clone(),
             plugins,
-            &entries,
+            story.header().seed,
+            story.entries(),
         );
+        let (run, entries) = story.into_parts();
         let story = Box::pin(Driver::new(context, news, run, entries, observer).drive(actions)).await?;
         Ok(story.ending())
     }

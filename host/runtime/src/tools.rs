@@ -2,7 +2,6 @@
 //! the gate's to say; it was said before anything here happens.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use baton_journal::{BoxFuture, Digest, Event, Failure, InvocationId, Outcome, Tape};
 use baton_policy::Effect;
@@ -52,7 +51,7 @@ impl ToolCalls {
     fn job(&self, site: &CallSite, id: InvocationId, tool: (&str, &Ready, &str), name: &str, arguments: String) -> Job {
         let (plugin, ready, function) = tool;
         let caller = &site.invocation;
-        let timeout = Duration::from_millis(ready.plugin.limits().wall.0).min(site.left);
+        let timeout = ready.plugin.limits().wall.as_duration().min(site.left);
         let sequence = site.sequence.to_le_bytes();
         let key =
             Digest::of_parts([caller.idempotency_key.as_bytes(), &sequence, name.as_bytes(), arguments.as_bytes()]);

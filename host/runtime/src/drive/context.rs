@@ -52,12 +52,9 @@ impl RunContext {
         clock: Arc<dyn Clock>,
         claim: Claim,
         plugins: Plugins,
+        seed: Digest,
         entries: &[Entry],
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<News>) {
-        let seed = entries.iter().find_map(|entry| match &entry.event {
-            Event::RunStarted(header) => Some(header.seed),
-            _ => None,
-        });
         let (news, heard) = mpsc::unbounded_channel();
         let context = RunContext {
             sandbox,
@@ -65,7 +62,7 @@ impl RunContext {
             clock,
             claim: Arc::new(claim),
             plugins,
-            seed: seed.unwrap_or_else(|| Digest::of(b"")),
+            seed,
             earlier: Earlier::of(entries),
             open: Mutex::default(),
             news,
@@ -81,7 +78,7 @@ impl RunContext {
         };
         let ready = self.plugins.get(plugin).ok_or_else(|| Error::PluginGone(plugin.clone()))?;
         let limits = ready.plugin.limits();
-        let timeout = invoke.timeout.min(Duration::from_millis(limits.wall.0));
+        let timeout = invoke.timeout.min(limits.wall.as_duration());
         let deadline = invoke.started.unwrap_or_else(|| self.after(timeout));
         let input = invoke.input.as_str().ok_or_else(|| Error::Internal("an input is not loaded".to_owned()))?;
         let invocation = Invocation {
