@@ -37,5 +37,8 @@ baton_sdk::agent!(Compliance);
 
 #[cfg(test)]
 mod clients;
-#[cfg(test)]
-mod schema;
+
+#[test]
+fn the_schemas_of_the_manifest_are_those_of_the_types() {
+    baton_sdk::schema::check::<Compliance>(env!("CARGO_MANIFEST_DIR"));
+}

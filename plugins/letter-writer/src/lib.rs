@@ -13,8 +13,6 @@ mod template;
 
 #[cfg(test)]
 mod example;
-#[cfg(test)]
-mod schemas;
 
 use baton_sdk::{Agent, Failure, Task, clock, log};
 
@@ -35,3 +33,8 @@ impl Agent for LetterWriter {
 }
 
 baton_sdk::agent!(LetterWriter);
+
+#[test]
+fn the_schemas_of_the_manifest_are_those_of_the_types() {
+    baton_sdk::schema::check::<LetterWriter>(env!("CARGO_MANIFEST_DIR"));
+}

@@ -11,6 +11,8 @@ pub mod clock;
 pub mod context;
 pub mod log;
 pub mod random;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod state;
 pub mod tools;
 

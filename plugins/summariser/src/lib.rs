@@ -37,5 +37,7 @@ impl Agent for Summariser {
 #[cfg(target_family = "wasm")]
 baton_sdk::agent!(Summariser);
 
-#[cfg(test)]
-mod schema;
+#[test]
+fn the_schemas_of_the_manifest_are_those_of_the_types() {
+    baton_sdk::schema::check::<Summariser>(env!("CARGO_MANIFEST_DIR"));
+}
