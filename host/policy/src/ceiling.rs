@@ -34,3 +34,8 @@ pub const RANDOM: Bytes = Bytes(64 << 10);
 /// Tool calls in one `call-all`: more of them at once only wait for each other, while each waiting one costs the host
 /// a task and a copy of its arguments.
 pub const CALLS_AT_ONCE: u32 = 64;
+
+/// Nested invocations of one run that are at work at the same time, for each depth: the others wait for their turn. A
+/// tree of tools that call tools grows with the power of its depth, and without a bound one run would take every sandbox
+/// of the pool. A bound for each depth, and not for all together, because who waits for a place below holds one above.
+pub const NESTED_AT_ONCE: u32 = 32;

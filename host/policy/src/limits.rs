@@ -55,15 +55,7 @@ pub const DEPTH: u32 = 8;
 /// Greatest depth of invocations.
 pub const MAX_DEPTH: u32 = 32;
 
-macro_rules! limits {
-    ($($(#[$doc:meta])* $field:ident: $type:ty = $default:ident, at most $max:ident;)+) => {
-        /// What one invocation may use. It is made by [`LimitsOverride::resolve`], so it is finite and within the maxima.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub struct Limits {
-            $($(#[$doc])* pub $field: $type,)+
-        }
-
-        /// Amounts of what invocations share: what a run or a step has left of it.
+/// Amounts of what invocations share: what a run or a step has left of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
     /// Units of computing.
@@ -74,7 +66,15 @@ pub struct Amounts {
     pub bytes: u64,
 }
 
-impl Limits {
+macro_rules! limits {
+    ($($(#[$doc:meta])* $field:ident: $type:ty = $default:ident, at most $max:ident;)+) => {
+        /// What one invocation may use. It is made by [`LimitsOverride::resolve`], so it is finite and within the maxima.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Limits {
+            $($(#[$doc])* pub $field: $type,)+
+        }
+
+        impl Limits {
             /// The most that any plugin may have of each.
             pub const MAX: Limits = Limits { $($field: $max,)+ };
         }

@@ -4,6 +4,7 @@
 pub(crate) mod answer;
 mod context;
 mod earlier;
+mod places;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -178,6 +179,7 @@ impl Driver {
         let context = &self.context;
         let entry = context.store.append(&context.claim, context.clock.now(), event).await?;
         let actions = self.run.apply(entry.at, &entry.event)?;
+        context.note_left(self.run.allowance_of_run());
         if matches!(entry.event, Event::RunEnded(_)) {
             context.store.flush().await?; // output commit: nobody is told an end that a power cut could take back
         }

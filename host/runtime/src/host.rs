@@ -187,6 +187,7 @@ impl Host {
             plugins,
             story.header().seed,
             story.entries(),
+            story.machine().allowance_of_run(),
         );
         let (run, entries) = story.into_parts();
         let story = Box::pin(Driver::new(context, news, run, entries, observer).drive(actions)).await?;

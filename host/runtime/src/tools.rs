@@ -68,7 +68,7 @@ impl ToolCalls {
             deadline: self.context.after(timeout),
             timeout,
             depth: caller.depth + 1,
-            limits: *ready.plugin.limits(),
+            limits: ready.plugin.limits().within(self.context.left()),
             allowed: *ready.plugin.limits(),
             policy: Arc::new(ready.plugin.policy().clone()),
         };

@@ -7,12 +7,13 @@ use std::time::Duration;
 use baton_journal::{
     Claim, Digest, Entry, Event, Failure, InvocationId, Outcome, Payload, Site, Store, Tape, Timestamp, Usage,
 };
-use baton_policy::Effect;
+use baton_policy::{Amounts, Effect};
 use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
 use baton_workflow::Invoke;
 use tokio::sync::{mpsc, oneshot};
 
 use super::earlier::Earlier;
+use super::places::Places;
 use crate::error::Error;
 use crate::plugins::{Plugins, Ready};
 use crate::tools::ToolCalls;
@@ -29,6 +30,10 @@ pub(crate) struct RunContext {
     pub(crate) earlier: Earlier,
     /// Nested invocations that this host has begun and not ended.
     open: Mutex<BTreeMap<InvocationId, Job>>,
+    /// Places for nested invocations, by depth.
+    places: Places,
+    /// What is left to the run, as the machine counts it.
+    left: Mutex<Amounts>,
     news: mpsc::UnboundedSender<News>,
 }
 
@@ -54,6 +59,7 @@ impl RunContext {
         plugins: Plugins,
         seed: Digest,
         entries: &[Entry],
+        left: Amounts,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<News>) {
         let (news, heard) = mpsc::unbounded_channel();
         let context = RunContext {
@@ -65,6 +71,8 @@ impl RunContext {
             seed,
             earlier: Earlier::of(entries),
             open: Mutex::default(),
+            places: Places::default(),
+            left: Mutex::new(left),
             news,
         };
         (Arc::new(context), heard)
@@ -105,8 +113,19 @@ impl RunContext {
         Timestamp(self.clock.now().0 + u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX / 2))
     }
 
+    /// What is left to the run: nested invocations that ended are counted, those at work are not.
+    pub(crate) fn left(&self) -> Amounts {
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what is left to the run.
+    pub(crate) fn note_left(&self, left: Amounts) {
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
+    }
+
     /// Makes the invocation and tells how it ended.
     pub(crate) async fn invoke(self: Arc<Self>, job: Job, tape: Tape) -> Result<Event, Error> {
+        let _place = self.places.take(job.invocation.depth).await;
         let plugin = job.invocation.plugin.clone();
         let ready = self.plugins.get(&plugin).ok_or_else(|| Error::PluginGone(plugin.clone()))?;
         let backends = self.backends();

@@ -96,8 +96,9 @@ impl Run {
         (left.bytes == 0).then(|| format!("the run used up {}", self.limit_text("bytes", &budget.bytes)))
     }
 
-    /// What is left to the run.
-    fn allowance_of_run(&self) -> Amounts {
+    /// What is left to the run: what a nested invocation may use at most.
+    #[must_use]
+    pub fn allowance_of_run(&self) -> Amounts {
         let (budget, usage) = (self.plan.budget(), self.meter.usage());
         Amounts {
             fuel: budget.fuel.limit.0.saturating_sub(usage.fuel),
