@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use baton_runtime::journal::json;
 use baton_runtime::workflow::MAX_FILE;
 use serde_json::Value;
 
@@ -50,7 +51,7 @@ fn parse(name: &str, bytes: &[u8]) -> Result<Value, Error> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         Error::usage(format!("{name}: is not UTF-8: byte {} cannot be read as text", error.valid_up_to()))
     })?;
-    serde_json::from_str(text).map_err(|error| Error::usage(format!("{name}: is not JSON: {error}")))
+    json::parse_file(text).map_err(|error| Error::usage(format!("{name}: is not JSON: {error}")))
 }
 
 #[cfg(test)]

@@ -1,49 +1,82 @@
-//! JSON as we take it in: one value, no duplicate keys, not too deep. Integers of 64 bits are exact; other numbers are
-//! doubles, as JSON Schema has them. It does not know what the value means.
+//! JSON as we take it in, from guests, files and people: one value, no duplicate keys, not too deep, not too many values.
+//! Integers of 64 bits are exact; other numbers are doubles, as JSON Schema has them. It does not know what the value
+//! means.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::source::MAX_DEPTH;
+/// How deep a value may nest: what people and programs write has less than ten levels, and a recursive reader takes some
+/// hundred bytes of the stack for each.
+pub const MAX_DEPTH: usize = 64;
 
-/// Parses a JSON text.
+/// The most values in what a guest or a person hands over, those inside lists and objects counted: each takes the host
+/// some 80 bytes whatever it is, so that four megabytes of `[0,0,…]` would be 160 MB. This many are 10 MB, and a list of
+/// eighty embeddings of 1,536 numbers still fits.
+pub const PAYLOAD_VALUES: usize = 128 << 10;
+
+/// The most values in a file that the operator or the process owner gives: a table of a hundred thousand rows fits.
+pub const FILE_VALUES: usize = 4 << 20;
+
+/// Parses a JSON text that a guest or a person handed over: at most [`PAYLOAD_VALUES`] values.
 ///
 /// # Errors
-///
 /// Says what is wrong and where.
-pub(crate) fn parse(text: &str) -> Result<Value, String> {
+pub fn parse(text: &str) -> Result<Value, String> {
+    parse_up_to(PAYLOAD_VALUES, text)
+}
+
+/// Parses a JSON text of a file of the operator's or the process owner's: at most [`FILE_VALUES`] values.
+///
+/// # Errors
+/// Says what is wrong and where.
+pub fn parse_file(text: &str) -> Result<Value, String> {
+    parse_up_to(FILE_VALUES, text)
+}
+
+fn parse_up_to(most: usize, text: &str) -> Result<Value, String> {
+    let left = Cell::new(most);
+    let strict = Strict { levels: MAX_DEPTH, left: &left, most };
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Strict { levels: MAX_DEPTH }.deserialize(&mut deserializer).map_err(|error| error.to_string())?;
+    let value = strict.deserialize(&mut deserializer).map_err(|error| error.to_string())?;
     deserializer.end().map_err(|error| error.to_string())?;
     Ok(value)
 }
 
 /// Takes a value that may nest that many levels more.
 #[derive(Clone, Copy)]
-struct Strict {
+struct Strict<'a> {
     levels: usize,
+    left: &'a Cell<usize>,
+    most: usize,
 }
 
-impl Strict {
-    fn below<E: Error>(self) -> Result<Strict, E> {
+impl Strict<'_> {
+    fn below<E: Error>(self) -> Result<Self, E> {
         let levels = self.levels.checked_sub(1);
-        levels
-            .map(|levels| Strict { levels })
-            .ok_or_else(|| E::custom(format!("nested deeper than {MAX_DEPTH} levels")))
+        let levels = levels.ok_or_else(|| E::custom(format!("nested deeper than {MAX_DEPTH} levels")))?;
+        Ok(Strict { levels, ..self })
+    }
+
+    fn count<E: Error>(self) -> Result<(), E> {
+        let left = self.left.get().checked_sub(1);
+        self.left.set(left.ok_or_else(|| E::custom(format!("it has more than {} values", self.most)))?);
+        Ok(())
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Strict {
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.count()?;
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -125,5 +158,7 @@ mod tests {
         check("1e400", "out of range");
         check(r#""\ud800""#, "hex escape");
         check(&"[".repeat(100_000), "nested deeper than 64 levels");
+        check(&format!("[{}0]", "0,".repeat(PAYLOAD_VALUES)), "it has more than 131072 values");
+        assert!(parse_file(&format!("[{}0]", "0,".repeat(PAYLOAD_VALUES))).is_ok());
     }
 }

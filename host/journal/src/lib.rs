@@ -1,13 +1,14 @@
 //! What happened in a run, as a chain of entries: ids, events, the hash chain, the tape that replays an invocation,
 //! and the traits a store implements. It does no I/O and knows no clock, no engine and no workflow language.
 //!
-//! Reading order: [`id`] names things, [`payload`] holds JSON texts, [`event`] says what can happen, [`outcome`] how an
+//! Reading order: [`id`] names things, [`payload`] holds JSON texts, [`json`] reads them, [`event`] says what can happen, [`outcome`] how an
 //! invocation ends and what it used, [`entry`] chains events, [`tape`] answers host calls from entries,
 //! [`progress`] derives what a run is doing, [`store`] is what a backend must do.
 
 pub mod entry;
 pub mod event;
 pub mod id;
+pub mod json;
 pub mod outcome;
 pub mod payload;
 pub mod progress;

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Component, Path};
 
 use baton_bundle::Project;
+use baton_journal::json;
 use baton_workflow::Plan;
 use serde_json::Value;
 
@@ -58,7 +59,7 @@ pub fn read_input(path: &Path, plan: &Plan) -> Result<Value, Error> {
     let refuse = |reason: String| Error::File { path: path.display().to_string(), reason };
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| refuse(format!("is not UTF-8: byte {} cannot be read as text", error.valid_up_to())))?;
-    let input = serde_json::from_str(text).map_err(|error| refuse(format!("is not JSON: {error}")))?;
+    let input = json::parse_file(text).map_err(|error| refuse(format!("is not JSON: {error}")))?;
     check_input(&path.display().to_string(), &input, plan)?;
     Ok(input)
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use baton_journal::{Digest, Outcome, Tape, Usage};
+use baton_journal::{Digest, Outcome, Tape, Usage, json};
 use baton_policy::ceiling;
 use futures_util::FutureExt as _;
 use wasmtime::Store;
@@ -165,7 +165,7 @@ impl<'a> Call<'a> {
                 let function = plugin.require(name)?;
                 let refuse =
                     |problem| SandboxError::BadArguments { function: format!("{}/{name}", plugin.plugin), problem };
-                let json = serde_json::from_str(&invocation.input).map_err(|error| refuse(error.to_string()))?;
+                let json = json::parse(&invocation.input).map_err(&refuse)?;
                 let arguments = value::arguments(&function.ty, &json).map_err(|error| refuse(error.to_string()))?;
                 Ok(Call::Tool(function, arguments))
             }

@@ -9,7 +9,6 @@ mod fixture;
 mod language;
 mod schema;
 mod source;
-mod strict;
 mod suggest;
 
 pub mod catalog;

@@ -1,8 +1,7 @@
 //! Questions to people and their answers, as events. It does not know how people are reached.
 
-use baton_journal::{Decision, Event, Payload};
+use baton_journal::{Decision, Event, Payload, json};
 use baton_workflow::{Ask, Run};
-use serde_json::Value;
 
 use crate::error::Error;
 
@@ -27,7 +26,7 @@ pub(crate) fn decided(ask: &Ask, decision: Decision) -> Event {
 pub(crate) fn check(run: &Run, ask: &Ask, decision: &Decision) -> Result<(), Error> {
     match decision {
         Decision::Approved { role, answer, .. } => {
-            let answer = answer.as_ref().and_then(Payload::as_str).map(serde_json::from_str::<Value>).transpose();
+            let answer = answer.as_ref().and_then(Payload::as_str).map(json::parse).transpose();
             let answer = answer.map_err(|error| Error::Internal(format!("an answer is not JSON: {error}")))?;
             Ok(run.validate_answer(&ask.step, role.as_deref(), answer.as_ref())?)
         }

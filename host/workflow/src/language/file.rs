@@ -6,7 +6,7 @@ use super::Reader;
 use crate::problem::Code;
 use crate::schema::Schema;
 use crate::source::{self, Node};
-use crate::strict;
+use baton_journal::json;
 
 /// The largest file that a plan embeds: every run's journal begins with the plan.
 const MAX_EMBEDDED_BYTES: usize = 4 << 20;
@@ -50,7 +50,7 @@ impl Reader<'_> {
                 .map(|root| root.to_value())
                 .map_err(|fault| format!("{} at line {}", fault.message, fault.span.start))
         } else {
-            strict::parse(&text)
+            json::parse_file(&text)
         };
         parsed.map_err(|error| self.file_problem(node, format!("`{path}` cannot be parsed: {error}"))).ok()
     }

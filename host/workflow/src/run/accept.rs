@@ -6,7 +6,7 @@ use baton_journal::{
 use serde_json::Value;
 
 use super::{Run, RunError};
-use crate::strict;
+use baton_journal::json;
 
 /// What an event changes.
 pub(super) enum Change {
@@ -71,7 +71,7 @@ impl Run {
             return Err(RunError::Foreign("the run was begun with another seed".to_owned()));
         }
         let text = header.input.as_str().ok_or(RunError::NotLoaded("input of the run"))?;
-        let input = strict::parse(text).map_err(|error| format!("the input is not JSON: {error}"));
+        let input = json::parse_file(text).map_err(|error| format!("the input is not JSON: {error}"));
         let checked = input.and_then(|input| match self.plan.check_input(&input) {
             Ok(()) => Ok(input),
             Err(errors) => Err(format!("the input does not fit its schema: {}", errors.join("; "))),

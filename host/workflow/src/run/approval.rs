@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::accept::not_asking;
 use super::{Action, Ask, Run, RunError};
 use crate::plan::{Approval, Work};
-use crate::strict;
+use baton_journal::json;
 
 impl Run {
     /// Asks a step's question.
@@ -98,5 +98,5 @@ impl Run {
 /// An answer as a value.
 fn loaded(answer: &Payload) -> Result<Value, RunError> {
     let text = answer.as_str().ok_or(RunError::NotLoaded("answer"))?;
-    strict::parse(text).map_err(|error| RunError::BadAnswer(format!("the answer is not JSON: {error}")))
+    json::parse(text).map_err(|error| RunError::BadAnswer(format!("the answer is not JSON: {error}")))
 }

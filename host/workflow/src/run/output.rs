@@ -8,7 +8,7 @@ use super::Run;
 use crate::expression::{Expression, Scope, Template, TemplateError, evaluate};
 use crate::plan::{Step, Work};
 use crate::schema::Schema;
-use crate::strict;
+use baton_journal::json;
 
 use super::state::{Outputs, Phase};
 
@@ -41,7 +41,7 @@ impl Run {
         let step = &self.plan.definition().steps[index];
         let text = output.as_str().unwrap_or_default();
         let value =
-            strict::parse(text).map_err(|error| Failure::Transient(format!("the output is not JSON: {error}")))?;
+            json::parse(text).map_err(|error| Failure::Transient(format!("the output is not JSON: {error}")))?;
         for schema in schemas(step) {
             schema.check(&value).map_err(|errors| {
                 Failure::Transient(format!("the output does not fit {}: {}", schema.name(), errors.join("; ")))
