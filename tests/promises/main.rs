@@ -5,8 +5,11 @@
 mod bad_input;
 mod cli;
 mod crash;
+mod deputy;
 mod determinism;
 mod docs;
+mod environment;
+mod files;
 mod gate;
 mod languages;
 mod limits;

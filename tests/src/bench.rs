@@ -9,7 +9,8 @@ use baton_journal::{
 };
 use baton_policy::{Effect, Grants, Limits, Name, Policy};
 use baton_sandbox::{
-    Backends, CallError, CallSite, Clock, Ended, Invocation, Loaded, Sandbox, SandboxError, Target, ToolFacts, Tools,
+    Backends, CallError, CallSite, Clock, Ended, Folder, Invocation, Loaded, Sandbox, SandboxError, Target, ToolFacts,
+    Tools,
 };
 use baton_store::MemoryStore;
 
@@ -71,6 +72,8 @@ pub struct Call {
     pub grants: Grants,
     /// Its limits.
     pub limits: Limits,
+    /// The folders that it sees.
+    pub folders: Vec<Folder>,
     /// The attempt, which names the invocation.
     pub attempt: u32,
 }
@@ -83,6 +86,7 @@ impl Default for Call {
             input: "null".to_owned(),
             grants: Grants::default(),
             limits: Limits::default(),
+            folders: Vec::new(),
             attempt: 1,
         }
     }
@@ -154,6 +158,8 @@ impl Bench {
             depth: 0,
             limits: call.limits,
             allowed: call.limits,
+            environment: Arc::new(call.grants.environment.values()),
+            folders: call.folders,
             policy: Arc::new(Policy::new(name, call.grants.clone(), call.grants)),
         }
     }

@@ -18,6 +18,7 @@
 //! | B0012 | a project has no plugin of that name |
 //! | B0013 | a project names no workflow |
 //! | B0014 | a build ended well and made no component |
+//! | B0015 | a folder cannot be granted |
 
 use std::io;
 use std::path::PathBuf;
@@ -117,6 +118,18 @@ pub enum Error {
         /// The project's file.
         file: PathBuf,
     },
+    /// A folder cannot be granted.
+    #[error("[plugins.{plugin}] grants `{entry}`, but {} {problem}", path.display())]
+    Folder {
+        /// The plugin.
+        plugin: Name,
+        /// The entry of `files`.
+        entry: String,
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A build ended well and made no component.
     #[error("the build of `{plugin}` ended well, but {} is not there", path.display())]
     NothingMade {
@@ -159,6 +172,7 @@ impl Error {
             Error::NoPlugin { .. } => "B0012",
             Error::NoWorkflow { .. } => "B0013",
             Error::NothingMade { .. } => "B0014",
+            Error::Folder { .. } => "B0015",
         }
     }
 
@@ -182,6 +196,9 @@ impl Error {
             }
             Error::NoPlugin { name, known } => crate::text::suggestion(name, known.iter().map(Name::as_str)),
             Error::NoWorkflow { .. } => Some("add a line such as workflow = \"main.workflow.yaml\"".to_owned()),
+            Error::Folder { .. } => {
+                Some("grant a folder that is there, and has nothing in it but what the plugin works with".to_owned())
+            }
             Error::NothingMade { .. } => {
                 Some("`component` in its plugin.toml must name what the build makes".to_owned())
             }

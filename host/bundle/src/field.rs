@@ -48,6 +48,15 @@ pub(crate) fn grants<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Grant
     deserializer.deserialize_any(Table::new("a table, such as { state = [\"agent\"] }"))
 }
 
+/// Grants of an operator: nothing is left open.
+pub(crate) fn complete_grants<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Grants, D::Error> {
+    let grants = grants(deserializer)?;
+    match grants.is_complete() {
+        Ok(()) => Ok(grants),
+        Err(error) => Err(D::Error::custom(format_args!("{error}: {}", error.hint()))),
+    }
+}
+
 /// Limits, as a table; none of them may be zero.
 pub(crate) fn limits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LimitsOverride, D::Error> {
     let limits = deserializer.deserialize_any(Table::new("a table, such as { fuel = \"1G\", wall = \"10s\" }"))?;

@@ -22,6 +22,7 @@ pub mod project;
 mod digest;
 mod field;
 mod file;
+mod folder;
 mod sources;
 mod text;
 mod version;

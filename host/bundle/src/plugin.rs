@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use baton_policy::{Bytes, Grants, Limits, Name, Policy};
+use baton_policy::{Bytes, Effect, Grants, Limits, MountName, Name, Policy};
 use serde_json::Value;
 
 use crate::build::{Build, Freshness};
@@ -29,6 +29,8 @@ pub struct Terms {
     pub name: Name,
     /// What it is granted.
     pub grants: Grants,
+    /// Where the folders are that it is granted, without links and `..`; one that is not here does not exist for it.
+    pub folders: BTreeMap<MountName, PathBuf>,
     /// Its limits.
     pub limits: Limits,
     /// The digest that its component must have.
@@ -43,6 +45,7 @@ pub struct Plugin {
     schemas: Option<AgentSchemas>,
     build: Option<Build>,
     policy: Policy,
+    folders: BTreeMap<MountName, PathBuf>,
     limits: Limits,
     pin: Option<Digest>,
 }
@@ -70,6 +73,7 @@ impl Plugin {
         Ok(Plugin {
             build: manifest.build.as_ref().map(|section| Build::new(folder, section)),
             policy: Policy::new(terms.name, manifest.asks.clone(), terms.grants),
+            folders: terms.folders,
             limits: terms.limits,
             pin: terms.digest,
             folder: folder.to_owned(),
@@ -109,10 +113,13 @@ impl Plugin {
     }
 
     /// What the manifest says of an exported function (`interface.function` or `function`); if it says nothing,
-    /// the careful reading: it may change something, and not twice.
+    /// the careful reading: it may change something, and not twice. A plugin that may change files writes, whatever its
+    /// manifest says.
     #[must_use]
     pub fn tool(&self, function: &str) -> ToolFacts {
-        self.manifest.tools.get(function).cloned().unwrap_or_default()
+        let said = self.manifest.tools.get(function).cloned().unwrap_or_default();
+        let effect = if self.policy.effective().files.may_write() { Effect::Write } else { said.effect };
+        ToolFacts { effect, ..said }
     }
 
     /// All functions that the manifest says something of. Whether the component exports them, the engine knows.
@@ -125,6 +132,12 @@ impl Plugin {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// Where the folders are that it is granted, by the names that the guest sees.
+    #[must_use]
+    pub fn folders(&self) -> &BTreeMap<MountName, PathBuf> {
+        &self.folders
     }
 
     /// The limits of its invocations.

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use baton_policy::{Beyond, Grants, LimitsOverride, Name, ToolsGrant};
+use baton_policy::{Beyond, Grants, LimitsOverride, Name};
 use serde::Deserialize;
-use serde::de::value::SeqDeserializer;
 
 use crate::build::Freshness;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::field;
 use crate::file;
+use crate::folder::{self, Writable};
 use crate::plugin::{Plugin, Terms};
 use crate::sources::Sources;
 use crate::text;
@@ -46,7 +46,7 @@ pub struct PluginEntry {
     #[serde(default)]
     pub digest: Option<Digest>,
     /// What it is granted, never more than it asks for. Default nothing.
-    #[serde(default, deserialize_with = "field::grants")]
+    #[serde(default, deserialize_with = "field::complete_grants")]
     pub grants: Grants,
     /// Its limits.
     #[serde(default, deserialize_with = "field::limits")]
@@ -140,6 +140,7 @@ impl Project {
         for (name, entry) in written.plugins {
             project.add(name, entry, written.limits)?;
         }
+        project.keeps_apart()?;
         Ok(project)
     }
 
@@ -147,6 +148,7 @@ impl Project {
         self.warnings.extend(beyond(Some(&name), entry.limits));
         let terms = Terms {
             name: name.clone(),
+            folders: folder::find(&self.folder, &name, &entry.grants.files)?,
             grants: entry.grants,
             limits: entry.limits.over(base).resolve(),
             digest: entry.digest,
@@ -154,6 +156,19 @@ impl Project {
         let plugin = Plugin::load(&file::join(&self.folder, &entry.path), terms)?;
         self.warnings.extend(compared(&name, plugin.policy().asked(), plugin.policy().granted()));
         self.plugins.insert(name, plugin);
+        Ok(())
+    }
+
+    /// Checks that no guest may change what others are, or are granted.
+    fn keeps_apart(&self) -> Result<(), Error> {
+        let all = || self.plugins.values();
+        let writable = all().flat_map(|one| Writable::of(one.name(), &one.policy().granted().files, one.folders()));
+        for folder in writable {
+            all().try_for_each(|plugin| folder.is_apart_from(plugin.folder()))?;
+            all().try_for_each(|plugin| folder.does_not_hold(&plugin.component_path()))?;
+            all().flat_map(|plugin| plugin.folders().values()).try_for_each(|other| folder.does_not_hold(other))?;
+            self.workflow.iter().chain(&self.input).try_for_each(|file| folder.does_not_hold(file))?;
+        }
         Ok(())
     }
 
@@ -221,7 +236,7 @@ fn compared(plugin: &Name, asked: &Grants, granted: &Grants) -> Vec<Warning> {
     }
     let missing = not_at_all(asked, granted);
     if !missing.is_empty() {
-        let grants = Grants::effective(asked, granted).union(&missing);
+        let grants = Grants::effective(asked, granted).union(&missing).completed();
         warnings.push(Warning::AskedNotGranted { plugin: plugin.clone(), missing, grants });
     }
     warnings
@@ -231,13 +246,8 @@ fn compared(plugin: &Name, asked: &Grants, granted: &Grants) -> Vec<Warning> {
 /// the operator's choice, and nothing to tell of.
 fn not_at_all(asked: &Grants, granted: &Grants) -> Grants {
     let missing = asked.except(granted);
-    let some_granted = |pattern: &String| {
-        let of_plugin = pattern.strip_suffix('*');
-        of_plugin.is_some_and(|plugin| granted.tools.patterns().any(|granted| granted.starts_with(plugin)))
-    };
-    let tools = missing.tools.patterns().filter(|pattern| !some_granted(pattern));
-    let read = ToolsGrant::deserialize(SeqDeserializer::<_, serde::de::value::Error>::new(tools));
-    Grants { state: missing.state, tools: read.unwrap_or_default() }
+    let tools = missing.tools.without_whole_plugins(|plugin| granted.tools.has_some_of(plugin.as_str()));
+    Grants { tools, ..missing }
 }
 
 fn beyond(plugin: Option<&Name>, limits: LimitsOverride) -> Vec<Warning> {

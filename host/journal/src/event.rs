@@ -1,6 +1,8 @@
 //! What can happen in a run: the body of a journal entry. Only what cannot be derived is an event: that a step was
 //! skipped, or that a run waits, follows from the plan and from these. It does not know how a plan decides.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Digest, InvocationId, Site, Timestamp};
@@ -33,6 +35,9 @@ pub enum Event {
         input: Payload,
         /// When the host will stop it.
         deadline: Timestamp,
+        /// With whose grants it acts, if another invocation made it; a step's own acts with its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        authority: Option<Authority>,
     },
     /// The host is about to do something outside for a host call: the intent, durable before it is done.
     /// After a crash, one without its [`Event::HostCall`] is a call whose outcome nobody knows.
@@ -120,6 +125,16 @@ pub enum Event {
     RunEnded(RunOutcome),
 }
 
+/// With whose grants an invocation acts that another one made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authority {
+    /// With what it and its caller both may do.
+    Bounded,
+    /// With its own grants: the operator delegated to it by name.
+    Itself,
+}
+
 /// What is fixed for a run when it begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunHeader {
@@ -146,6 +161,10 @@ pub struct PluginPin {
     pub name: String,
     /// The digest of its component.
     pub component: Digest,
+    /// What an agent finds in its environment: a run goes on with the values that it began with, whatever is granted
+    /// meanwhile. Empty for tools, which are not replayed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, String>,
 }
 
 /// What became of a question.

@@ -19,7 +19,7 @@ pub mod tape;
 mod sample;
 
 pub use entry::{Chain, ChainError, ChainFault, Entry};
-pub use event::{Decision, Event, PluginPin, RunHeader};
+pub use event::{Authority, Decision, Event, PluginPin, RunHeader};
 pub use id::{CallId, Digest, InvocationId, RunId, Site, Timestamp};
 pub use outcome::{Failure, Limit, Outcome, RunOutcome, Usage};
 pub use payload::Payload;

@@ -1,6 +1,8 @@
 //! One event of each kind, for tests.
 
-use crate::event::{Decision, Event, PluginPin, RunHeader};
+use std::collections::BTreeMap;
+
+use crate::event::{Authority, Decision, Event, PluginPin, RunHeader};
 use crate::id::{Digest, InvocationId, RunId, Site, Timestamp};
 use crate::outcome::{Failure, Limit, Outcome, RunOutcome, Usage};
 use crate::payload::Payload;
@@ -29,7 +31,11 @@ pub(crate) fn header() -> Event {
         input: Payload::text(r#"{"applicant":"Ada"}"#),
         seed: Digest::of(b"seed"),
         engine: "wasmtime 48.0.8".to_owned(),
-        plugins: vec![PluginPin { name: "crm".to_owned(), component: Digest::of(b"crm") }],
+        plugins: vec![PluginPin {
+            name: "crm".to_owned(),
+            component: Digest::of(b"crm"),
+            environment: BTreeMap::from([("REGION".to_owned(), "eu-west".to_owned())]),
+        }],
     })
 }
 
@@ -43,6 +49,7 @@ pub(crate) fn invocation_started() -> Event {
         function: Some("contacts.upsert".to_owned()),
         input: Payload::text("{}"),
         deadline: Timestamp(1_700_000_060_000),
+        authority: Some(Authority::Bounded),
     }
 }
 

@@ -31,6 +31,17 @@ pub const HANDLES: u32 = 4_096;
 /// Random bytes in one call: what the contract promises (`baton:plugin/random`).
 pub const RANDOM: Bytes = Bytes(64 << 10);
 
+/// Bytes that one invocation may write into files, over all folders. A tool writes documents and reports, not disk
+/// images: a disk has room for hundreds of such invocations, and what they write counts against `bytes` too.
+pub const WRITTEN: Bytes = Bytes(256 << 20);
+
+/// What a file, folder or link takes of [`WRITTEN`] when it is made: a block of most file systems, so that millions of
+/// empty files do not use up the disk's nodes.
+pub const NODE: Bytes = Bytes(4 << 10);
+
+/// Listings of folders that a guest may have open: each holds the names of a whole folder in the host's memory.
+pub const LISTINGS: u32 = 8;
+
 /// Tool calls in one `call-all`: more of them at once only wait for each other, while each waiting one costs the host
 /// a task and a copy of its arguments.
 pub const CALLS_AT_ONCE: u32 = 64;

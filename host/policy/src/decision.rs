@@ -1,7 +1,10 @@
 //! A plugin's policy and its answers. It does not know who enforces them, nor in which file a grant stands
 //! beyond the two names that people know: `plugin.toml` and `baton.toml`.
 
-use crate::grant::{Grants, Request};
+use std::sync::Arc;
+
+use crate::effect::Effect;
+use crate::grant::{Capability as _, Grants, Request, ToolCall, ToolsGrant};
 use crate::name::Name;
 
 /// Whether a request may be done.
@@ -24,7 +27,18 @@ pub struct Policy {
     plugin: Name,
     asked: Grants,
     granted: Grants,
+    /// Asked and granted, and what a caller may do too if there is a bound.
     effective: Grants,
+    bound: Option<Bound>,
+}
+
+/// For whom a plugin acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Bound {
+    caller: Arc<Policy>,
+    /// What the caller called.
+    tool: String,
+    effect: Effect,
 }
 
 impl Policy {
@@ -32,7 +46,23 @@ impl Policy {
     #[must_use]
     pub fn new(plugin: Name, asked: Grants, granted: Grants) -> Self {
         let effective = Grants::effective(&asked, &granted);
-        Policy { plugin, asked, granted, effective }
+        Policy { plugin, asked, granted, effective, bound: None }
+    }
+
+    /// The policy of this plugin while it acts for a caller that made this call: what both may do, so that nobody gets
+    /// through a tool what is not theirs. A caller may be bounded itself. What is the plugin's own stays: its state of
+    /// scope `agent` is its identity, not its caller's.
+    #[must_use]
+    pub fn bounded_by(&self, caller: &Arc<Policy>, call: ToolCall<'_>) -> Self {
+        let bound = Bound { caller: Arc::clone(caller), tool: call.name.to_owned(), effect: call.effect };
+        Policy { effective: self.effective.within(&caller.effective), bound: Some(bound), ..self.clone() }
+    }
+
+    /// Whether a tool that the plugin calls acts with its own grants alone: the operator said `as itself`, here and to
+    /// everybody for whom the plugin acts.
+    #[must_use]
+    pub fn delegates(&self, call: ToolCall<'_>) -> bool {
+        self.effective.tools.delegates(call)
     }
 
     /// The plugin's name in the project.
@@ -53,7 +83,7 @@ impl Policy {
         &self.granted
     }
 
-    /// What the plugin may do: asked and granted.
+    /// What the plugin may do: asked and granted; and for a caller, what the caller may do too.
     #[must_use]
     pub fn effective(&self) -> &Grants {
         &self.effective
@@ -67,17 +97,28 @@ impl Policy {
 
     #[cold]
     fn deny(&self, request: &Request<'_>) -> Decision {
+        match &self.bound {
+            Some(bound) if Grants::effective(&self.asked, &self.granted).allows(request) => {
+                bound.deny(&self.plugin, request)
+            }
+            _ => self.deny_plugin(request),
+        }
+    }
+
+    /// The plugin itself may not.
+    fn deny_plugin(&self, request: &Request<'_>) -> Decision {
         let Policy { plugin, asked, granted, .. } = self;
         let what = request.describe();
         let Some(needed) = request.needed() else { return malformed(plugin, request, &what) };
-        let grant = format!("in baton.toml, under [plugins.{plugin}]: grants = {}", granted.union(&needed));
+        let grants = granted.union(&needed).completed();
+        let grant = format!("in baton.toml, under [plugins.{plugin}]: grants = {grants}");
         if asked.allows(request) {
             return Decision::Denied {
                 message: format!("`{plugin}` may not use {what}: asked for in its plugin.toml but not granted"),
                 hint: grant,
             };
         }
-        let ask = format!("in its plugin.toml, under [asks]: {}", ask_line(asked, &needed));
+        let ask = format!("in its plugin.toml, under [asks]: {}", line(asked, &needed));
         Decision::Denied {
             message: format!("`{plugin}` may not use {what}: not asked for in its plugin.toml"),
             hint: if granted.allows(request) { ask } else { format!("{ask}; and {grant}") },
@@ -85,11 +126,50 @@ impl Policy {
     }
 }
 
-/// What a plugin asks of the capability that it also needs, as it would have to be written.
-fn ask_line(asked: &Grants, needed: &Grants) -> String {
+impl Bound {
+    /// The plugin may do it, and not for this caller, or not for that one's caller.
+    fn deny(&self, plugin: &Name, request: &Request<'_>) -> Decision {
+        let caller = &self.caller;
+        match &caller.bound {
+            Some(bound) if Grants::effective(&caller.asked, &caller.granted).allows(request) => {
+                bound.deny(plugin, request)
+            }
+            _ => Decision::Denied {
+                message: format!(
+                    "`{plugin}` may not use {what} for `{caller}`, which called `{tool}` and may not use it itself",
+                    what = request.describe(),
+                    caller = caller.plugin,
+                    tool = self.tool,
+                ),
+                hint: self.hint(request),
+            },
+        }
+    }
+
+    /// The operator lets the tool act as itself, or grants the caller what it is called for. Of the caller's grants only
+    /// those concerned are shown: who is denied reads it too.
+    fn hint(&self, request: &Request<'_>) -> String {
+        let Bound { caller, tool, effect } = self;
+        let call = ToolCall { name: tool, effect: *effect };
+        let place = format!("in baton.toml, under [plugins.{}], in `grants`", caller.plugin);
+        let itself = ToolsGrant::needed(call).unwrap_or_default().as_ask();
+        let itself = line(&caller.granted, &Grants { tools: itself, ..Grants::default() });
+        let needed = request.needed().unwrap_or_default().completed();
+        let mut hint =
+            format!("{place}: {itself}; or, so that it may do it itself: {}", line(&caller.granted, &needed));
+        if !caller.asked.allows(request) {
+            let ask = line(&caller.asked, &request.needed().unwrap_or_default());
+            hint.push_str(&format!(", and in its plugin.toml, under [asks]: {ask}"));
+        }
+        hint
+    }
+}
+
+/// What a plugin has of the capability that it also needs, as it would have to be written.
+fn line(has: &Grants, needed: &Grants) -> String {
     let key = |entries: &[(&'static str, String)]| entries.first().map(|entry| entry.0);
     let needed_key = key(&needed.written());
-    let entries = asked.union(needed).written();
+    let entries = has.union(needed).written();
     let lines = entries.iter().filter(|entry| Some(entry.0) == needed_key);
     lines.map(|(key, value)| format!("{key} = {value}")).collect()
 }
@@ -102,80 +182,4 @@ fn malformed(plugin: &Name, request: &Request<'_>, what: &str) -> Decision {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::grant::StateScope;
-
-    fn policy(asked: &str, granted: &str) -> Policy {
-        Policy::new("crm".parse().unwrap(), toml::from_str(asked).unwrap(), toml::from_str(granted).unwrap())
-    }
-
-    fn check(policy: &Policy, request: Request<'_>) -> String {
-        match policy.decide(&request) {
-            Decision::Allowed => "allowed".to_owned(),
-            Decision::Denied { message, hint } => format!("{message}\nhint: {hint}"),
-        }
-    }
-
-    #[test]
-    fn what_is_asked_and_granted_is_allowed() {
-        let policy = policy("state = ['agent']\ntools = ['billing/*']", "state = ['agent']\ntools = ['billing/a.b']");
-        assert_eq!(check(&policy, Request::State { scope: StateScope::Agent }), "allowed");
-        assert_eq!(check(&policy, Request::Tool { name: "billing/a.b" }), "allowed");
-    }
-
-    #[test]
-    fn what_is_not_granted_gets_the_line_to_add() {
-        insta::assert_snapshot!(check(&policy("state = ['agent']", ""), Request::State { scope: StateScope::Agent }), @r#"
-        `crm` may not use state of scope `agent`: asked for in its plugin.toml but not granted
-        hint: in baton.toml, under [plugins.crm]: grants = { state = ["agent"] }
-        "#);
-        let some = policy("state = ['run', 'agent']\ntools = ['billing/*']", "state = ['run']\ntools = ['billing/a']");
-        insta::assert_snapshot!(check(&some, Request::State { scope: StateScope::Agent }), @r#"
-        `crm` may not use state of scope `agent`: asked for in its plugin.toml but not granted
-        hint: in baton.toml, under [plugins.crm]: grants = { state = ["run", "agent"], tools = ["billing/a"] }
-        "#);
-        insta::assert_snapshot!(check(&some, Request::Tool { name: "billing/b" }), @r#"
-        `crm` may not use the tool `billing/b`: asked for in its plugin.toml but not granted
-        hint: in baton.toml, under [plugins.crm]: grants = { state = ["run"], tools = ["billing/a", "billing/b"] }
-        "#);
-    }
-
-    #[test]
-    fn what_is_not_asked_for_gets_both_lines() {
-        let some = policy("state = ['run']\ntools = ['billing/*']", "");
-        insta::assert_snapshot!(check(&some, Request::State { scope: StateScope::Shared("clients") }), @r#"
-        `crm` may not use state of scope `shared:clients`: not asked for in its plugin.toml
-        hint: in its plugin.toml, under [asks]: state = ["run", "shared:clients"]; and in baton.toml, under [plugins.crm]: grants = { state = ["shared:clients"] }
-        "#);
-        let granted = policy("", "state = ['agent']");
-        insta::assert_snapshot!(check(&granted, Request::State { scope: StateScope::Agent }), @r#"
-        `crm` may not use state of scope `agent`: not asked for in its plugin.toml
-        hint: in its plugin.toml, under [asks]: state = ["agent"]
-        "#);
-    }
-
-    #[test]
-    fn what_is_malformed_gets_the_right_form() {
-        let none = policy("", "");
-        insta::assert_snapshot!(check(&none, Request::State { scope: StateScope::Shared("a\u{1b}[2J\n\"]") }), @r#"
-        `crm` may not use state of scope `shared:a\u{1b}[2J\n\"]`: there is no such thing
-        hint: no grant can allow it: a scope is `run`, `agent`, or `shared:` and the name of a room, such as `shared:clients`
-        "#);
-        insta::assert_snapshot!(check(&none, Request::Tool { name: "contacts.upsert" }), @"
-        `crm` may not use the tool `contacts.upsert`: there is no such thing
-        hint: no grant can allow it: a tool is `plugin/interface.function`, or `plugin/function` for a function exported at the top; `plugin/*` stands for all tools of one plugin
-        ");
-    }
-
-    #[test]
-    fn a_hint_can_be_written_into_the_project() {
-        let policy = policy("state = ['agent']", "");
-        let Decision::Denied { hint, .. } = policy.decide(&Request::State { scope: StateScope::Agent }) else {
-            panic!("allowed")
-        };
-        let (_, line) = hint.split_once(": ").unwrap();
-        let read: std::collections::BTreeMap<String, Grants> = toml::from_str(line).unwrap();
-        assert!(read["grants"].allows(&Request::State { scope: StateScope::Agent }));
-    }
-}
+mod tests;

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// What a call of a tool may change in the world. WIT cannot say it, so the author's manifest does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Each kind is more than the one before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
     /// Nothing: the result follows from the arguments alone.

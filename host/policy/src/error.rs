@@ -1,6 +1,6 @@
 //! The one error of this crate: a written text that means nothing here. It does not know in which file the text stood.
 
-use crate::grant::{Capability, StateGrant, ToolsGrant};
+use crate::grant::{Capability, EnvironmentGrant, FilesGrant, StateGrant, ToolsGrant};
 
 /// A text of a manifest or a project that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +15,21 @@ pub enum Error {
     /// It is not a scope of state.
     #[error("`{0}` is not a scope of state")]
     Scope(String),
+    /// It is not a folder with its name.
+    #[error("`{0}` is not the grant of a folder")]
+    Files(String),
+    /// It is not a variable.
+    #[error("`{0}` is not a variable of the environment")]
+    Variable(String),
+    /// Two folders or variables of one name.
+    #[error("`{0}` is there twice")]
+    Twice(String),
+    /// A grant does not say which folder it means.
+    #[error("`{0}` does not say which folder is granted")]
+    NoFolder(String),
+    /// A grant does not say what a variable is.
+    #[error("`{0}` does not say what the variable is")]
+    NoValue(String),
     /// It is not a quantity.
     #[error("`{text}` is not {what}")]
     Quantity {
@@ -35,6 +50,11 @@ impl Error {
             Error::Name(_) => "a name is a small letter, then small letters, digits and `-`, at most 64 in all",
             Error::Tool(_) => ToolsGrant::FORM,
             Error::Scope(_) => StateGrant::FORM,
+            Error::Files(_) => FilesGrant::FORM,
+            Error::Variable(_) => EnvironmentGrant::FORM,
+            Error::Twice(_) => "the guest sees one of each name: leave one out, or give it another name",
+            Error::NoFolder(_) => "write `at` and the folder after it, such as read rates at data/rates",
+            Error::NoValue(_) => "write `=` and the value after it, such as REGION=eu-west",
             Error::Quantity { form, .. } => form,
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! A new capability is one file here with a type that is a [`Capability`], and one line in [`Grants`].
 
+mod environment;
+mod files;
 mod state;
 mod tools;
 
@@ -12,8 +14,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use environment::EnvironmentGrant;
+pub use files::{Access, FilesGrant, Mount, MountName, WantedMount};
 pub use state::{StateGrant, StateScope};
-pub use tools::ToolsGrant;
+pub use tools::{ToolCall, ToolsGrant};
+
+use crate::error::Error;
 
 /// One kind of authority: sets of permissions that can be written down, combined and asked.
 /// The default is the empty set.
@@ -48,6 +54,32 @@ pub trait Capability: Clone + fmt::Debug + Default + PartialEq {
     /// The set as it is written in a manifest: a TOML value.
     fn written(&self) -> String;
 
+    /// The set as an author means it: what an ask cannot say is left to the operator.
+    #[must_use]
+    fn as_ask(&self) -> Self {
+        self.clone()
+    }
+
+    /// Checks that nothing is left open that an operator must say.
+    ///
+    /// # Errors
+    /// The first entry that leaves something open.
+    fn is_complete(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// The set with an example in the place of what is left open, so that an operator can write it.
+    #[must_use]
+    fn completed(&self) -> Self {
+        self.clone()
+    }
+
+    /// What is the plugin's own, so that nobody's authority bounds it who calls the plugin.
+    #[must_use]
+    fn own(&self) -> Self {
+        Self::default()
+    }
+
     /// Tells whether the set is empty.
     fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -77,7 +109,28 @@ macro_rules! capabilities {
             /// What a plugin may do: what it asked for and was granted.
             #[must_use]
             pub fn effective(asked: &Grants, granted: &Grants) -> Grants {
-                Grants { $($key: asked.$key.intersect(&granted.$key),)+ }
+                Grants { $($key: asked.$key.as_ask().intersect(&granted.$key),)+ }
+            }
+
+            /// What a plugin may do for a caller: what both may, and what is the plugin's own.
+            #[must_use]
+            pub fn within(&self, caller: &Grants) -> Grants {
+                Grants { $($key: self.$key.intersect(&caller.$key).union(&self.$key.own()),)+ }
+            }
+
+            /// The set with an example in the place of what is left open, so that an operator can write it.
+            #[must_use]
+            pub fn completed(&self) -> Grants {
+                Grants { $($key: self.$key.completed(),)+ }
+            }
+
+            /// Checks that nothing is left open that an operator must say.
+            ///
+            /// # Errors
+            /// The first entry that leaves something open.
+            pub fn is_complete(&self) -> Result<(), Error> {
+                $(self.$key.is_complete()?;)+
+                Ok(())
             }
 
             /// What either covers.
@@ -143,8 +196,12 @@ macro_rules! capabilities {
 capabilities! {
     /// Values kept by the host, by scope: `state = ["agent", "shared:clients"]`.
     state: StateGrant, State { scope };
-    /// Exported functions of other plugins: `tools = ["crm/contacts.upsert", "billing/*"]`.
-    tools: ToolsGrant, Tool { name };
+    /// Exported functions of other plugins: `tools = ["crm/contacts.upsert", "read billing/*"]`.
+    tools: ToolsGrant, Tool { call };
+    /// Folders that the guest sees as `/NAME`: `files = ["read rates at data/rates"]`.
+    files: FilesGrant, Files { mount };
+    /// Variables of the guest's environment: `environment = ["REGION=eu-west"]`.
+    environment: EnvironmentGrant, Environment { name };
 }
 
 impl Grants {
@@ -163,8 +220,8 @@ impl fmt::Display for Grants {
     }
 }
 
-/// A TOML array of texts that need no escapes.
+/// A TOML array of texts without control characters.
 fn toml_array<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
-    let items: Vec<String> = items.into_iter().map(|item| format!("\"{item}\"")).collect();
-    format!("[{}]", items.join(", "))
+    let quoted = |item: T| format!("\"{}\"", item.to_string().replace('\\', "\\\\").replace('"', "\\\""));
+    format!("[{}]", items.into_iter().map(quoted).collect::<Vec<_>>().join(", "))
 }

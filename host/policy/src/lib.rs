@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`name`] | the names of plugins and rooms |
 //! | [`grant`] | one file per capability: what can be asked for, granted and decided |
-//! | [`decision`] | a plugin's policy: asked, granted, effective, and its answers |
+//! | [`decision`] | a plugin's policy: asked, granted, effective, bounded by a caller, and its answers |
 //! | [`effect`] | what a tool may do to the world |
 //! | [`quantity`] | fuel, bytes and wall time as people write them |
 //! | [`limits`] | what one invocation may use, with defaults and maxima |
@@ -26,7 +26,10 @@ mod error;
 pub use decision::{Decision, Policy};
 pub use effect::Effect;
 pub use error::Error;
-pub use grant::{Capability, Grants, Request, StateGrant, StateScope, ToolsGrant};
+pub use grant::{
+    Access, Capability, EnvironmentGrant, FilesGrant, Grants, Mount, MountName, Request, StateGrant, StateScope,
+    ToolCall, ToolsGrant, WantedMount,
+};
 pub use limits::{Amounts, Beyond, Limits, LimitsOverride};
 pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};
 pub use name::{Name, ToolName};

@@ -106,6 +106,16 @@ fn is_label(text: &str) -> bool {
         && text.split('-').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
+/// Names that mean devices on some systems, in any folder: opening a file of such a name would open the device.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+/// Whether a text is the name of a device on some system: `con`, `nul`, `com1`.
+pub(crate) fn is_device(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let port = lower.strip_prefix("com").or_else(|| lower.strip_prefix("lpt"));
+    DEVICES.contains(&lower.as_str()) || port.is_some_and(|number| number.len() == 1 && number != "-")
+}
+
 /// A foreign text fit for a message: without control characters, and not longer than a line.
 pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 80;

@@ -3,7 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use baton_runtime::bundle::{Plugin, plugin::Terms};
 use baton_runtime::plan::Plan;
@@ -29,7 +29,8 @@ async fn main() -> anyhow::Result<()> {
 
     // The plugin asks for state of its own in its plugin.toml; here it is granted, and its limits are set.
     let grants = Grants { state: serde_json::from_str(r#"["agent"]"#)?, ..Grants::default() };
-    let terms = Terms { name: "crm".parse()?, grants, limits: Limits::default(), digest: None };
+    let terms =
+        Terms { name: "crm".parse()?, grants, folders: BTreeMap::new(), limits: Limits::default(), digest: None };
     let crm = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/crm"));
     build::build_plugin(&Plugin::load(crm, terms.clone())?, &mut |news| println!("{news:?}"))?;
     let plugins = Plugins::load_one(crm, terms, host.sandbox())?;

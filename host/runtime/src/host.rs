@@ -150,7 +150,10 @@ impl Host {
         for name in plugins.reached_from(&plan.plugins()) {
             let ready = plugins.get(&name).ok_or_else(|| Error::PluginGone(name.clone()))?;
             let component = self.store.put_blob(ready.component.clone()).await?;
-            pins.push(PluginPin { name, component });
+            let is_agent = ready.loaded.is_agent();
+            let environment =
+                if is_agent { ready.plugin.policy().effective().environment.values() } else { BTreeMap::new() };
+            pins.push(PluginPin { name, component, environment });
         }
         Ok(RunHeader {
             workflow: plan.name().to_owned(),
@@ -185,7 +188,7 @@ impl Host {
             Arc::clone(&self.clock),
             claim.clone(),
             plugins,
-            story.header().seed,
+            story.header(),
             story.entries(),
             story.machine().allowance_of_run(),
         );

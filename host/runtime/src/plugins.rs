@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use baton_bundle::{Plugin, Project};
 use baton_journal::Digest;
-use baton_policy::Request;
-use baton_sandbox::{Loaded, Sandbox, ToolFacts};
+use baton_policy::{Capability as _, Policy, Request, ToolCall};
+use baton_sandbox::{Folder, Loaded, Sandbox, ToolFacts};
 use baton_workflow::{AgentFacts, Catalog, PluginFacts};
 
 use crate::error::Error;
@@ -94,8 +94,12 @@ impl Plugins {
 
     fn may_call(&self, caller: &str, name: &str, called: &Ready) -> bool {
         let Some(caller) = self.get(caller) else { return false };
-        let mut tools = called.loaded.functions().iter().map(|function| format!("{name}/{}", function.name));
-        tools.any(|tool| caller.plugin.policy().effective().allows(&Request::Tool { name: &tool }))
+        let effective = caller.plugin.policy().effective();
+        called.loaded.functions().iter().any(|function| {
+            let tool = format!("{name}/{}", function.name);
+            let call = ToolCall { name: &tool, effect: called.plugin.tool(&function.name).effect };
+            effective.allows(&Request::Tool { call })
+        })
     }
 
     /// What a workflow may know of them.
@@ -120,6 +124,16 @@ impl Ready {
         let loaded = sandbox.load(name, &component)?;
         check_manifest(plugin, &loaded)?;
         Ok(Ready { plugin: plugin.clone(), loaded, component })
+    }
+
+    /// The folders that its guest sees under a policy.
+    pub(crate) fn folders(&self, policy: &Policy) -> Vec<Folder> {
+        let mounts = policy.effective().files.mounts();
+        let found = mounts.filter_map(|mount| {
+            let path = self.plugin.folders().get(mount.name)?.clone();
+            Some(Folder { name: mount.name.clone(), path, access: mount.access })
+        });
+        found.collect()
     }
 
     fn facts(&self) -> PluginFacts {
@@ -164,6 +178,14 @@ fn check_manifest(plugin: &Plugin, loaded: &Loaded) -> Result<(), Error> {
     if plugin.agent().is_some() && !loaded.is_agent() {
         let hint = "export `baton:plugin/agent@0.1.0`, or take [agent] out".to_owned();
         return refuse("has [agent], but its component exports no agent".to_owned(), hint);
+    }
+    if loaded.is_agent() && !plugin.policy().effective().files.is_empty() {
+        let hint = "take `files` out of [asks]: have a tool of another plugin read and write, and ask for that tool"
+            .to_owned();
+        return refuse(
+            "asks for files, and is an agent: an agent is replayed, and files would have changed".to_owned(),
+            hint,
+        );
     }
     let exported: Vec<&str> = loaded.functions().iter().map(|function| function.name.as_str()).collect();
     let unknown = plugin.tools().keys().map(ToString::to_string).find(|name| !exported.contains(&name.as_str()));

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use baton_journal::{BoxFuture, Digest, Event, Failure, InvocationId, Outcome, Tape};
-use baton_policy::Effect;
+use baton_journal::{Authority, BoxFuture, Digest, Event, Failure, InvocationId, Outcome, Tape};
+use baton_policy::{Effect, Policy, ToolCall};
 use baton_sandbox::{CallError, CallSite, Invocation, SandboxError, Target, ToolFacts, Tools};
 
-use crate::drive::{Job, RunContext};
+use crate::drive::{Caller, Job, RunContext};
 use crate::error::Error;
 use crate::plugins::Ready;
 
@@ -51,6 +51,8 @@ impl ToolCalls {
     fn job(&self, site: &CallSite, id: InvocationId, tool: (&str, &Ready, &str), name: &str, arguments: String) -> Job {
         let (plugin, ready, function) = tool;
         let caller = &site.invocation;
+        let call = ToolCall { name, effect: ready.plugin.tool(function).effect };
+        let (policy, authority) = acting(ready.plugin.policy(), &caller.policy, call);
         let timeout = ready.plugin.limits().wall.as_duration().min(site.left);
         let sequence = site.sequence.to_le_bytes();
         let key =
@@ -70,9 +72,11 @@ impl ToolCalls {
             depth: caller.depth + 1,
             limits: ready.plugin.limits().within(self.context.left()),
             allowed: *ready.plugin.limits(),
-            policy: Arc::new(ready.plugin.policy().clone()),
+            environment: Arc::new(policy.effective().environment.values()),
+            folders: ready.folders(&policy),
+            policy,
         };
-        Job { invocation: Arc::new(invocation), caller: Some(caller.id.clone()) }
+        Job { invocation: Arc::new(invocation), caller: Some(Caller { id: caller.id.clone(), authority }) }
     }
 
     async fn make(&self, tool: &str, job: Job) -> Result<Result<String, CallError>, Error> {
@@ -104,6 +108,14 @@ impl ToolCalls {
         context.close(&id);
         ended
     }
+}
+
+/// The policy of a tool for its caller: what both may do, unless the operator delegated to the tool by name.
+fn acting(tool: &Policy, caller: &Arc<Policy>, call: ToolCall<'_>) -> (Arc<Policy>, Authority) {
+    if caller.delegates(call) {
+        return (Arc::new(tool.clone()), Authority::Itself);
+    }
+    (Arc::new(tool.bounded_by(caller, call)), Authority::Bounded)
 }
 
 impl Tools for ToolCalls {

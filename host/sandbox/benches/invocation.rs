@@ -99,6 +99,8 @@ fn invocation(run: RunId) -> Invocation {
         depth: 0,
         limits: Limits::default(),
         allowed: Limits::default(),
+        environment: Arc::default(),
+        folders: Vec::new(),
         policy: Arc::new(Policy::new(name, Grants::default(), Grants::default())),
     }
 }

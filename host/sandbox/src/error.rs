@@ -46,6 +46,16 @@ pub enum SandboxError {
         /// The functions there are.
         available: Vec<String>,
     },
+    /// A folder that a tool was granted is not there any more.
+    #[error("the folder /{name} of plugin {plugin} cannot be opened: {reason}")]
+    Folder {
+        /// The plugin.
+        plugin: String,
+        /// The name by which the guest sees it.
+        name: String,
+        /// What the system said.
+        reason: String,
+    },
     /// The arguments do not fit the function's parameters.
     #[error("{function}: {problem}")]
     BadArguments {

@@ -283,6 +283,12 @@ impl Gate {
         self.recorder.line("warn", message).await
     }
 
+    /// What the guest moves between itself and files, which is no host call of the contract.
+    pub(crate) fn charge_moved(&mut self, bytes: u64) -> wasmtime::Result<()> {
+        let charged = self.meter.charge_reply(bytes).map_err(|out| self.exhausted(&out));
+        self.or_stop(charged).map(|fuel| self.surcharge += fuel)
+    }
+
     /// The fuel that host calls have cost and the engine has not yet taken.
     pub(crate) fn take_surcharge(&mut self) -> u64 {
         std::mem::take(&mut self.surcharge)
@@ -300,6 +306,11 @@ impl Gate {
 
     pub(crate) fn invocation(&self) -> &Arc<Invocation> {
         &self.invocation
+    }
+
+    /// What stands behind the gate.
+    pub(crate) fn backends(&self) -> &Backends {
+        self.recorder.backends()
     }
 
     pub(crate) fn meter(&self) -> &Meter {

@@ -64,6 +64,10 @@ fn begin_crossing(store: &mut StoreContextMut<'_, Guest>) -> wasmtime::Result<()
 
 fn charge(store: &mut StoreContextMut<'_, Guest>) -> wasmtime::Result<()> {
     let guest = store.data_mut();
+    let moved = guest.wasi.take_moved();
+    if moved > 0 {
+        guest.gate.charge_moved(moved)?;
+    }
     let counted = guest.take_surcharge();
     guest.gate.add_surcharge(guest.outer_surcharges.pop().unwrap_or_default());
     if std::mem::take(&mut guest.yields) {

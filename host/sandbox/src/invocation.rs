@@ -1,10 +1,12 @@
 //! One call of one export: what is called, with what, within which bounds. It does not know the engine.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{Digest, InvocationId, Outcome, RunId, Site, Timestamp, Usage};
-use baton_policy::{Exhausted, Limits, Policy, Resource};
+use baton_policy::{Access, Exhausted, Limits, MountName, Policy, Resource};
 
 /// What is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +58,21 @@ pub struct Invocation {
     pub allowed: Limits,
     /// What it may do.
     pub policy: Arc<Policy>,
+    /// The variables that it finds in its environment: for an agent those of the journal, so that it is replayed alike.
+    pub environment: Arc<BTreeMap<String, String>>,
+    /// The folders that it sees; none for an agent, whose calls the journal must answer.
+    pub folders: Vec<Folder>,
+}
+
+/// A folder of the host that a tool sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    /// The guest sees it as `/NAME`.
+    pub name: MountName,
+    /// Where it is: without links and `..`, so that it is the one that was checked.
+    pub path: PathBuf,
+    /// What may be done in it.
+    pub access: Access,
 }
 
 impl Invocation {

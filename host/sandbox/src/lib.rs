@@ -32,7 +32,7 @@ pub use component::{Function, Loaded};
 pub use engine::IDENTITY;
 pub use error::SandboxError;
 pub use gate::CallSite;
-pub use invocation::{Ended, Invocation, Target};
+pub use invocation::{Ended, Folder, Invocation, Target};
 pub use sandbox::Sandbox;
 /// The engine, whose configuration [`engine::config`] gives.
 pub use wasmtime;

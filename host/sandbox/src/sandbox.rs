@@ -120,7 +120,7 @@ impl Sandbox {
         backends: &Backends,
     ) -> Result<Store<Guest>, SandboxError> {
         let limits = invocation.limits;
-        let guest = guest(invocation, tape, backends);
+        let guest = guest(invocation, tape, backends)?;
         let mut store = Store::new(self.engine.wasmtime(), guest);
         store.limiter(|guest| &mut guest.limiter);
         store.set_fuel(limits.fuel.0).map_err(SandboxError::engine)?;
@@ -141,13 +141,13 @@ fn linker(
     Ok(linker)
 }
 
-fn guest(invocation: Arc<Invocation>, tape: Tape, backends: &Backends) -> Guest {
+fn guest(invocation: Arc<Invocation>, tape: Tape, backends: &Backends) -> Result<Guest, SandboxError> {
     let clock = VirtualClock::default();
     let limiter = Limiter::new(usize::try_from(invocation.limits.memory.0).unwrap_or(usize::MAX));
     let fuel_left = invocation.limits.fuel.0;
     let gate = Gate::new(Arc::clone(&invocation), tape, clock.clone(), backends.clone());
-    let wasi = Wasi::new(invocation, clock, gate.lines().clone());
-    Guest { gate, wasi, limiter, random: None, fuel_left, yields: false, outer_surcharges: Vec::new() }
+    let wasi = Wasi::new(invocation, clock, gate.lines().clone())?;
+    Ok(Guest { gate, wasi, limiter, random: None, fuel_left, yields: false, outer_surcharges: Vec::new() })
 }
 
 /// What is called, found and with its arguments decoded, before anything is spent.

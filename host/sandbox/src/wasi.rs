@@ -3,9 +3,10 @@
 //!
 //! An agent gets a small deterministic WASI: frozen environment, random numbers from the run's seed, the virtual clock,
 //! timers that pass in virtual time, stdout and stderr as lines of the journal, no files, no sockets in the linker.
-//! A tool gets the ordinary one, with the time of day and true random numbers, over an empty context.
+//! A tool gets the ordinary one, with the time of day and true random numbers, over the folders that it was granted.
 
 mod carried;
+mod files;
 mod timers;
 
 use std::sync::Arc;
@@ -22,11 +23,13 @@ use wasmtime_wasi::random::WasiRandom;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::clock::VirtualClock;
+use crate::error::SandboxError;
 use crate::guest::Guest;
 use crate::invocation::Invocation;
 use crate::lines::{Lines, Stream};
 
 pub(crate) use carried::Carried;
+pub(crate) use files::Quota;
 pub(crate) use timers::Timers;
 
 use carried::CountedRng;
@@ -37,6 +40,7 @@ pub(crate) struct Wasi {
     clock: VirtualClock,
     lines: Lines,
     carried: Carried,
+    quota: Quota,
     made: Option<Box<Made>>,
 }
 
@@ -50,9 +54,16 @@ pub(crate) struct Made {
 }
 
 impl Wasi {
-    /// For an invocation: deterministic if it is replayed, ordinary if it is not.
-    pub(crate) fn new(invocation: Arc<Invocation>, clock: VirtualClock, lines: Lines) -> Self {
-        Wasi { invocation, clock, lines, carried: Carried::default(), made: None }
+    /// For an invocation: deterministic if it is replayed, ordinary if it is not. If it sees folders they are opened now.
+    pub(crate) fn new(invocation: Arc<Invocation>, clock: VirtualClock, lines: Lines) -> Result<Self, SandboxError> {
+        let mut wasi =
+            Wasi { invocation, clock, lines, carried: Carried::default(), quota: Quota::default(), made: None };
+        if !wasi.invocation.folders.is_empty() {
+            let mut builder = WasiCtxBuilder::new();
+            files::open(&mut builder, &wasi.invocation)?;
+            wasi.made = Some(Box::new(make(builder, &wasi.invocation, &wasi.clock, &wasi.lines, &wasi.carried)));
+        }
+        Ok(wasi)
     }
 
     /// Ends the lines that are being written.
@@ -64,7 +75,14 @@ impl Wasi {
     }
 
     fn made(&mut self) -> &mut Made {
-        self.made.get_or_insert_with(|| Box::new(make(&self.invocation, &self.clock, &self.lines, &self.carried)))
+        self.made.get_or_insert_with(|| {
+            Box::new(make(WasiCtxBuilder::new(), &self.invocation, &self.clock, &self.lines, &self.carried))
+        })
+    }
+
+    /// The bytes that were moved between the guest and files, and that nobody has charged yet.
+    pub(crate) fn take_moved(&self) -> u64 {
+        self.quota.take_moved()
     }
 
     /// The fuel that bytes which were moved through WASI cost, and that the engine has not yet taken.
@@ -76,10 +94,15 @@ impl Wasi {
     }
 }
 
-fn make(invocation: &Invocation, clock: &VirtualClock, lines: &Lines, carried: &Carried) -> Made {
+fn make(
+    mut builder: WasiCtxBuilder,
+    invocation: &Invocation,
+    clock: &VirtualClock,
+    lines: &Lines,
+    carried: &Carried,
+) -> Made {
     let stream = |level| lines.stream(level, carried.clone());
     let (stdout, stderr) = (stream("stdout"), stream("stderr"));
-    let mut builder = WasiCtxBuilder::new();
     let rng = |number| {
         let mut rng = random(invocation);
         rng.set_stream(number); // each consumer its own, so that none shifts another's numbers
@@ -87,6 +110,9 @@ fn make(invocation: &Invocation, clock: &VirtualClock, lines: &Lines, carried: &
     };
     builder.secure_random(rng(1)).insecure_random(rng(2)).max_random_size(ceiling::RANDOM.0);
     builder.stdout(stdout.clone()).stderr(stderr.clone());
+    for (name, value) in invocation.environment.iter() {
+        builder.env(name, value);
+    }
     if invocation.target.is_replayed() {
         make_deterministic(&mut builder, invocation.own_seed(), clock);
     }
@@ -155,5 +181,9 @@ pub(crate) fn random(invocation: &Invocation) -> ChaCha20Rng {
 
 /// Links what a tool may import.
 pub(crate) fn link_for_tools(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    wasmtime_wasi::p2::add_to_linker_async(linker)
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    linker.allow_shadowing(true);
+    files::link(linker)?;
+    linker.allow_shadowing(false);
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use baton_runtime::bundle::{Plugin, Project};
-use baton_runtime::policy::{Decision, Grants, Request, StateScope};
+use baton_runtime::policy::{Decision, Effect, Grants, Request, StateScope, ToolCall, ToolName};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ pub fn run(context: &Context, args: &GrantsArgs) -> Result<Exit, Error> {
 
 fn explained(project: &Project, explain: &ExplainArgs) -> Result<String, Error> {
     let policy = project.plugin(&explain.plugin).map_err(baton_runtime::Error::from)?.policy();
-    let request = request(&explain.call)?;
+    let request = request(&project, &explain.call)?;
     let what = request.describe();
     Ok(match policy.decide(&request) {
         Decision::Allowed => {
@@ -83,16 +83,22 @@ fn explained(project: &Project, explain: &ExplainArgs) -> Result<String, Error> 
 }
 
 /// A slash stands in the name of a tool and in that of no scope.
-fn request(call: &str) -> Result<Request<'_>, Error> {
+fn request<'a>(project: &Project, call: &'a str) -> Result<Request<'a>, Error> {
     let scope = call.strip_prefix("state:").unwrap_or(call);
     match (call.contains('/'), scope, scope.strip_prefix("shared:")) {
-        (true, ..) => Ok(Request::Tool { name: call }),
+        (true, ..) => Ok(Request::Tool { call: ToolCall { name: call, effect: effect(project, call) } }),
         (_, "run", _) => Ok(Request::State { scope: StateScope::Run }),
         (_, "agent", _) => Ok(Request::State { scope: StateScope::Agent }),
         (.., Some(room)) => Ok(Request::State { scope: StateScope::Shared(room) }),
         _ => Err(Error::usage(format!("`{}` is no call that needs a grant", escape::escape_line(call)))
             .hint("name a tool, as in crm/contacts.upsert, or a scope of state: run, agent, shared:ROOM")),
     }
+}
+
+/// What a call of the tool may change, as its manifest says; the worst if nobody knows it.
+fn effect(project: &Project, tool: &str) -> Effect {
+    let named = ToolName::parse(tool).and_then(|name| Some((project.plugin(name.plugin).ok()?, name.function)));
+    named.map_or(Effect::Write, |(plugin, function)| plugin.tool(function).effect)
 }
 
 fn shown(plugin: &Plugin) -> String {

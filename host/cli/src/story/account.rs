@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use baton_runtime::journal::{
-    Decision, Entry, Event, InvocationId, Outcome, Payload, RunOutcome, Site, Timestamp, Usage,
+    Authority, Decision, Entry, Event, InvocationId, Outcome, Payload, RunOutcome, Site, Timestamp, Usage,
 };
 
 /// A run, sorted.
@@ -63,6 +63,8 @@ pub struct InvocationAccount<'a> {
     pub plugin: &'a str,
     /// The tool's function; none for an agent.
     pub function: Option<&'a str>,
+    /// With whose grants it acts, if another invocation made it.
+    pub authority: Option<Authority>,
     /// Its input.
     pub input: &'a Payload,
     /// How it ended, and what it used; none if it did not.
@@ -153,7 +155,8 @@ impl<'a> Account<'a> {
     }
 
     fn started(&mut self, entry: &'a Entry) {
-        let Event::InvocationStarted { invocation, site, attempt, caller, plugin, function, input, .. } = &entry.event
+        let Event::InvocationStarted { invocation, site, attempt, caller, plugin, function, input, authority, .. } =
+            &entry.event
         else {
             return;
         };
@@ -166,7 +169,8 @@ impl<'a> Account<'a> {
             None => self.step(&site.step, entry.at).happenings.push(Happening::Invocation(invocation)),
         }
         let (function, attempt) = (function.as_deref(), *attempt);
-        let account = InvocationAccount { site, attempt, plugin, function, input, ended: None, inside: Vec::new() };
+        let (authority, ended, inside) = (*authority, None, Vec::new());
+        let account = InvocationAccount { site, attempt, plugin, function, authority, input, ended, inside };
         self.invocations.insert(invocation, account);
     }
 

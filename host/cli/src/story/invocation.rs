@@ -1,7 +1,7 @@
 //! One invocation as people read it: input, host calls, lines, tools that it called, and how it ended. It does not know
 //! the step around it.
 
-use baton_runtime::journal::{InvocationId, Outcome, Payload};
+use baton_runtime::journal::{Authority, InvocationId, Outcome, Payload};
 use serde_json::Value;
 
 use super::account::{Account, Call, Inside, InvocationAccount};
@@ -40,7 +40,8 @@ fn heading(invocation: &InvocationAccount<'_>, depth: usize) -> String {
     let attempt = if invocation.attempt > 1 { format!(" (attempt {})", invocation.attempt) } else { String::new() };
     // A tool that another invocation called stands below that call: its place in the plan is told there.
     let site = if depth > 1 { "calls".to_owned() } else { escape_line(&invocation.site.to_string()) };
-    let mut heading = format!("{site}{attempt}  {what}");
+    let itself = if invocation.authority == Some(Authority::Itself) { "  as itself" } else { "" };
+    let mut heading = format!("{site}{attempt}  {what}{itself}");
     if let Some((outcome, usage)) = invocation.ended {
         let word = paint::outcome(outcome.name(), outcome.name());
         let used = paint::faint(&format!("{} · {}", format::duration(usage.wall_ms), format::usage(usage)));

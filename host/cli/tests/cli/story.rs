@@ -78,6 +78,7 @@ fn started(
         function: what.1.map(ToOwned::to_owned),
         input: Payload::json(input),
         deadline: Timestamp(BEGAN + 30_000),
+        authority: None,
     }
 }
 
@@ -124,7 +125,11 @@ fn header() -> Event {
             {"name": "passport.txt", "text": "REPUBLIC OF AUSTRIA\n".repeat(100)}, {"name": "letter.txt", "text": "short"}]})),
         seed: Digest::of(b"seed"),
         engine: "wasmtime 48.0.8".to_owned(),
-        plugins: vec![PluginPin { name: "summariser".to_owned(), component: Digest::of(b"summariser") }],
+        plugins: vec![PluginPin {
+            name: "summariser".to_owned(),
+            component: Digest::of(b"summariser"),
+            environment: Default::default(),
+        }],
     })
 }
 

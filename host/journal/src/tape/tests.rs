@@ -17,6 +17,7 @@ fn started(invocation: InvocationId) -> Event {
         function: None,
         input: Payload::text("{}"),
         deadline: Timestamp(99),
+        authority: None,
     }
 }
 

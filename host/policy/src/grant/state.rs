@@ -99,6 +99,11 @@ impl Capability for StateGrant {
     fn written(&self) -> String {
         toml_array(self.scopes())
     }
+
+    /// The room of the scope `agent` is the plugin's identity, whoever calls it.
+    fn own(&self) -> Self {
+        StateGrant { agent: self.agent, ..StateGrant::default() }
+    }
 }
 
 impl StateGrant {

@@ -3,26 +3,71 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::effect::Effect;
 
 /// Few names, so that sets meet.
 fn grants() -> impl Strategy<Value = Grants> {
     let scope = prop::sample::select(vec!["run", "agent", "shared:a", "shared:b"]);
-    let tool = prop::sample::select(vec!["crm/a", "crm/i.b", "billing/a", "crm/*", "billing/*"]);
-    (prop::collection::vec(scope, 0..4), prop::collection::vec(tool, 0..4))
-        .prop_map(|(state, tools)| toml::from_str(&format!("state = {state:?}\ntools = {tools:?}")).unwrap())
+    let tool = prop::sample::select(vec![
+        "crm/a",
+        "read crm/a",
+        "crm/i.b",
+        "none billing/a",
+        "crm/*",
+        "read crm/*",
+        "billing/*",
+        "none billing/* as itself",
+    ]);
+    let mounts = prop::sample::select(vec!["", "'read a'", "'write a at x'", "'write a', 'read b at y'", "'read b'"]);
+    let variables = prop::sample::select(vec!["", "'A'", "'A=1'", "'A', 'B=2'", "'B'"]);
+    let lists = (prop::collection::vec(scope, 0..4), prop::collection::vec(tool, 0..4), mounts, variables);
+    lists.prop_map(|(state, tools, files, environment)| {
+        let text = format!("state = {state:?}\ntools = {tools:?}\nfiles = [{files}]\nenvironment = [{environment}]");
+        toml::from_str(&text).unwrap()
+    })
 }
 
-const REQUESTS: [Request<'static>; 9] = [
+const fn tool(name: &'static str, effect: Effect) -> Request<'static> {
+    Request::Tool { call: ToolCall { name, effect } }
+}
+
+const fn mount(name: &'static str, access: Access) -> Request<'static> {
+    Request::Files { mount: WantedMount { name, access } }
+}
+
+const REQUESTS: [Request<'static>; 18] = [
     Request::State { scope: StateScope::Run },
     Request::State { scope: StateScope::Agent },
     Request::State { scope: StateScope::Shared("a") },
     Request::State { scope: StateScope::Shared("b") },
-    Request::Tool { name: "crm/a" },
-    Request::Tool { name: "crm/i.b" },
-    Request::Tool { name: "crm/unheard-of" },
-    Request::Tool { name: "billing/a" },
-    Request::Tool { name: "billing/unheard-of" },
+    tool("crm/a", Effect::None),
+    tool("crm/a", Effect::Read),
+    tool("crm/a", Effect::Write),
+    tool("crm/i.b", Effect::Write),
+    tool("crm/unheard-of", Effect::Read),
+    tool("crm/unheard-of", Effect::Write),
+    tool("billing/a", Effect::None),
+    tool("billing/unheard-of", Effect::None),
+    tool("billing/unheard-of", Effect::Write),
+    mount("a", Access::Read),
+    mount("a", Access::Write),
+    mount("b", Access::Read),
+    Request::Environment { name: "A" },
+    Request::Environment { name: "B" },
 ];
+
+/// Whether what is needed for the one covers the other: the same tool or folder, and less of it.
+fn is_part_of(part: &Request<'_>, whole: &Request<'_>) -> bool {
+    match (part, whole) {
+        (Request::Tool { call: part }, Request::Tool { call: whole }) => {
+            part.name == whole.name && part.effect <= whole.effect
+        }
+        (Request::Files { mount: part }, Request::Files { mount: whole }) => {
+            part.name == whole.name && part.access <= whole.access
+        }
+        _ => part.describe() == whole.describe(),
+    }
+}
 
 proptest! {
     #[test]
@@ -32,6 +77,25 @@ proptest! {
             prop_assert_eq!(effective.allows(&request), asked.allows(&request) && granted.allows(&request));
         }
         prop_assert!(effective.except(&asked).is_empty() && effective.except(&granted).is_empty());
+    }
+
+    #[test]
+    fn for_a_caller_is_what_both_may_and_what_is_its_own(callee in grants(), caller in grants()) {
+        let bounded = callee.within(&caller);
+        for request in REQUESTS {
+            let own = matches!(request, Request::State { scope: StateScope::Agent });
+            let expected = callee.allows(&request) && (own || caller.allows(&request));
+            prop_assert_eq!(bounded.allows(&request), expected);
+        }
+        prop_assert!(bounded.except(&callee).is_empty());
+        let call = ToolCall { name: "billing/a", effect: Effect::None };
+        prop_assert_eq!(bounded.tools.delegates(call), callee.tools.delegates(call) && caller.tools.delegates(call));
+    }
+
+    #[test]
+    fn what_is_completed_can_be_granted(grants in grants()) {
+        prop_assert!(grants.completed().is_complete().is_ok());
+        prop_assert!(grants.completed().except(&grants).is_empty() && grants.except(&grants.completed()).is_empty());
     }
 
     #[test]
@@ -50,8 +114,8 @@ proptest! {
     #[test]
     fn what_is_needed_allows_and_nothing_else(at in 0..REQUESTS.len()) {
         let needed = REQUESTS[at].needed().unwrap();
-        for (other, request) in REQUESTS.iter().enumerate() {
-            prop_assert_eq!(needed.allows(request), other == at);
+        for request in REQUESTS {
+            prop_assert_eq!(needed.allows(&request), is_part_of(&request, &REQUESTS[at]));
         }
     }
 

@@ -1,104 +1,117 @@
-//! The grant of tools: which exported functions of other plugins a plugin may call. It does not know what they do.
+//! The grant of tools: which exported functions of other plugins a plugin may call, with which effects, and whether they
+//! then act for it or as themselves. It does not know what they do.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Capability, toml_array};
+use crate::effect::Effect;
 use crate::error::Error;
 use crate::name::{Name, ToolName, shown};
 
-/// Stands for all functions of a plugin.
-const ALL: &str = "*";
+mod rule;
 
-/// Tools; written `["crm/contacts.upsert", "billing/*"]`.
+use rule::Rule;
+
+/// Tools; written `["crm/contacts.upsert", "read billing/*", "mail/* as itself"]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToolsGrant {
-    /// Single tools by their full names.
-    tools: BTreeSet<String>,
-    /// Plugins of which every tool is meant.
-    plugins: BTreeSet<Name>,
+    /// None of them is within another.
+    rules: BTreeSet<Rule>,
+}
+
+/// A call of a tool, as it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToolCall<'a> {
+    /// `plugin/interface.function`. It comes from a guest: it may be anything.
+    pub name: &'a str,
+    /// What the call may change: as the manifest of the called plugin says, or more.
+    pub effect: Effect,
 }
 
 impl Capability for ToolsGrant {
-    type Wanted<'a> = &'a str;
+    type Wanted<'a> = ToolCall<'a>;
 
     const FORM: &'static str = "a tool is `plugin/interface.function`, or `plugin/function` for a function exported \
-        at the top; `plugin/*` stands for all tools of one plugin";
+        at the top; `plugin/*` stands for all tools of one plugin; before it may stand `none` or `read`, the most it \
+        may change; after it, in a grant, `as itself`: it then acts with its own grants alone";
 
-    fn allows(&self, wanted: &str) -> bool {
-        ToolName::parse(wanted).is_some_and(|name| self.tools.contains(wanted) || self.plugins.contains(name.plugin))
+    fn allows(&self, wanted: ToolCall<'_>) -> bool {
+        ToolName::parse(wanted.name).is_some_and(|name| self.rules.iter().any(|rule| rule.covers(name, wanted.effect)))
     }
 
-    fn needed(wanted: &str) -> Option<Self> {
-        ToolName::parse(wanted)?;
-        Some(ToolsGrant { tools: BTreeSet::from([wanted.to_owned()]), plugins: BTreeSet::new() })
+    fn needed(wanted: ToolCall<'_>) -> Option<Self> {
+        Some(ToolsGrant::from_iter([Rule::of(ToolName::parse(wanted.name)?, wanted.effect)?]))
     }
 
-    fn describe(wanted: &str) -> String {
-        format!("the tool `{}`", shown(wanted))
+    fn describe(wanted: ToolCall<'_>) -> String {
+        format!("the tool `{}`", shown(wanted.name))
     }
 
     fn intersect(&self, other: &Self) -> Self {
-        let covered = |tool: &&String| self.allows(tool) && other.allows(tool);
-        let tools = self.tools.union(&other.tools).filter(covered).cloned().collect();
-        let whole = ToolsGrant { tools: BTreeSet::new(), plugins: &self.plugins & &other.plugins };
-        whole.union(&ToolsGrant { tools, plugins: BTreeSet::new() })
+        self.rules.iter().flat_map(|rule| other.rules.iter().filter_map(|other| rule.meet(other))).collect()
     }
 
     fn union(&self, other: &Self) -> Self {
-        let plugins = &self.plugins | &other.plugins;
-        let single = |tool: &&String| ToolName::parse(tool).is_some_and(|name| !plugins.contains(name.plugin));
-        ToolsGrant { tools: self.tools.union(&other.tools).filter(single).cloned().collect(), plugins }
+        self.rules.union(&other.rules).cloned().collect()
     }
 
+    /// How a call is made (`as itself`) is no matter here.
     fn except(&self, other: &Self) -> Self {
-        ToolsGrant {
-            tools: self.tools.iter().filter(|tool| !other.allows(tool)).cloned().collect(),
-            plugins: &self.plugins - &other.plugins,
-        }
+        let left = self.rules.iter().filter(|rule| !other.rules.iter().any(|wider| wider.is_as_wide_as(rule)));
+        left.cloned().collect()
     }
 
     fn written(&self) -> String {
         toml_array(self.patterns())
+    }
+
+    /// For whom a tool acts is the operator's to say.
+    fn as_ask(&self) -> Self {
+        self.rules.iter().map(Rule::as_itself).collect()
     }
 }
 
 impl ToolsGrant {
     /// The entries as they are written, single tools first.
     pub fn patterns(&self) -> impl Iterator<Item = String> {
-        self.tools.iter().cloned().chain(self.plugins.iter().map(|plugin| format!("{plugin}/{ALL}")))
+        self.rules.iter().map(ToString::to_string)
+    }
+
+    /// Whether some of a plugin's tools are covered.
+    #[must_use]
+    pub fn has_some_of(&self, plugin: &str) -> bool {
+        self.rules.iter().any(|rule| rule.plugin().as_str() == plugin)
+    }
+
+    /// The same without the rules for whole plugins that `is_meant` names.
+    #[must_use]
+    pub fn without_whole_plugins(&self, is_meant: impl Fn(&Name) -> bool) -> Self {
+        let left = self.rules.iter().filter(|rule| !(rule.is_whole_plugin() && is_meant(rule.plugin())));
+        left.cloned().collect()
+    }
+
+    /// Whether the tool then acts with its own grants alone, not with what it has in common with its caller.
+    #[must_use]
+    pub fn delegates(&self, call: ToolCall<'_>) -> bool {
+        let Some(name) = ToolName::parse(call.name) else { return false };
+        self.rules.iter().any(|rule| rule.is_itself() && rule.covers(name, call.effect))
     }
 }
 
-/// One entry of the written form.
-struct Written(ToolsGrant);
-
-impl std::str::FromStr for Written {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let refuse = || Error::Tool(shown(text));
-        match text.split_once('/') {
-            Some((plugin, ALL)) => {
-                let plugin = plugin.parse().map_err(|_| refuse())?;
-                Ok(Written(ToolsGrant { tools: BTreeSet::new(), plugins: BTreeSet::from([plugin]) }))
-            }
-            _ => ToolsGrant::needed(text).map(Written).ok_or_else(refuse),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Written {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(|error: Error| error.to_serde())
+/// Leaves out what lies within another rule.
+impl FromIterator<Rule> for ToolsGrant {
+    fn from_iter<I: IntoIterator<Item = Rule>>(rules: I) -> Self {
+        let rules: BTreeSet<Rule> = rules.into_iter().collect();
+        let within = |rule: &Rule| rules.iter().any(|wider| wider != rule && wider.includes(rule));
+        ToolsGrant { rules: rules.iter().filter(|rule| !within(rule)).cloned().collect() }
     }
 }
 
 impl<'de> Deserialize<'de> for ToolsGrant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let entries = Vec::<Written>::deserialize(deserializer)?;
-        Ok(entries.iter().fold(ToolsGrant::default(), |sum, entry| sum.union(&entry.0)))
+        Ok(Vec::<Rule>::deserialize(deserializer)?.into_iter().collect())
     }
 }
 
@@ -108,48 +121,11 @@ impl Serialize for ToolsGrant {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn grant(entries: &[&str]) -> ToolsGrant {
-        entries.iter().fold(ToolsGrant::default(), |sum, entry| sum.union(&entry.parse::<Written>().unwrap().0))
-    }
-
-    #[test]
-    fn a_tool_is_allowed_by_its_name_or_its_plugin() {
-        let granted = grant(&["crm/contacts.upsert", "billing/*"]);
-        for allowed in ["crm/contacts.upsert", "billing/invoices.create", "billing/total"] {
-            assert!(granted.allows(allowed), "{allowed}");
-        }
-        for denied in
-            ["crm/contacts.remove", "crm/contacts", "billing", "billing/*", "billing/", "bill/x", "billing2/x", ""]
-        {
-            assert!(!granted.allows(denied), "{denied}");
-        }
-    }
-
-    #[test]
-    fn a_plugin_and_one_of_its_tools_meet_in_the_tool() {
-        let check = |a: &[&str], b: &[&str], expect: &str| {
-            assert_eq!(grant(a).intersect(&grant(b)).written(), expect);
-            assert_eq!(grant(b).intersect(&grant(a)).written(), expect);
-        };
-        check(&["crm/*"], &["crm/contacts.upsert"], r#"["crm/contacts.upsert"]"#);
-        check(&["crm/*", "crm/x"], &["crm/*"], r#"["crm/*"]"#);
-        check(&["crm/*"], &["billing/*", "billing/x"], "[]");
-        check(&["crm/a", "crm/b"], &["crm/b", "crm/c"], r#"["crm/b"]"#);
-    }
-
-    #[test]
-    fn a_surplus_is_what_is_not_covered_wholly() {
-        assert_eq!(grant(&["crm/*", "billing/x"]).except(&grant(&["crm/a", "billing/*"])).written(), r#"["crm/*"]"#);
-    }
-
-    #[test]
-    fn other_entries_are_refused() {
-        for entry in ["", "*", "*/*", "crm", "crm/", "crm/**", "crm/contacts.*", "Crm/*", "a/b/*"] {
-            assert_eq!(entry.parse::<Written>().err(), Some(Error::Tool(entry.to_owned())));
-        }
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(|error: Error| error.to_serde())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use baton_journal::{
-    Claim, Digest, Entry, Event, Failure, InvocationId, Outcome, Payload, Site, Store, Tape, Timestamp, Usage,
+    Authority, Claim, Digest, Entry, Event, Failure, InvocationId, Outcome, Payload, RunHeader, Site, Store, Tape,
+    Timestamp, Usage,
 };
 use baton_policy::{Amounts, Effect};
 use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
@@ -26,6 +27,8 @@ pub(crate) struct RunContext {
     pub(crate) claim: Arc<Claim>,
     pub(crate) plugins: Plugins,
     pub(crate) seed: Digest,
+    /// What the agents of the run find in their environments, by plugin.
+    environments: BTreeMap<String, Arc<BTreeMap<String, String>>>,
     /// What an earlier host did of nested invocations.
     pub(crate) earlier: Earlier,
     /// Nested invocations that this host has begun and not ended.
@@ -47,7 +50,15 @@ pub(crate) struct News {
 #[derive(Clone)]
 pub(crate) struct Job {
     pub(crate) invocation: Arc<Invocation>,
-    pub(crate) caller: Option<InvocationId>,
+    pub(crate) caller: Option<Caller>,
+}
+
+/// Who made an invocation by a host call.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    pub(crate) id: InvocationId,
+    /// With whose grants the invocation acts.
+    pub(crate) authority: Authority,
 }
 
 impl RunContext {
@@ -57,7 +68,7 @@ impl RunContext {
         clock: Arc<dyn Clock>,
         claim: Claim,
         plugins: Plugins,
-        seed: Digest,
+        header: &RunHeader,
         entries: &[Entry],
         left: Amounts,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<News>) {
@@ -68,7 +79,8 @@ impl RunContext {
             clock,
             claim: Arc::new(claim),
             plugins,
-            seed,
+            seed: header.seed,
+            environments: environments(header),
             earlier: Earlier::of(entries),
             open: Mutex::default(),
             places: Places::default(),
@@ -96,7 +108,6 @@ impl RunContext {
             site: invoke.site.clone(),
             attempt: invoke.attempt,
             plugin: plugin.clone(),
-            target,
             input: input.into(),
             idempotency_key: invoke.idempotency_key.clone(),
             deadline,
@@ -104,9 +115,20 @@ impl RunContext {
             depth: 0,
             limits: limits.within(invoke.budget),
             allowed: *limits,
+            environment: self.environment(ready, &target),
+            folders: ready.folders(ready.plugin.policy()),
+            target,
             policy: Arc::new(ready.plugin.policy().clone()),
         };
         Ok(Job { invocation: Arc::new(invocation), caller: None })
+    }
+
+    /// An agent finds what its run began with, whatever is granted today; a tool is not replayed.
+    fn environment(&self, ready: &Ready, target: &Target) -> Arc<BTreeMap<String, String>> {
+        match target {
+            Target::Agent => self.environments.get(ready.plugin.name().as_str()).cloned().unwrap_or_default(),
+            Target::Tool(_) => Arc::new(ready.plugin.policy().effective().environment.values()),
+        }
     }
 
     pub(crate) fn after(&self, timeout: Duration) -> Timestamp {
@@ -216,11 +238,15 @@ impl RunContext {
     }
 }
 
+fn environments(header: &RunHeader) -> BTreeMap<String, Arc<BTreeMap<String, String>>> {
+    header.plugins.iter().map(|pin| (pin.name.clone(), Arc::new(pin.environment.clone()))).collect()
+}
+
 /// What the plan's author or the plugin is to blame for is an outcome; the rest stops the run.
 fn refused(error: SandboxError) -> Result<Ended, Error> {
     let failure = match &error {
         SandboxError::BadArguments { .. } => Failure::Invalid(error.to_string()),
-        SandboxError::NoSuchFunction { .. } => Failure::Permanent(error.to_string()),
+        SandboxError::NoSuchFunction { .. } | SandboxError::Folder { .. } => Failure::Permanent(error.to_string()),
         _ => return Err(error.into()),
     };
     Ok(Ended { outcome: Outcome::Failed { failure }, usage: Usage::default() })
@@ -234,7 +260,7 @@ impl Job {
             invocation: invocation.id.clone(),
             site: self.site(),
             attempt: invocation.attempt,
-            caller: self.caller.clone(),
+            caller: self.caller_id(),
             plugin: invocation.plugin.clone(),
             function: match &invocation.target {
                 Target::Agent => None,
@@ -242,6 +268,7 @@ impl Job {
             },
             input: Payload::text(Arc::clone(&invocation.input)),
             deadline: invocation.deadline,
+            authority: self.caller.as_ref().map(|caller| caller.authority),
         }
     }
 
@@ -251,10 +278,14 @@ impl Job {
             invocation: self.invocation.id.clone(),
             site: self.site(),
             attempt: self.invocation.attempt,
-            caller: self.caller.clone(),
+            caller: self.caller_id(),
             outcome: ended.outcome,
             usage: ended.usage,
         }
+    }
+
+    fn caller_id(&self) -> Option<InvocationId> {
+        self.caller.as_ref().map(|caller| caller.id.clone())
     }
 
     fn site(&self) -> Site {

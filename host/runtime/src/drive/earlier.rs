@@ -105,6 +105,7 @@ mod tests {
             function: Some("get".to_owned()),
             input: Payload::text("1"),
             deadline: Timestamp(0),
+            authority: None,
         }
     }
 

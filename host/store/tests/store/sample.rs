@@ -24,7 +24,11 @@ pub(crate) fn started() -> Event {
         input: Payload::text(r#"{"applicant":"Ada"}"#),
         seed: Digest::of(b"seed"),
         engine: "wasmtime 48.0.8".to_owned(),
-        plugins: vec![PluginPin { name: "crm".to_owned(), component: Digest::of(b"crm") }],
+        plugins: vec![PluginPin {
+            name: "crm".to_owned(),
+            component: Digest::of(b"crm"),
+            environment: Default::default(),
+        }],
     })
 }
 
@@ -46,6 +50,7 @@ pub(crate) fn invocation_started() -> Event {
         function: None,
         input: Payload::text("{}"),
         deadline: at(60_000),
+        authority: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What performs calls of tools, and the operations that need it.
 
 use baton_journal::BoxFuture;
-use baton_policy::{self as policy, Request};
+use baton_policy::{self as policy, Request, ToolCall};
 use serde::{Deserialize, Serialize};
 
 use crate::backends::Backends;
@@ -48,6 +48,9 @@ pub trait Tools: Send + Sync {
 pub(super) struct Call {
     pub(super) name: String,
     pub(super) arguments: String,
+    /// What it may change: it follows from the tool, not from the call.
+    #[serde(skip)]
+    pub(super) effect: policy::Effect,
 }
 
 impl Operation for Call {
@@ -58,11 +61,11 @@ impl Operation for Call {
     }
 
     fn permission(&self) -> Option<Request<'_>> {
-        Some(Request::Tool { name: &self.name })
+        Some(Request::Tool { call: ToolCall { name: &self.name, effect: self.effect } })
     }
 
-    fn effect(&self, backends: &Backends) -> Effect {
-        if backends.tools.effect(&self.name) == policy::Effect::Write { Effect::Outside } else { Effect::Inside }
+    fn effect(&self, _: &Backends) -> Effect {
+        if self.effect == policy::Effect::Write { Effect::Outside } else { Effect::Inside }
     }
 
     async fn perform(self, site: CallSite, backends: &Backends) -> Result<Result<String, CallError>, SandboxError> {
@@ -95,7 +98,9 @@ impl Operation for List {
         backends: &Backends,
     ) -> Result<Result<Vec<ToolFacts>, CallError>, SandboxError> {
         let mut tools = backends.tools.list();
-        tools.retain(|tool| site.is_granted(&Request::Tool { name: &tool.name }));
+        tools.retain(|tool| {
+            site.is_granted(&Request::Tool { call: ToolCall { name: &tool.name, effect: tool.effect } })
+        });
         Ok(Ok(tools))
     }
 }

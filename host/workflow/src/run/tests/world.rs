@@ -94,6 +94,7 @@ impl World {
             function: None,
             input: Payload::text("{}"),
             deadline: Timestamp(self.now.0 + 1_000),
+            authority: None,
         }
     }
 

@@ -1,0 +1,165 @@
+//! The texts of denials, and that their hints can be written into the project.
+
+use super::*;
+use crate::grant::StateScope;
+
+fn policy(asked: &str, granted: &str) -> Policy {
+    Policy::new("crm".parse().unwrap(), toml::from_str(asked).unwrap(), toml::from_str(granted).unwrap())
+}
+
+fn tool(name: &str) -> Request<'_> {
+    Request::Tool { call: write(name) }
+}
+
+fn write(name: &str) -> ToolCall<'_> {
+    ToolCall { name, effect: Effect::Write }
+}
+
+fn check(policy: &Policy, request: Request<'_>) -> String {
+    match policy.decide(&request) {
+        Decision::Allowed => "allowed".to_owned(),
+        Decision::Denied { message, hint } => format!("{message}\nhint: {hint}"),
+    }
+}
+
+#[test]
+fn what_is_asked_and_granted_is_allowed() {
+    let policy = policy("state = ['agent']\ntools = ['billing/*']", "state = ['agent']\ntools = ['billing/a.b']");
+    assert_eq!(check(&policy, Request::State { scope: StateScope::Agent }), "allowed");
+    assert_eq!(check(&policy, tool("billing/a.b")), "allowed");
+}
+
+#[test]
+fn what_is_not_granted_gets_the_line_to_add() {
+    insta::assert_snapshot!(check(&policy("state = ['agent']", ""), Request::State { scope: StateScope::Agent }), @r#"
+    `crm` may not use state of scope `agent`: asked for in its plugin.toml but not granted
+    hint: in baton.toml, under [plugins.crm]: grants = { state = ["agent"] }
+    "#);
+    let some = policy("state = ['run', 'agent']\ntools = ['billing/*']", "state = ['run']\ntools = ['billing/a']");
+    insta::assert_snapshot!(check(&some, Request::State { scope: StateScope::Agent }), @r#"
+    `crm` may not use state of scope `agent`: asked for in its plugin.toml but not granted
+    hint: in baton.toml, under [plugins.crm]: grants = { state = ["run", "agent"], tools = ["billing/a"] }
+    "#);
+    insta::assert_snapshot!(check(&some, tool("billing/b")), @r#"
+    `crm` may not use the tool `billing/b`: asked for in its plugin.toml but not granted
+    hint: in baton.toml, under [plugins.crm]: grants = { state = ["run"], tools = ["billing/a", "billing/b"] }
+    "#);
+}
+
+#[test]
+fn what_is_not_asked_for_gets_both_lines() {
+    let some = policy("state = ['run']\ntools = ['billing/*']", "");
+    insta::assert_snapshot!(check(&some, Request::State { scope: StateScope::Shared("clients") }), @r#"
+    `crm` may not use state of scope `shared:clients`: not asked for in its plugin.toml
+    hint: in its plugin.toml, under [asks]: state = ["run", "shared:clients"]; and in baton.toml, under [plugins.crm]: grants = { state = ["shared:clients"] }
+    "#);
+    let granted = policy("", "state = ['agent']");
+    insta::assert_snapshot!(check(&granted, Request::State { scope: StateScope::Agent }), @r#"
+    `crm` may not use state of scope `agent`: not asked for in its plugin.toml
+    hint: in its plugin.toml, under [asks]: state = ["agent"]
+    "#);
+}
+
+#[test]
+fn what_is_malformed_gets_the_right_form() {
+    let none = policy("", "");
+    insta::assert_snapshot!(check(&none, Request::State { scope: StateScope::Shared("a\u{1b}[2J\n\"]") }), @r#"
+    `crm` may not use state of scope `shared:a\u{1b}[2J\n\"]`: there is no such thing
+    hint: no grant can allow it: a scope is `run`, `agent`, or `shared:` and the name of a room, such as `shared:clients`
+    "#);
+    insta::assert_snapshot!(check(&none, tool("contacts.upsert")), @"
+    `crm` may not use the tool `contacts.upsert`: there is no such thing
+    hint: no grant can allow it: a tool is `plugin/interface.function`, or `plugin/function` for a function exported at the top; `plugin/*` stands for all tools of one plugin; before it may stand `none` or `read`, the most it may change; after it, in a grant, `as itself`: it then acts with its own grants alone
+    ");
+}
+
+#[test]
+fn a_hint_can_be_written_into_the_project() {
+    let policy = policy("state = ['agent']", "");
+    let Decision::Denied { hint, .. } = policy.decide(&Request::State { scope: StateScope::Agent }) else {
+        panic!("allowed")
+    };
+    let (_, line) = hint.split_once(": ").unwrap();
+    let read: std::collections::BTreeMap<String, Grants> = toml::from_str(line).unwrap();
+    assert!(read["grants"].allows(&Request::State { scope: StateScope::Agent }));
+}
+
+fn bounded(callee: &Policy, caller: &Arc<Policy>, tool: &str) -> Policy {
+    callee.bounded_by(caller, write(tool))
+}
+
+fn named(name: &str, grants: &str) -> Arc<Policy> {
+    let grants: Grants = toml::from_str(grants).unwrap();
+    Arc::new(Policy::new(name.parse().unwrap(), grants.clone(), grants))
+}
+
+const CLIENTS: Request<'static> = Request::State { scope: StateScope::Shared("clients") };
+
+#[test]
+fn a_tool_does_for_its_caller_what_both_may() {
+    let assistant = named("assistant", "tools = ['crm/*']");
+    let crm = named("crm", "state = ['agent', 'shared:clients']");
+    let bounded = bounded(&crm, &assistant, "crm/contacts.get");
+    insta::assert_snapshot!(check(&bounded, CLIENTS), @r#"
+    `crm` may not use state of scope `shared:clients` for `assistant`, which called `crm/contacts.get` and may not use it itself
+    hint: in baton.toml, under [plugins.assistant], in `grants`: tools = ["crm/contacts.get as itself", "crm/*"]; or, so that it may do it itself: state = ["shared:clients"], and in its plugin.toml, under [asks]: state = ["shared:clients"]
+    "#);
+    assert_eq!(check(&bounded, Request::State { scope: StateScope::Agent }), "allowed", "its own room is its identity");
+    let asks: Grants = toml::from_str("state = ['shared:clients']").unwrap();
+    let half = Arc::new(Policy::new("assistant".parse().unwrap(), asks, Grants::default()));
+    insta::assert_snapshot!(check(&crm.bounded_by(&half, write("crm/contacts.get")), CLIENTS), @r#"
+    `crm` may not use state of scope `shared:clients` for `assistant`, which called `crm/contacts.get` and may not use it itself
+    hint: in baton.toml, under [plugins.assistant], in `grants`: tools = ["crm/contacts.get as itself"]; or, so that it may do it itself: state = ["shared:clients"]
+    "#);
+}
+
+#[test]
+fn a_bound_holds_through_a_chain_and_its_denial_names_who_may_not() {
+    let first = named("first", "tools = ['second/go']");
+    let second =
+        Arc::new(bounded(&named("second", "tools = ['third/go']\nstate = ['shared:clients']"), &first, "second/go"));
+    let third = bounded(&named("third", "state = ['shared:clients']"), &second, "third/go");
+    insta::assert_snapshot!(check(&third, CLIENTS), @r#"
+    `third` may not use state of scope `shared:clients` for `first`, which called `second/go` and may not use it itself
+    hint: in baton.toml, under [plugins.first], in `grants`: tools = ["second/go as itself"]; or, so that it may do it itself: state = ["shared:clients"], and in its plugin.toml, under [asks]: state = ["shared:clients"]
+    "#);
+    insta::assert_snapshot!(check(&second, tool("third/go")), @r#"
+    `second` may not use the tool `third/go` for `first`, which called `second/go` and may not use it itself
+    hint: in baton.toml, under [plugins.first], in `grants`: tools = ["second/go as itself"]; or, so that it may do it itself: tools = ["second/go", "third/go"], and in its plugin.toml, under [asks]: tools = ["second/go", "third/go"]
+    "#);
+    insta::assert_snapshot!(check(&third, Request::State { scope: StateScope::Agent }), @r#"
+    `third` may not use state of scope `agent`: not asked for in its plugin.toml
+    hint: in its plugin.toml, under [asks]: state = ["agent", "shared:clients"]; and in baton.toml, under [plugins.third]: grants = { state = ["agent", "shared:clients"] }
+    "#);
+}
+
+#[test]
+fn nobody_delegates_for_a_caller_who_does_not() {
+    let second = named("second", "tools = ['third/go as itself']");
+    assert!(second.delegates(write("third/go")));
+    let delegates = |first: &str| bounded(&second, &named("first", first), "second/go").delegates(write("third/go"));
+    assert!(!delegates("tools = ['second/go as itself', 'third/go']"));
+    assert!(delegates("tools = ['second/go', 'third/* as itself']"));
+}
+
+#[test]
+fn folders_and_variables_are_bounded_too() {
+    let tool = named("tool", "files = ['write out at out', 'read rates at rates']\nenvironment = ['A=1', 'B=1']");
+    let caller = named("caller", "files = ['read out at out', 'read rates at other']\nenvironment = ['A=1', 'B=2']");
+    let effective = bounded(&tool, &caller, "tool/go").effective().clone();
+    assert_eq!(effective.to_string(), r#"{ files = ["read out at out"], environment = ["A=1"] }"#);
+}
+
+#[test]
+fn a_hint_for_a_folder_or_a_variable_has_an_example_in_it() {
+    let none = policy("files = ['read rates']\nenvironment = ['REGION']", "");
+    let rates = crate::grant::WantedMount { name: "rates", access: crate::grant::Access::Read };
+    insta::assert_snapshot!(check(&none, Request::Files { mount: rates }), @r#"
+    `crm` may not use the folder `/rates` to read: asked for in its plugin.toml but not granted
+    hint: in baton.toml, under [plugins.crm]: grants = { files = ["read rates at rates"] }
+    "#);
+    insta::assert_snapshot!(check(&none, Request::Environment { name: "REGION" }), @r#"
+    `crm` may not use the variable `REGION`: asked for in its plugin.toml but not granted
+    hint: in baton.toml, under [plugins.crm]: grants = { environment = ["REGION=value"] }
+    "#);
+}
