@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::effect::Effect;
-use crate::grant::{Capability as _, Grants, Request, ToolCall, ToolsGrant};
+use crate::grant::{Capability as _, Grants, Request, ToolCall, ToolsGrant, WantedMount};
 use crate::name::Name;
 
 /// Whether a request may be done.
@@ -93,6 +93,26 @@ impl Policy {
     #[must_use]
     pub fn decide(&self, request: &Request<'_>) -> Decision {
         if self.effective.allows(request) { Decision::Allowed } else { self.deny(request) }
+    }
+
+    /// What the plugin could have and does not have while it acts for its caller, of what is there before it asks: each
+    /// folder and variable with the reason and the line to add.
+    #[must_use]
+    pub fn withheld(&self) -> Vec<String> {
+        if self.bound.is_none() {
+            return Vec::new();
+        }
+        let own = Grants::effective(&self.asked, &self.granted);
+        let (files, environment) =
+            (own.files.except(&self.effective.files), own.environment.except(&self.effective.environment));
+        let folders = files.mounts().map(|mount| WantedMount { name: mount.name.as_str(), access: mount.access });
+        let folders = folders.map(|mount| Request::Files { mount });
+        let variables = environment.names().map(|name| Request::Environment { name });
+        let denied = folders.chain(variables).filter_map(|request| match self.deny(&request) {
+            Decision::Denied { message, hint } => Some(format!("{message} ({hint})")),
+            Decision::Allowed => None,
+        });
+        denied.collect()
     }
 
     #[cold]

@@ -146,6 +146,9 @@ fn guest(invocation: Arc<Invocation>, tape: Tape, backends: &Backends) -> Result
     let limiter = Limiter::new(usize::try_from(invocation.limits.memory.0).unwrap_or(usize::MAX));
     let fuel_left = invocation.limits.fuel.0;
     let gate = Gate::new(Arc::clone(&invocation), tape, clock.clone(), backends.clone());
+    for missing in invocation.policy.withheld() {
+        gate.lines().push("warn", &missing); // nothing else would tell: a guest only finds that something is not there
+    }
     let wasi = Wasi::new(invocation, clock, gate.lines().clone())?;
     Ok(Guest { gate, wasi, limiter, random: None, fuel_left, yields: false, outer_surcharges: Vec::new() })
 }

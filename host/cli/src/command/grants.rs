@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use baton_runtime::bundle::{Plugin, Project};
-use baton_runtime::policy::{Decision, Effect, Grants, Request, StateScope, ToolCall, ToolName};
+use baton_runtime::policy::{Access, Decision, Effect, Grants, Request, StateScope, ToolCall, ToolName, WantedMount};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -43,7 +43,8 @@ pub struct ExplainArgs {
     /// The plugin, by its name in baton.toml
     pub plugin: String,
 
-    /// What it would call: a tool as in `crm/contacts.upsert`, or a scope of state: `run`, `agent`, `shared:ROOM`
+    /// What it would use: a tool as in `crm/contacts.upsert`, a scope of state (`run`, `agent`, `shared:ROOM`), a folder
+    /// (`read:NAME`, `write:NAME`) or a variable (`environment:NAME`)
     pub call: String,
 
     /// The project: a folder with baton.toml, or the file; by default that of this folder or of one above it
@@ -90,9 +91,26 @@ fn request<'a>(project: &Project, call: &'a str) -> Result<Request<'a>, Error> {
         (_, "run", _) => Ok(Request::State { scope: StateScope::Run }),
         (_, "agent", _) => Ok(Request::State { scope: StateScope::Agent }),
         (.., Some(room)) => Ok(Request::State { scope: StateScope::Shared(room) }),
-        _ => Err(Error::usage(format!("`{}` is no call that needs a grant", escape::escape_line(call)))
-            .hint("name a tool, as in crm/contacts.upsert, or a scope of state: run, agent, shared:ROOM")),
+        _ if call.contains(':') => what_is_there(call),
+        _ => Err(no_call(call)),
     }
+}
+
+/// What a guest finds when it begins: a folder, as `read:rates` or `write:out`, or a variable, as `environment:REGION`.
+fn what_is_there(call: &str) -> Result<Request<'_>, Error> {
+    match call.split_once(':') {
+        Some(("read", name)) => Ok(Request::Files { mount: WantedMount { name, access: Access::Read } }),
+        Some(("write", name)) => Ok(Request::Files { mount: WantedMount { name, access: Access::Write } }),
+        Some(("environment", name)) => Ok(Request::Environment { name }),
+        _ => Err(no_call(call)),
+    }
+}
+
+fn no_call(call: &str) -> Error {
+    Error::usage(format!("`{}` is no call that needs a grant", escape::escape_line(call))).hint(
+        "name a tool, as in crm/contacts.upsert, a scope of state (run, agent, shared:ROOM), a folder (read:NAME, \
+         write:NAME) or a variable (environment:NAME)",
+    )
 }
 
 /// What a call of the tool may change, as its manifest says; the worst if nobody knows it.

@@ -148,6 +148,13 @@ fn folders_and_variables_are_bounded_too() {
     let caller = named("caller", "files = ['read out at out', 'read rates at other']\nenvironment = ['A=1', 'B=2']");
     let effective = bounded(&tool, &caller, "tool/go").effective().clone();
     assert_eq!(effective.to_string(), r#"{ files = ["read out at out"], environment = ["A=1"] }"#);
+    let withheld = bounded(&tool, &named("caller", "environment = ['A=1']"), "tool/go").withheld();
+    insta::assert_snapshot!(withheld.join("\n"), @r#"
+    `tool` may not use the folder `/out` to write for `caller`, which called `tool/go` and may not use it itself (in baton.toml, under [plugins.caller], in `grants`: tools = ["tool/go as itself"]; or, so that it may do it itself: files = ["write out at out"], and in its plugin.toml, under [asks]: files = ["write out"])
+    `tool` may not use the folder `/rates` to read for `caller`, which called `tool/go` and may not use it itself (in baton.toml, under [plugins.caller], in `grants`: tools = ["tool/go as itself"]; or, so that it may do it itself: files = ["read rates at rates"], and in its plugin.toml, under [asks]: files = ["read rates"])
+    `tool` may not use the variable `B` for `caller`, which called `tool/go` and may not use it itself (in baton.toml, under [plugins.caller], in `grants`: tools = ["tool/go as itself"]; or, so that it may do it itself: environment = ["A=1", "B=value"], and in its plugin.toml, under [asks]: environment = ["A=1", "B"])
+    "#);
+    assert!(tool.withheld().is_empty());
 }
 
 #[test]

@@ -91,6 +91,11 @@ impl EnvironmentGrant {
         self.variables.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?))).collect()
     }
 
+    /// The names of the variables.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str)
+    }
+
     fn entries(&self) -> impl Iterator<Item = String> {
         self.variables.iter().map(|(name, value)| match value {
             Some(value) => format!("{name}={value}"),
