@@ -1,9 +1,14 @@
 //! A tool does nothing for its caller that the caller may not do, unless the operator says so by name.
 
-use baton_journal::{Authority, Event};
-use baton_runtime::Ending;
+use std::sync::Arc;
+
+use baton_journal::{Authority, Event, Store};
+use baton_runtime::{Ending, Silent};
+use baton_store::MemoryStore;
 use baton_tests::{Desk, Scratch, guest};
 use serde_json::{Value, json};
+
+use super::nested::cut;
 
 const AGENT: &str =
     "workflow: w\nsteps:\n  only:\n    agent: acts\n    input: ${{ input }}\noutput: ${{ steps.only.output }}\n";
@@ -142,6 +147,24 @@ async fn a_workflow_delegates_to_its_own_steps() {
     let desk = Desk::new(scratch.path()).unwrap();
     let ending = desk.run(&json!({ "acts": json!([clients()]).to_string() })).await.unwrap();
     assert_eq!(ending.output, Some(json!(json!([{ "ok": null }]).to_string())), "{:?}", ending.error);
+}
+
+#[tokio::test]
+async fn a_tool_that_is_begun_again_is_bounded_as_before() {
+    let scratch = project("tools = [\"first/*\"]", &[("first", ALL_STATE)]);
+    let whole: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let desk = Desk::over(scratch.path(), Arc::clone(&whole)).unwrap();
+    let run = desk.run(&json!({ "acts": [call("first", &clients())] })).await.unwrap().run;
+    let entries = whole.entries(run).await.unwrap();
+    let nested = entries
+        .iter()
+        .position(|entry| matches!(&entry.event, Event::InvocationStarted { authority: Some(Authority::Bounded), .. }));
+    let rest: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = cut(whole.as_ref(), &entries[..=nested.unwrap()], rest.as_ref()).await;
+    let next = Desk::over(scratch.path(), rest).unwrap();
+    let ending = next.host.resume(&run, &next.project, Arc::new(Silent)).await.unwrap();
+    let told = ending.output.unwrap_or_else(|| panic!("{:?}", ending.error)).to_string();
+    assert!(told.contains("may not use state of scope `shared:clients` for `acts`"), "{told}");
 }
 
 #[tokio::test]

@@ -106,7 +106,8 @@ fn complete_manifests_and_projects_are_loaded() {
 fn load(page: &str, text: &str) {
     let folder = TempDir::new().unwrap();
     let project = folder.path().join("project");
-    let asks = "state = [\"run\", \"agent\", \"shared:clients\"]\ntools = [\"crm/contacts.get\", \"billing/*\"]";
+    let asks = "state = [\"run\", \"agent\", \"shared:clients\"]\ntools = [\"crm/contacts.get\", \"billing/*\"]\n\
+        environment = [\"REGION\"]";
     for path in text.lines().filter_map(|line| line.strip_prefix("path = \"")) {
         let plugin = project.join(path.split('"').next().unwrap());
         fs::create_dir_all(&project).unwrap();

@@ -7,12 +7,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use baton_journal::{Limit, Outcome, Payload};
+use baton_journal::{Limit, Outcome, Payload, Store};
 use baton_policy::{Access, Bytes, Limits, Wall, ceiling};
+use baton_runtime::Silent;
 use baton_sandbox::{Ended, Folder};
+use baton_store::MemoryStore;
 use baton_tests::{Bench, Call, Desk, Scratch, guest};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use super::nested::cut;
 
 /// What lies outside of every folder.
 const CANARY: &str = "canary";
@@ -281,6 +285,16 @@ async fn no_invocation_fills_the_disk() {
 }
 
 #[tokio::test]
+async fn open_files_are_not_used_up_for_the_host() {
+    let most = ceiling::OPEN_FILES as usize;
+    let keep = |count: usize| json!({ "act": "keep-open", "path": "/rates/a", "count": count });
+    let told = Room::new().act(json!([keep(most), keep(most + 1), keep(most)])).await;
+    assert_eq!(told[0], json!({ "ok": most }));
+    assert!(told[1]["err"].is_string());
+    assert_eq!(told[2], json!({ "ok": most }), "those that are closed are given back");
+}
+
+#[tokio::test]
 async fn listings_do_not_fill_the_memory_of_the_host() {
     let most = ceiling::LISTINGS as usize;
     let room = Room::new();
@@ -324,6 +338,26 @@ async fn a_tool_that_may_change_files_writes_whatever_its_manifest_says() {
     };
     assert_eq!(effect("\"read rates at data/rates\", \"write out at out\""), baton_policy::Effect::Write);
     assert_eq!(effect("\"read rates at data/rates\", \"read out at out\""), baton_policy::Effect::None);
+}
+
+#[tokio::test]
+async fn a_call_in_flight_of_a_tool_that_may_change_files_is_not_made_twice() {
+    let resumed = async |grants: &str| {
+        let scratch = project(grants);
+        let whole: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        let desk = Desk::over(scratch.path(), Arc::clone(&whole)).unwrap();
+        let run = desk.run(&json!({ "acts": "[]" })).await.unwrap().run;
+        let entries = whole.entries(run).await.unwrap();
+        let rest: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        let run = cut(whole.as_ref(), &entries[..2], rest.as_ref()).await;
+        let next = Desk::over(scratch.path(), rest).unwrap();
+        next.host.resume(&run, &next.project, Arc::new(Silent)).await.unwrap()
+    };
+    let reads = resumed("\"read rates at data/rates\"").await;
+    assert_eq!(reads.outcome, "completed", "one that only reads begins again: {:?}", reads.error);
+    let writes = resumed("\"write out at out\"").await;
+    let blame = writes.error.unwrap().message;
+    assert!(blame.contains("nobody knows whether it took effect"), "{blame}");
 }
 
 #[tokio::test]

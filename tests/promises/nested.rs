@@ -119,7 +119,7 @@ async fn an_invocation_that_is_stopped_ends_those_it_waits_for() {
 }
 
 /// The same run once more, in a new store, as a host left it that died after some entries.
-async fn cut(from: &dyn Store, entries: &[Entry], store: &dyn Store) -> RunId {
+pub(super) async fn cut(from: &dyn Store, entries: &[Entry], store: &dyn Store) -> RunId {
     let Event::RunStarted(header) = &entries[0].event else { panic!("a run begins with its header") };
     for pin in &header.plugins {
         store.put_blob(from.blob(pin.component).await.unwrap()).await.unwrap();

@@ -39,6 +39,10 @@ pub const WRITTEN: Bytes = Bytes(256 << 20);
 /// empty files do not use up the disk's nodes.
 pub const NODE: Bytes = Bytes(4 << 10);
 
+/// Files, folders and their streams that a guest may have open. The system lets a process have some thousand, and the
+/// journal needs some of them: a tool that opens whatever there is must not take them all.
+pub const OPEN_FILES: u32 = 64;
+
 /// Listings of folders that a guest may have open: each holds the names of a whole folder in the host's memory.
 pub const LISTINGS: u32 = 8;
 

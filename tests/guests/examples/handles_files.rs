@@ -50,6 +50,8 @@ enum Act {
     List {
         path: String,
     },
+    /// Opens a file so many times and keeps it open.
+    KeepOpen { path: String, count: usize },
     /// Opens so many listings of a folder and keeps them.
     KeepListings {
         path: String,
@@ -112,6 +114,10 @@ fn act(act: Act) -> io::Result<Value> {
                 .collect::<io::Result<_>>()?;
             names.sort();
             json!(names)
+        }
+        Act::KeepOpen { path, count } => {
+            let files: Vec<fs::File> = (0..count).map(|_| fs::File::open(&path)).collect::<io::Result<_>>()?;
+            json!(files.len())
         }
         Act::KeepListings { path, count } => {
             let listings: Vec<fs::ReadDir> = (0..count).map(|_| fs::read_dir(&path)).collect::<io::Result<_>>()?;

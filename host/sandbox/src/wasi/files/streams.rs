@@ -7,18 +7,20 @@ use wasmtime_wasi::p2::{
     DynInputStream, DynOutputStream, InputStream, OutputStream, Pollable, StreamError, StreamResult,
 };
 
-use super::quota::Quota;
+use super::quota::{OpenStream, Quota};
 
 /// A stream out of a file.
 pub(super) struct CountedInput {
     pub(super) inner: DynInputStream,
     pub(super) quota: Quota,
+    pub(super) _open: OpenStream,
 }
 
 /// A stream into a file.
 pub(super) struct CountedOutput {
     pub(super) inner: DynOutputStream,
     pub(super) quota: Quota,
+    pub(super) _open: OpenStream,
 }
 
 impl CountedInput {
