@@ -2,8 +2,8 @@
 //! asked. Every kind of entry is in it, and text that would like to reach the terminal.
 
 use baton_runtime::journal::{
-    Chain, Decision, Digest, Entry, Event, Failure, InvocationId, Limit, Outcome, Payload, PluginPin, RunHeader, RunId,
-    RunOutcome, Site, Timestamp, Usage,
+    Authority, Chain, Decision, Digest, Entry, Event, Failure, InvocationId, Limit, Outcome, Payload, PluginPin,
+    RunHeader, RunId, RunOutcome, Site, Timestamp, Usage,
 };
 use baton_runtime::story::{Blame, Ending, Step};
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ fn started(
         function: what.1.map(ToOwned::to_owned),
         input: Payload::json(input),
         deadline: Timestamp(BEGAN + 30_000),
-        authority: None,
+        authority: caller.map(|_| Authority::Itself),
     }
 }
 
