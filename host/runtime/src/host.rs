@@ -188,9 +188,7 @@ impl Host {
             Arc::clone(&self.clock),
             claim.clone(),
             plugins,
-            story.header(),
-            story.entries(),
-            story.machine().allowance_of_run(),
+            &story,
         );
         let (run, entries) = story.into_parts();
         let story = Box::pin(Driver::new(context, news, run, entries, observer).drive(actions)).await?;

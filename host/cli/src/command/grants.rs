@@ -73,7 +73,7 @@ pub fn run(context: &Context, args: &GrantsArgs) -> Result<Exit, Error> {
 
 fn explained(project: &Project, explain: &ExplainArgs) -> Result<String, Error> {
     let policy = project.plugin(&explain.plugin).map_err(baton_runtime::Error::from)?.policy();
-    let request = request(&project, &explain.call)?;
+    let request = request(project, &explain.call)?;
     let what = request.describe();
     Ok(match policy.decide(&request) {
         Decision::Allowed => {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use baton_journal::{
-    Authority, Claim, Digest, Entry, Event, Failure, InvocationId, Outcome, Payload, RunHeader, Site, Store, Tape,
-    Timestamp, Usage,
+    Authority, Claim, Digest, Event, Failure, InvocationId, Outcome, Payload, RunHeader, Site, Store, Tape, Timestamp,
+    Usage,
 };
 use baton_policy::{Amounts, Effect};
 use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
@@ -17,6 +17,7 @@ use super::earlier::Earlier;
 use super::places::Places;
 use crate::error::Error;
 use crate::plugins::{Plugins, Ready};
+use crate::story::Story;
 use crate::tools::ToolCalls;
 
 /// A run as its invocations see it.
@@ -68,9 +69,7 @@ impl RunContext {
         clock: Arc<dyn Clock>,
         claim: Claim,
         plugins: Plugins,
-        header: &RunHeader,
-        entries: &[Entry],
-        left: Amounts,
+        story: &Story,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<News>) {
         let (news, heard) = mpsc::unbounded_channel();
         let context = RunContext {
@@ -79,12 +78,12 @@ impl RunContext {
             clock,
             claim: Arc::new(claim),
             plugins,
-            seed: header.seed,
-            environments: environments(header),
-            earlier: Earlier::of(entries),
+            seed: story.header().seed,
+            environments: environments(story.header()),
+            earlier: Earlier::of(story.entries()),
             open: Mutex::default(),
             places: Places::default(),
-            left: Mutex::new(left),
+            left: Mutex::new(story.machine().allowance_of_run()),
             news,
         };
         (Arc::new(context), heard)
