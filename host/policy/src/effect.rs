@@ -15,3 +15,15 @@ pub enum Effect {
     #[default]
     Write,
 }
+
+impl Effect {
+    /// The word for it, as manifests write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effect::None => "none",
+            Effect::Read => "read",
+            Effect::Write => "write",
+        }
+    }
+}

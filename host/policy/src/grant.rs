@@ -30,6 +30,13 @@ pub trait Capability: Clone + fmt::Debug + Default + PartialEq {
     /// What is well-formed in this capability, for people.
     const FORM: &'static str;
 
+    /// How people write a call of this capability, by examples.
+    const CALL: &'static str;
+
+    /// Reads a call as people write it; nothing if it is one of another capability. What is malformed is read all the
+    /// same, if it can be meant for this one: then it is known why nothing allows it.
+    fn read_call(text: &str) -> Option<Self::Wanted<'_>>;
+
     /// Decides: tells whether this set covers what is wanted. It allocates nothing.
     fn allows(&self, wanted: Self::Wanted<'_>) -> bool;
 
@@ -161,6 +168,20 @@ macro_rules! capabilities {
                     entries.push((stringify!($key), self.$key.written()));
                 })+
                 entries
+            }
+        }
+
+        impl<'a> Request<'a> {
+            /// How people write a call, by examples, a line for each capability.
+            pub const CALLS: &'static [&'static str] = &[$($grant::CALL),+];
+
+            /// Reads a call as people write it: `crm/contacts.upsert`, `agent`. Nothing if no capability knows it.
+            #[must_use]
+            pub fn read_call(text: &'a str) -> Option<Self> {
+                $(if let Some($wanted) = $grant::read_call(text) {
+                    return Some(Request::$request { $wanted });
+                })+
+                None
             }
         }
 

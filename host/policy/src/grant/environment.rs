@@ -26,6 +26,12 @@ impl Capability for EnvironmentGrant {
     const FORM: &'static str = "a variable is letters, digits and `_`, no digit first, at most 64, and in a grant `=` \
         and its value, one line of at most 4096 bytes: `REGION=eu-west`";
 
+    const CALL: &'static str = "a variable: environment NAME";
+
+    fn read_call(text: &str) -> Option<&str> {
+        text.strip_prefix("environment ")
+    }
+
     fn allows(&self, wanted: &str) -> bool {
         self.variables.contains_key(wanted)
     }

@@ -102,6 +102,18 @@ impl Capability for FilesGrant {
     const FORM: &'static str = "a folder is `read` or `write`, a name (a small letter, then small letters, digits and \
         `-`, not that of a device such as `con`), and in a grant `at` and its path: `read rates at data/rates`";
 
+    const CALL: &'static str = "a folder: read NAME, write NAME";
+
+    fn read_call(text: &str) -> Option<WantedMount<'_>> {
+        let (access, name) = match text.split_once(' ')? {
+            ("read", name) => (Access::Read, name),
+            ("write", name) => (Access::Write, name),
+            _ => return None,
+        };
+        let is_name = !matches!(name, "run" | "agent") && !name.contains(['/', ':', ' ']);
+        is_name.then_some(WantedMount { name, access })
+    }
+
     fn allows(&self, wanted: WantedMount<'_>) -> bool {
         self.mounts().any(|mount| mount.name.as_str() == wanted.name && mount.access >= wanted.access)
     }

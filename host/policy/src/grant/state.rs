@@ -48,6 +48,16 @@ impl Capability for StateGrant {
     const FORM: &'static str =
         "a scope is `run`, `agent`, or `shared:` and the name of a room, such as `shared:clients`";
 
+    const CALL: &'static str = "a scope of state: run, agent, shared:ROOM";
+
+    fn read_call(text: &str) -> Option<StateScope<'_>> {
+        match text {
+            "run" => Some(StateScope::Run),
+            "agent" => Some(StateScope::Agent),
+            _ => text.strip_prefix(SHARED).map(StateScope::Shared),
+        }
+    }
+
     fn allows(&self, wanted: StateScope<'_>) -> bool {
         match wanted {
             StateScope::Run => self.run,

@@ -138,3 +138,19 @@ fn an_unknown_capability_is_an_error() {
     let error = toml::from_str::<Grants>("http = []").unwrap_err();
     assert!(error.message().contains("unknown field `http`"), "{error}");
 }
+
+#[test]
+fn a_call_is_read_as_the_request_that_it_is() {
+    let check = |text: &str, expect: &str| {
+        assert_eq!(Request::read_call(text).map(|request| request.describe()).as_deref().unwrap_or("unknown"), expect);
+    };
+    check("crm/contacts.upsert", "the tool `crm/contacts.upsert`");
+    check("crm/*", "the tool `crm/*`");
+    check("run", "state of scope `run`");
+    check("agent", "state of scope `agent`");
+    check("shared:a", "state of scope `shared:a`");
+    check("read rates", &Request::Files { mount: WantedMount { name: "rates", access: Access::Read } }.describe());
+    check("environment REGION", &Request::Environment { name: "REGION" }.describe());
+    check("the moon", "unknown");
+    check("", "unknown");
+}

@@ -37,6 +37,13 @@ impl Capability for ToolsGrant {
         at the top; `plugin/*` stands for all tools of one plugin; before it may stand `none` or `read`, the most it \
         may change; after it, in a grant, `as itself`: it then acts with its own grants alone";
 
+    const CALL: &'static str = "a tool: crm/contacts.upsert";
+
+    fn read_call(text: &str) -> Option<ToolCall<'_>> {
+        let is_one_word = text.contains('/') && !text.contains([' ', ':']);
+        is_one_word.then_some(ToolCall { name: text, effect: Effect::Write }) // the most that it may change
+    }
+
     fn allows(&self, wanted: ToolCall<'_>) -> bool {
         ToolName::parse(wanted.name).is_some_and(|name| self.rules.iter().any(|rule| rule.covers(name, wanted.effect)))
     }
