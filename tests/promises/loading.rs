@@ -60,3 +60,24 @@ fn a_functions_types_are_json_schemas() {
     let issue = billing.functions().iter().find(|function| function.name == "invoices.issue").unwrap();
     insta::assert_json_snapshot!(serde_json::json!({ "parameters": issue.parameters(), "returns": issue.returns() }));
 }
+
+/// Two interfaces that differ in package, version or letter case only would give tools of the same name.
+#[test]
+fn two_functions_of_the_same_name_are_refused() {
+    let exporting = |first: &str, second: &str| {
+        let text = format!(
+            r#"(component
+                (core module $m (func (export "get")))
+                (core instance $i (instantiate $m))
+                (func $get (canon lift (core func $i "get")))
+                (instance $interface (export "get" (func $get)))
+                (export "{first}" (instance $interface))
+                (export "{second}" (instance $interface)))"#
+        );
+        wat::parse_str(text).unwrap()
+    };
+    insta::assert_snapshot!(refusal(&exporting("acme:crm/contacts@0.1.0", "evil:crm/contacts@0.1.0")));
+    assert!(refusal(&exporting("acme:crm/contacts@0.1.0", "acme:crm/contacts@0.2.0")).contains("contacts.get"));
+    assert!(refusal(&exporting("acme:crm/contacts@0.1.0", "evil:crm/CONTACTS@0.1.0")).contains("get"));
+    assert!(load(&exporting("acme:crm/contacts@0.1.0", "acme:crm/accounts@0.1.0")).is_ok());
+}

@@ -163,6 +163,7 @@ fn exit_of(error: &HostError) -> Exit {
         HostError::Sandbox(
             Sandbox::NotLoadable { .. }
             | Sandbox::UnknownImport { .. }
+            | Sandbox::AmbiguousFunction { .. }
             | Sandbox::NoSuchFunction { .. }
             | Sandbox::BadArguments { .. }
             | Sandbox::Cache { .. },

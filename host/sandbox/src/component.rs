@@ -1,5 +1,7 @@
 //! Components that were loaded: compiled, linked, and asked what they export. It does not know manifests or grants.
 
+use std::collections::BTreeSet;
+
 use baton_journal::Digest;
 use serde_json::Value;
 use wasmtime::component::types::{ComponentFunc, ComponentItem, Type};
@@ -101,7 +103,21 @@ pub(crate) fn agent_export(component: &Component) -> Option<ComponentExportIndex
 }
 
 /// Every export that can be called with JSON.
-pub(crate) fn functions(component: &Component) -> Vec<Function> {
+///
+/// # Errors
+/// Two of them have the same name.
+pub(crate) fn functions(plugin: &str, component: &Component) -> Result<Vec<Function>, SandboxError> {
+    let functions = exported(component);
+    match ambiguous(&functions) {
+        Some(function) => {
+            let (plugin, function) = (plugin.to_owned(), function.to_owned());
+            Err(SandboxError::AmbiguousFunction { plugin, function })
+        }
+        None => Ok(functions),
+    }
+}
+
+fn exported(component: &Component) -> Vec<Function> {
     let engine = component.engine();
     let mut found = Vec::new();
     for (name, export) in component.component_type().exports(engine) {
@@ -122,6 +138,13 @@ pub(crate) fn functions(component: &Component) -> Vec<Function> {
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found
+}
+
+/// The first name that two functions have in common, letter case aside: of two interfaces with the same short name one
+/// would be called for the other.
+fn ambiguous(functions: &[Function]) -> Option<&str> {
+    let mut seen = BTreeSet::new();
+    functions.iter().map(|function| function.name.as_str()).find(|name| !seen.insert(name.to_ascii_lowercase()))
 }
 
 fn function(component: &Component, interface: Option<&str>, name: &str, ty: ComponentFunc) -> Option<Function> {

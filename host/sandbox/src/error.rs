@@ -36,6 +36,14 @@ pub enum SandboxError {
         /// What would be right.
         hint: String,
     },
+    /// Two functions of the plugin have the same name, so that one would be called for the other.
+    #[error("plugin {plugin} exports two functions that would both be called {function}")]
+    AmbiguousFunction {
+        /// The plugin.
+        plugin: String,
+        /// Their name.
+        function: String,
+    },
     /// The plugin has no such function.
     #[error("plugin {plugin} has no function {function}")]
     NoSuchFunction {
@@ -85,6 +93,9 @@ impl SandboxError {
     pub fn hint(&self) -> Option<String> {
         match self {
             SandboxError::UnknownImport { hint, .. } => Some(hint.clone()),
+            SandboxError::AmbiguousFunction { .. } => {
+                Some("a tool is named by its interface without package and version: rename one of the two".into())
+            }
             SandboxError::NoSuchFunction { available, .. } => Some(format!("it has: {}", available.join(", "))),
             SandboxError::Cache { .. } => {
                 Some("it must be a folder that only you can write; delete it to start afresh".into())

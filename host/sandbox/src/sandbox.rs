@@ -60,14 +60,16 @@ impl Sandbox {
     /// Loads a component: from the cache, or by compiling it, which can take seconds for a scripting language.
     ///
     /// # Errors
-    /// The bytes are no component, use what the engine does not accept, or import what the host does not provide.
+    /// The bytes are no component, use what the engine does not accept, import what the host does not provide, or export
+    /// two functions of the same name.
     pub fn load(&self, plugin: &str, bytes: &[u8]) -> Result<Loaded, SandboxError> {
         let digest = Digest::of(bytes);
         let component = self.compile(plugin, bytes, digest)?;
         let agent = agent_export(&component);
         let linker = if agent.is_some() { &self.agents } else { &self.tools };
         let pre = linker.instantiate_pre(&component).map_err(|error| ending::not_linkable(plugin, &error))?;
-        Ok(Loaded { plugin: plugin.to_owned(), digest, functions: functions(&component), pre, agent })
+        let functions = functions(plugin, &component)?;
+        Ok(Loaded { plugin: plugin.to_owned(), digest, functions, pre, agent })
     }
 
     /// Whether the cache has the component's compiled code, so that [`Sandbox::load`] is quick.
