@@ -7,6 +7,7 @@ use baton_policy::{Grants, Limits, LimitsOverride};
 use baton_runtime::Ending;
 use baton_runtime::bundle::manifest::{AgentSection, BuildSection};
 use baton_runtime::bundle::project::{PluginEntry, ProjectFile};
+use baton_runtime::bundle::secret::SecretEntry;
 use baton_runtime::bundle::{Manifest, Project, ToolFacts, Warning};
 use baton_runtime::journal::Entry;
 use baton_tests::{Desk, Scratch, approval, example, root, shipped};
@@ -107,7 +108,7 @@ fn load(page: &str, text: &str) {
     let folder = TempDir::new().unwrap();
     let project = folder.path().join("project");
     let asks = "state = [\"run\", \"agent\", \"shared:clients\"]\ntools = [\"crm/contacts.get\", \"billing/*\"]\n\
-        environment = [\"REGION\"]";
+        environment = [\"REGION\"]\nsecrets = [\"crm-token\"]";
     for path in text.lines().filter_map(|line| line.strip_prefix("path = \"")) {
         let plugin = project.join(path.split('"').next().unwrap());
         fs::create_dir_all(&project).unwrap();
@@ -157,6 +158,7 @@ fn every_key_of_baton_toml_is_told() {
     let page = "examples/BATON_TOML.md";
     assert_names(page, &fields!(ProjectFile));
     assert_names(page, &fields!(PluginEntry));
+    assert_names(page, &fields!(SecretEntry));
     assert_names(page, &fields!(Grants));
     assert_names(page, &fields!(LimitsOverride));
 }

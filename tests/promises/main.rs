@@ -11,6 +11,7 @@ mod docs;
 mod environment;
 mod files;
 mod gate;
+mod grants;
 mod languages;
 mod limits;
 mod loading;

@@ -19,8 +19,14 @@ impl Copy {
     /// Copies an example.
     #[must_use]
     pub fn of(name: &str) -> Self {
+        Copy::from(&example(name))
+    }
+
+    /// Copies a project.
+    #[must_use]
+    pub fn from(project: &Path) -> Self {
         let folder = TempDir::new_in(root().join("target")).unwrap();
-        copy(&example(name), folder.path());
+        copy(project, folder.path());
         link_compiled(folder.path());
         Copy { folder }
     }

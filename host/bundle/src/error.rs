@@ -19,14 +19,25 @@
 //! | B0013 | a project names no workflow |
 //! | B0014 | a build ended well and made no component |
 //! | B0015 | a folder cannot be granted |
+//! | B0016 | a plugin changed since it was accepted |
+//! | B0017 | a lock was edited by hand |
+//! | B0018 | a lock is of another version |
+//! | B0019 | a lock would have to be written, and must not be |
+//! | B0020 | a lock cannot be written |
+//! | B0021 | a component was replaced while it was being loaded |
+//! | B0022 | a secret has no value, or none that can be used |
+
+mod hint;
 
 use std::io;
 use std::path::PathBuf;
 
 use baton_policy::{Bytes, Name};
 
+use crate::acceptance::Refusal;
 use crate::digest::Digest;
 use crate::place::Place;
+use crate::secret::Source;
 
 /// Why a project, a plugin or a component was refused.
 #[derive(Debug, thiserror::Error)]
@@ -138,6 +149,52 @@ pub enum Error {
         /// Where the component should be.
         path: PathBuf,
     },
+    /// Plugins changed since they were accepted, so they do not run.
+    #[error("not what was accepted: {}", .refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Refused {
+        /// The project's folder.
+        folder: PathBuf,
+        /// The plugins, and how they changed.
+        refusals: Vec<Refusal>,
+    },
+    /// The lock would have to be written, and must not be.
+    #[error("{} {}", path.display(), if *.missing { "is missing" } else { "is not up to date" })]
+    Stale {
+        /// The lock.
+        path: PathBuf,
+        /// Whether there is none.
+        missing: bool,
+    },
+    /// The lock cannot be written.
+    #[error("cannot write {}", path.display())]
+    Unwritable {
+        /// The lock.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A component was replaced between being held against the lock and being loaded.
+    #[error(
+        "the component of `{plugin}` was replaced while it was being loaded: {accepted} is accepted, found {found}"
+    )]
+    Swapped {
+        /// The plugin.
+        plugin: Name,
+        /// The digest that was accepted.
+        accepted: Digest,
+        /// The digest of what was to be loaded.
+        found: Digest,
+    },
+    /// A secret that a plugin may use has no value, or none that can be used.
+    #[error("the secret `{name}` cannot be used: {from} {problem}")]
+    Secret {
+        /// The secret.
+        name: Name,
+        /// Where its value should be.
+        from: Source,
+        /// What is wrong there; never the value.
+        problem: String,
+    },
 }
 
 /// What kind of fault a text has.
@@ -151,6 +208,10 @@ pub enum Fault {
     MissingKey,
     /// A value is wrong.
     Value,
+    /// A part of a lock is not what was sealed.
+    Seal,
+    /// A lock is of a version that is not known.
+    Version,
 }
 
 impl Error {
@@ -164,6 +225,8 @@ impl Error {
             Error::Text { fault: Fault::UnknownKey, .. } => "B0004",
             Error::Text { fault: Fault::MissingKey, .. } => "B0005",
             Error::Text { fault: Fault::Value, .. } => "B0006",
+            Error::Text { fault: Fault::Seal, .. } => "B0017",
+            Error::Text { fault: Fault::Version, .. } => "B0018",
             Error::Outside { .. } => "B0007",
             Error::NotBuilt { .. } => "B0008",
             Error::NotAComponent { .. } => "B0009",
@@ -173,35 +236,11 @@ impl Error {
             Error::NoWorkflow { .. } => "B0013",
             Error::NothingMade { .. } => "B0014",
             Error::Folder { .. } => "B0015",
-        }
-    }
-
-    /// What would be right, in a line.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Error::Unreadable { named_by, .. } => Some(format!("it is {named_by}")),
-            Error::TooLarge { .. } | Error::NotAComponent { .. } => None,
-            Error::Text { hint, .. } => hint.clone(),
-            Error::Outside { .. } => Some("name a file inside the folder of plugin.toml".to_owned()),
-            Error::NotBuilt { buildable: true, .. } => Some("run `baton build`".to_owned()),
-            Error::NotBuilt { buildable: false, .. } => {
-                Some("its plugin.toml has no [build], so put the component there".to_owned())
-            }
-            Error::CoreModule { path } => {
-                Some(format!("build it for wasm32-wasip2, or run `wasm-tools component new {}`", path.display()))
-            }
-            Error::Mismatch { plugin, found, .. } => {
-                Some(format!("if the change is meant, in baton.toml, under [plugins.{plugin}]: digest = \"{found}\""))
-            }
-            Error::NoPlugin { name, known } => crate::text::suggestion(name, known.iter().map(Name::as_str)),
-            Error::NoWorkflow { .. } => Some("add a line such as workflow = \"main.workflow.yaml\"".to_owned()),
-            Error::Folder { .. } => {
-                Some("grant a folder that is there, and has nothing in it but what the plugin works with".to_owned())
-            }
-            Error::NothingMade { .. } => {
-                Some("`component` in its plugin.toml must name what the build makes".to_owned())
-            }
+            Error::Refused { .. } => "B0016",
+            Error::Stale { .. } => "B0019",
+            Error::Unwritable { .. } => "B0020",
+            Error::Swapped { .. } => "B0021",
+            Error::Secret { .. } => "B0022",
         }
     }
 

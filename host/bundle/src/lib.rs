@@ -6,18 +6,26 @@
 //! | [`project`] | `baton.toml`, the operator's: which plugins, what each is granted, limits |
 //! | [`manifest`] | `plugin.toml`, the author's, as it is written |
 //! | [`plugin`] | a plugin resolved: manifest, schemas, policy and limits together |
+//! | [`lock`] | `baton.lock`: what of each plugin was accepted, and how a plugin differs from it; pure |
+//! | [`acceptance`] | a project held against its lock: what may run, what a person must say first |
+//! | [`entries`] | grants, entry by entry |
 //! | [`component`] | the component's bytes, checked, and their digest |
+//! | [`secret`] | where secrets are found, and into which requests they go |
 //! | [`build`] | the command that makes a component, and whether it must run again |
 //! | [`error`] | what can be wrong with them, with codes and hints |
 //! | [`place`] | where in a file |
 
+pub mod acceptance;
 pub mod build;
 pub mod component;
+pub mod entries;
 pub mod error;
+pub mod lock;
 pub mod manifest;
 pub mod place;
 pub mod plugin;
 pub mod project;
+pub mod secret;
 
 mod digest;
 mod field;
@@ -30,6 +38,7 @@ mod version;
 #[cfg(test)]
 mod testing;
 
+pub use acceptance::{Locking, Refusal, Review, Settled, Standing};
 pub use baton_policy::{Effect, Name};
 pub use build::{Build, Freshness};
 pub use component::Component;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use baton_policy::{Effect, Grants, Name, ToolName};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -113,15 +114,22 @@ impl fmt::Display for FunctionName {
     }
 }
 
+/// A text that is no function's name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not the name of a function: write `interface.function`, or `function` for one exported at the top")]
+pub struct NotAFunction;
+
+impl FromStr for FunctionName {
+    type Err = NotAFunction;
+
+    fn from_str(text: &str) -> Result<Self, NotAFunction> {
+        if ToolName::is_function(text) { Ok(FunctionName(text.to_owned())) } else { Err(NotAFunction) }
+    }
+}
+
 impl<'de> Deserialize<'de> for FunctionName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if ToolName::is_function(&text) {
-            return Ok(FunctionName(text));
-        }
-        Err(serde::de::Error::custom(
-            "this is not the name of a function: write `interface.function`, or `function` for one exported at the top",
-        ))
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -13,7 +13,8 @@ use crate::component::Component;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::file;
-use crate::manifest::{self, AgentSection, FunctionName, Manifest, ToolFacts};
+use crate::lock;
+use crate::manifest::{self, AgentSection, BuildSection, FunctionName, Manifest, ToolFacts};
 use crate::sources::Sources;
 use crate::text;
 use crate::version::Version;
@@ -42,6 +43,7 @@ pub struct Terms {
 pub struct Plugin {
     folder: PathBuf,
     manifest: Manifest,
+    manifest_digest: Digest,
     schemas: Option<AgentSchemas>,
     build: Option<Build>,
     policy: Policy,
@@ -74,6 +76,7 @@ impl Plugin {
             build: manifest.build.as_ref().map(|section| Build::new(folder, section)),
             policy: Policy::new(terms.name, manifest.asks.clone(), terms.grants),
             folders: terms.folders,
+            manifest_digest: lock::of_json(text::toml(&file, &source)?),
             limits: terms.limits,
             pin: terms.digest,
             folder: folder.to_owned(),
@@ -98,6 +101,12 @@ impl Plugin {
     #[must_use]
     pub fn description(&self) -> &str {
         &self.manifest.description
+    }
+
+    /// The digest of its manifest's meaning: neither space nor comments nor the order of keys count.
+    #[must_use]
+    pub fn manifest_digest(&self) -> &Digest {
+        &self.manifest_digest
     }
 
     /// Its folder.
@@ -156,6 +165,10 @@ impl Plugin {
     #[must_use]
     pub fn build(&self) -> Option<&Build> {
         self.build.as_ref()
+    }
+
+    pub(crate) fn build_section(&self) -> Option<&BuildSection> {
+        self.manifest.build.as_ref()
     }
 
     /// Where its component is.

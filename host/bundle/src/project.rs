@@ -8,13 +8,16 @@ use std::path::{Path, PathBuf};
 use baton_policy::{Beyond, Grants, LimitsOverride, Name};
 use serde::Deserialize;
 
+use crate::acceptance::Locking;
 use crate::build::Freshness;
 use crate::digest::Digest;
+use crate::entries;
 use crate::error::Error;
 use crate::field;
 use crate::file;
 use crate::folder::{self, Writable};
 use crate::plugin::{Plugin, Terms};
+use crate::secret::{self, SecretEntry};
 use crate::sources::Sources;
 use crate::text;
 
@@ -31,6 +34,8 @@ pub struct ProjectFile {
     pub input: Option<PathBuf>,
     /// The plugins, by the names that the workflow and the grants use.
     pub plugins: BTreeMap<Name, PluginEntry>,
+    /// The secrets, by the names that the grants use.
+    pub secrets: BTreeMap<Name, SecretEntry>,
     /// The limits of each plugin that says nothing else.
     #[serde(deserialize_with = "field::limits")]
     pub limits: LimitsOverride,
@@ -61,7 +66,9 @@ pub struct Project {
     workflow: Option<PathBuf>,
     input: Option<PathBuf>,
     plugins: BTreeMap<Name, Plugin>,
+    secrets: BTreeMap<Name, SecretEntry>,
     warnings: Vec<Warning>,
+    locking: Locking,
 }
 
 /// Something that an operator should know and that stops nothing.
@@ -124,7 +131,9 @@ impl Project {
     pub fn load(path: &Path) -> Result<Self, Error> {
         let file = if path.is_dir() { file::join(path, Path::new(FILE_NAME)) } else { path.to_owned() };
         let source = file::read_text(&file, file::MAX_MANIFEST, "the file of the project")?;
-        Project::resolve(&file, text::toml(&file, &source)?)
+        let written = text::toml(&file, &source)?;
+        secret::check_defined(&file, &source, &written)?;
+        Project::resolve(&file, written)
     }
 
     fn resolve(file: &Path, written: ProjectFile) -> Result<Self, Error> {
@@ -134,7 +143,9 @@ impl Project {
             workflow: written.workflow.map(|path| file::join(&folder, &path)),
             input: written.input.map(|path| file::join(&folder, &path)),
             plugins: BTreeMap::new(),
+            secrets: written.secrets,
             warnings: beyond(None, written.limits),
+            locking: Locking::default(),
             folder,
         };
         for (name, entry) in written.plugins {
@@ -172,6 +183,19 @@ impl Project {
         Ok(())
     }
 
+    /// The same with another way to deal with its lock.
+    #[must_use]
+    pub fn with_locking(mut self, locking: Locking) -> Self {
+        self.locking = locking;
+        self
+    }
+
+    /// What is done with its lock.
+    #[must_use]
+    pub fn locking(&self) -> Locking {
+        self.locking
+    }
+
     /// Its file.
     #[must_use]
     pub fn file(&self) -> &Path {
@@ -201,6 +225,11 @@ impl Project {
     /// Its plugins, in the order of their names.
     pub fn plugins(&self) -> impl ExactSizeIterator<Item = &Plugin> {
         self.plugins.values()
+    }
+
+    /// The secrets that it defines, in the order of their names.
+    pub fn secrets(&self) -> impl Iterator<Item = (&Name, &SecretEntry)> {
+        self.secrets.iter()
     }
 
     /// The plugin of a name.
@@ -234,20 +263,12 @@ fn compared(plugin: &Name, asked: &Grants, granted: &Grants) -> Vec<Warning> {
     if !surplus.is_empty() {
         warnings.push(Warning::WiderThanAsked { plugin: plugin.clone(), surplus });
     }
-    let missing = not_at_all(asked, granted);
+    let missing = entries::not_at_all(asked, granted);
     if !missing.is_empty() {
         let grants = Grants::effective(asked, granted).union(&missing).completed();
         warnings.push(Warning::AskedNotGranted { plugin: plugin.clone(), missing, grants });
     }
     warnings
-}
-
-/// What is asked for and not granted at all. Of a plugin whose every tool is asked for, some may be granted: that is
-/// the operator's choice, and nothing to tell of.
-fn not_at_all(asked: &Grants, granted: &Grants) -> Grants {
-    let missing = asked.except(granted);
-    let tools = missing.tools.without_whole_plugins(|plugin| granted.tools.has_some_of(plugin.as_str()));
-    Grants { tools, ..missing }
 }
 
 fn beyond(plugin: Option<&Name>, limits: LimitsOverride) -> Vec<Warning> {

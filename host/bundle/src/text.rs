@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
+use toml::de::DeTable;
 
 use crate::build::TARGET;
 use crate::error::{Error, Fault};
@@ -35,6 +36,15 @@ pub(crate) fn json(file: &Path, source: &str) -> Result<serde_json::Value, Error
             hint: None,
         }
     })
+}
+
+/// Where an entry of an array stands, given the keys that lead to the array.
+pub(crate) fn entry_span(source: &str, keys: &[&str], entry: &str) -> Option<Range<usize>> {
+    let document = DeTable::parse(source).ok()?;
+    let (last, tables) = keys.split_last()?;
+    let table = tables.iter().try_fold(document.get_ref(), |table, key| table.get(*key)?.get_ref().as_table())?;
+    let entries = table.get(*last)?.get_ref().as_array()?;
+    entries.iter().find(|found| found.get_ref().as_str() == Some(entry)).map(|found| found.span())
 }
 
 /// A hint towards the known word that is most like the given one, and the list of all.
@@ -129,6 +139,9 @@ fn example(key: &str) -> Option<&'static str> {
         "name" => Some("name = \"crm\""),
         "version" => Some("version = \"0.1.0\""),
         "component" => Some("component = \"agent.wasm\", the path of what the build makes"),
+        "from" => Some("from = \"env:CRM_TOKEN\", or \"file:PATH\""),
+        "origin" => Some("origin = \"https://api.crm.example\", the only one that gets it"),
+        "header" => Some("header = \"authorization\""),
         "path" => Some("path = \"plugins/crm\", the folder with its plugin.toml"),
         _ => None,
     }

@@ -1,17 +1,16 @@
-//! The version of a plugin. It compares nothing: people and lock files read it.
+//! The version of a plugin. It does not know which versions there are.
 
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
 /// The longest version, in bytes.
 const MAX_VERSION: usize = 64;
 
 /// A version as semantic versioning writes it: `1.2.3`, `1.2.3-beta.1`, `1.2.3+build.5`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Version(String);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version(semver::Version);
 
 /// A text that is no version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,16 +18,16 @@ pub struct Version(String);
 pub struct NotAVersion;
 
 impl Version {
-    /// The version as text.
+    /// Tells whether this one comes before another; what is behind a `+` does not count.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn is_older_than(&self, other: &Version) -> bool {
+        self.0.cmp_precedence(&other.0).is_lt()
     }
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
@@ -36,15 +35,8 @@ impl FromStr for Version {
     type Err = NotAVersion;
 
     fn from_str(text: &str) -> Result<Self, NotAVersion> {
-        let (rest, build) = split(text, '+');
-        let (core, pre) = split(rest, '-');
-        let numbers: Vec<&str> = core.split('.').collect();
-        let sound = text.len() <= MAX_VERSION
-            && numbers.len() == 3
-            && numbers.iter().all(|number| is_number(number))
-            && build.is_none_or(is_suffix)
-            && pre.is_none_or(is_suffix);
-        if sound { Ok(Version(text.to_owned())) } else { Err(NotAVersion) }
+        let version = semver::Version::parse(text).ok().filter(|_| text.len() <= MAX_VERSION);
+        version.map(Version).ok_or(NotAVersion)
     }
 }
 
@@ -54,20 +46,6 @@ impl<'de> Deserialize<'de> for Version {
     }
 }
 
-fn split(text: &str, at: char) -> (&str, Option<&str>) {
-    text.split_once(at).map_or((text, None), |(before, after)| (before, Some(after)))
-}
-
-fn is_number(text: &str) -> bool {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits && (text == "0" || !text.starts_with('0'))
-}
-
-fn is_suffix(text: &str) -> bool {
-    text.split('.')
-        .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,7 +53,7 @@ mod tests {
     #[test]
     fn three_numbers_and_perhaps_more_are_a_version() {
         for good in ["0.1.0", "10.20.30", "1.0.0-rc.1", "1.0.0+b-1", "1.0.0-a.b+c"] {
-            assert_eq!(good.parse::<Version>().unwrap().as_str(), good);
+            assert_eq!(good.parse::<Version>().unwrap().to_string(), good);
         }
         let long = format!("1.0.0-{}", "a".repeat(60));
         for bad in
@@ -83,5 +61,18 @@ mod tests {
         {
             assert_eq!(bad.parse::<Version>(), Err(NotAVersion), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_older_version_comes_before() {
+        let check = |older: &str, newer: &str| {
+            let (older, newer): (Version, Version) = (older.parse().unwrap(), newer.parse().unwrap());
+            assert!(older.is_older_than(&newer) && !newer.is_older_than(&older), "{older} {newer}");
+        };
+        check("0.9.0", "0.10.0");
+        check("1.0.0-rc.1", "1.0.0");
+        check("1.0.0-rc.2", "1.0.0-rc.10");
+        let same: [Version; 2] = ["1.0.0+a", "1.0.0+b"].map(|text| text.parse().unwrap());
+        assert!(!same[0].is_older_than(&same[1]) && !same[1].is_older_than(&same[0]));
     }
 }

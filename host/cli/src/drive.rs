@@ -52,7 +52,7 @@ pub async fn to_its_end(
 /// As [`to_its_end`].
 pub async fn resume(context: &Context, file: &Path, run: &RunId, format: Format) -> Result<Exit, Error> {
     let project: Project = project::load(context, file)?;
-    let host = project::open(&project)?;
+    let host = project::open_to_run(&project)?;
     let story = host.story(run).await?;
     let screen = Screen::for_story(context, &story);
     drop(story); // the host reads it again, under its claim

@@ -1,4 +1,5 @@
-//! What the process is given from outside: every variable that Baton reads is named here. It does not know what for.
+//! What the process is given from outside: every variable that Baton reads is named here, but for those that a project
+//! names for its secrets. It does not know what for.
 
 use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt as _;
@@ -38,6 +39,12 @@ impl Environment {
             folder: std::env::current_dir().unwrap_or_default(),
         }
     }
+}
+
+/// A variable that a project names for a secret; nothing if it is not set, or is no text.
+#[must_use]
+pub fn secret(variable: &str) -> Option<String> {
+    std::env::var_os(variable)?.into_string().ok()
 }
 
 /// The name of the account that the process runs as, where there is a list of accounts: containers set no variable.

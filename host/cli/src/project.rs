@@ -5,14 +5,32 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use baton_runtime::build::{self, News};
-use baton_runtime::bundle::Project;
 use baton_runtime::bundle::project::FILE_NAME;
+use baton_runtime::bundle::{Locking, Name, Project};
 use baton_runtime::{Host, Options, Plugins};
+
+use clap::Args;
 
 use crate::context::Context;
 use crate::error::Error;
 use crate::progress::BuildLines;
-use crate::{escape, paint};
+use crate::{environment, escape, paint};
+
+/// The option that keeps the lock as it is.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct LockArgs {
+    /// Refuse to write baton.lock: every plugin must be in it as it is now
+    #[arg(long)]
+    locked: bool,
+}
+
+impl LockArgs {
+    /// What is done with the lock.
+    #[must_use]
+    pub fn locking(self) -> Locking {
+        if self.locked { Locking::Locked } else { Locking::Write }
+    }
+}
 
 /// The folder for runs and compiled code, beside the project's file.
 const FOLDER: &str = ".baton";
@@ -62,6 +80,21 @@ pub fn warn(context: &Context, project: &Project) {
     }
 }
 
+/// Holds the project's plugins against its lock, before anything of them is built or loaded. That the lock was written
+/// is told.
+///
+/// # Errors
+/// A plugin is not what was accepted, or the lock cannot be read or written, or is locked and not up to date.
+pub fn settle(context: &Context, project: &Project) -> Result<(), Error> {
+    let settled = project.settle()?;
+    if let Some(path) = settled.written().filter(|_| !settled.first().is_empty()) {
+        let plugins = settled.first().iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        let line = format!("wrote {}: accepted {plugins}; commit it", path.display());
+        context.terminal.tell(&paint::faint(&escape::escape_line(&line)));
+    }
+    Ok(())
+}
+
 /// Opens the host over a project's store.
 ///
 /// # Errors
@@ -70,6 +103,15 @@ pub fn open(project: &Project) -> Result<Host, Error> {
     let folder = folder_of(project.file());
     prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
     Ok(Host::open(&Options { store: folder.join("store.db"), cache: Some(folder.join("compiled")) })?)
+}
+
+/// Opens the host to drive runs: each secret that a plugin may use must have its value.
+///
+/// # Errors
+/// As [`open`], and if a secret has no value.
+pub fn open_to_run(project: &Project) -> Result<Host, Error> {
+    project.fill_secrets(environment::secret)?;
+    open(project)
 }
 
 /// The store of a project, given its file.

@@ -4,6 +4,7 @@
 
 mod environment;
 mod files;
+mod secrets;
 mod state;
 mod tools;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use environment::EnvironmentGrant;
 pub use files::{Access, FilesGrant, Mount, MountName, WantedMount};
+pub use secrets::SecretsGrant;
 pub use state::{StateGrant, StateScope};
 pub use tools::{ToolCall, ToolsGrant};
 
@@ -223,6 +225,8 @@ capabilities! {
     files: FilesGrant, Files { mount };
     /// Variables of the guest's environment: `environment = ["REGION=eu-west"]`.
     environment: EnvironmentGrant, Environment { name };
+    /// Secrets that the host puts into requests to their own origins: `secrets = ["crm-token"]`.
+    secrets: SecretsGrant, Secret { name };
 }
 
 impl Grants {

@@ -25,11 +25,13 @@ pub enum News {
 /// How many of its last lines are shown of a build that failed.
 const TAIL: usize = 30;
 
-/// Builds every plugin of the project whose component is missing or older than its sources.
+/// Builds every plugin of the project whose component is missing or older than its sources. A build runs outside the
+/// sandbox, so nothing is built of a project of which a plugin is not what was accepted.
 ///
 /// # Errors
-/// A build cannot be started, or fails; the message has its last lines.
+/// A plugin is not what was accepted; a build cannot be started, or fails, and the message has its last lines.
 pub fn build_stale(project: &Project, news: &mut dyn FnMut(News)) -> Result<(), Error> {
+    check(project)?;
     project.plugins().try_for_each(|plugin| build_plugin(plugin, news))
 }
 
@@ -49,7 +51,12 @@ pub fn build_plugin(plugin: &Plugin, news: &mut dyn FnMut(News)) -> Result<(), E
 /// # Errors
 /// As [`build_stale`].
 pub fn build_all(project: &Project, news: &mut dyn FnMut(News)) -> Result<(), Error> {
+    check(project)?;
     project.plugins().try_for_each(|plugin| build(plugin, &plugin.freshness(), news))
+}
+
+fn check(project: &Project) -> Result<(), Error> {
+    Ok(project.check_manifests(project.plugins().map(|plugin| plugin.name().as_str()))?)
 }
 
 fn build(plugin: &Plugin, before: &Freshness, news: &mut dyn FnMut(News)) -> Result<(), Error> {

@@ -88,10 +88,11 @@ impl Host {
     }
 
     /// Goes on with a run that waits or whose host died. Finished work is not done again. The plan and the components are
-    /// those that the run began with; grants and limits are the project's of today.
+    /// those that the run began with; manifests, grants and limits are the project's of today, and a manifest that asks
+    /// for more than was accepted is refused.
     ///
     /// # Errors
-    /// There is no such run, another process drives it, or the store or the host fails.
+    /// A plugin of the run is not what was accepted, there is no such run, another process drives it, or the store or the host fails.
     pub async fn resume(&self, id: &RunId, project: &Project, observer: Arc<dyn Observer>) -> Result<Ending, Error> {
         let claim = match self.store.claim(id.clone()).await {
             Err(StoreError::Ended(_)) => return Ok(self.story(id).await?.ending()),

@@ -30,20 +30,25 @@ pub struct Plugins {
 }
 
 impl Plugins {
-    /// Loads every plugin of the project from its component; `news` hears of those that must be compiled first.
+    /// Loads every plugin of the project from its component; `news` hears of those that must be compiled first. The
+    /// plugins are held against the project's lock, which is written where one is new ([`Project::settle`]); a host that
+    /// decides otherwise what may run says so with [`Project::with_locking`].
     ///
     /// # Errors
-    /// A component is missing, is none, or imports what nothing provides.
+    /// A plugin is not what was accepted; a component is missing, is none, or imports what nothing provides.
     pub fn load(project: &Project, sandbox: &Sandbox, mut news: impl FnMut(&str)) -> Result<Self, Error> {
+        let settled = project.settle()?;
         let mut ready = BTreeMap::new();
         for plugin in project.plugins() {
-            let component = plugin.component()?.bytes;
-            ready.insert(plugin.name().to_string(), Ready::new(plugin, component, sandbox, &mut news)?);
+            let component = plugin.component()?;
+            settled.check(plugin.name(), component.digest)?;
+            ready.insert(plugin.name().to_string(), Ready::new(plugin, component.bytes, sandbox, &mut news)?);
         }
         Ok(Plugins { ready: Arc::new(ready) })
     }
 
-    /// Loads one plugin from a folder with a `plugin.toml`, granted what is given: for hosts without a project file.
+    /// Loads one plugin from a folder with a `plugin.toml`, granted what is given: for hosts without a project file, and
+    /// so without a lock.
     ///
     /// # Errors
     /// As [`Plugins::load`].
@@ -55,13 +60,15 @@ impl Plugins {
         Ok(Plugins { ready: Arc::new(BTreeMap::from([(name, ready)])) })
     }
 
-    /// The same plugins with the components that a run began with, in place of those that lie in the project now.
+    /// The same plugins with the components that a run began with, in place of those that lie in the project now. Their
+    /// manifests are those of today, so they are held against the lock: a wider one does not widen a run that waits.
     pub(crate) fn pinned(
         project: &Project,
         components: BTreeMap<String, Vec<u8>>,
         sandbox: &Sandbox,
         mut news: impl FnMut(&str),
     ) -> Result<Self, Error> {
+        project.check_manifests(components.keys().map(String::as_str))?;
         let mut ready = BTreeMap::new();
         for (name, component) in components {
             let plugin = project.plugin(&name).map_err(|_| Error::PluginGone(name.clone()))?;

@@ -20,7 +20,7 @@ fn with(lines: &str) -> String {
 #[test]
 fn the_whole_manifest_is_read() {
     let manifest = Manifest::parse(Path::new("plugin.toml"), CRM).unwrap();
-    assert_eq!((manifest.name.as_str(), manifest.version.as_str()), ("crm", "0.1.0"));
+    assert_eq!((manifest.name.as_str(), manifest.version.to_string().as_str()), ("crm", "0.1.0"));
     assert_eq!(manifest.component, Path::new("../target/wasm32-wasip2/release/crm.wasm"));
     assert_eq!(manifest.build, Some(BuildSection::Cargo("crm".to_owned())));
     assert_eq!(manifest.agent.unwrap().input.unwrap(), Path::new("schemas/input.json"));

@@ -39,7 +39,10 @@ fn facts_of_tools_that_the_manifest_does_not_name_are_read_carefully() {
     let plugin = load(&good()).unwrap();
     assert!(plugin.tool("contacts.upsert").idempotent);
     assert_eq!(plugin.tool("contacts.remove"), ToolFacts::default());
-    assert_eq!((plugin.version().as_str(), plugin.description()), ("0.1.0", "Keeps the contacts of the firm."));
+    assert_eq!(
+        (plugin.version().to_string().as_str(), plugin.description()),
+        ("0.1.0", "Keeps the contacts of the firm.")
+    );
 }
 
 #[test]

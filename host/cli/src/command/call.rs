@@ -45,8 +45,9 @@ pub async fn run(context: &Context, args: &CallArgs) -> Result<Exit, Error> {
     let example = "call crm contacts.get JSON --project examples/client-onboarding";
     let project = project::load_meant(context, args.project.as_deref(), example)?;
     project.plugin(&args.plugin)?;
+    project::settle(context, &project)?;
     project::build_stale(context, &project)?;
-    let host = project::open(&project)?;
+    let host = project::open_to_run(&project)?;
     let plugins = project::load_plugins(context, &project, &host)?;
     let plan = workflow::plan_call(&plugins, &args.plugin, &args.function)?;
     workflow::check_input("of the call", &input, &plan)?;

@@ -21,6 +21,10 @@ use crate::{format, paint, project};
 pub struct CheckArgs {
     /// The project: a folder with baton.toml, or the file; by default that of this folder or of one above it
     pub project: Option<PathBuf>,
+
+    /// What is done with the lock.
+    #[command(flatten)]
+    pub lock: project::LockArgs,
 }
 
 /// Carries it out.
@@ -28,8 +32,10 @@ pub struct CheckArgs {
 /// # Errors
 /// Something is not what it should be.
 pub fn run(context: &Context, args: &CheckArgs) -> Result<Exit, Error> {
-    let project = project::load_meant(context, args.project.as_deref(), "check examples/client-onboarding")?;
-    project::warn(context, &project);
+    let project = project::load_meant(context, args.project.as_deref(), "check examples/client-onboarding")?
+        .with_locking(args.lock.locking());
+    project::settle(context, &project)?;
+    project::warn(context, &project); // not before: of a plugin that is refused nobody should grant more
     project::build_stale(context, &project)?;
     let host = project::open(&project)?;
     let plugins = project::load_plugins(context, &project, &host)?;

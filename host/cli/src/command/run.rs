@@ -32,6 +32,10 @@ pub struct RunArgs {
     /// The form of the result.
     #[command(flatten)]
     pub output: OutputArgs,
+
+    /// What is done with the lock.
+    #[command(flatten)]
+    pub lock: project::LockArgs,
 }
 
 /// Carries it out.
@@ -39,10 +43,12 @@ pub struct RunArgs {
 /// # Errors
 /// The project, its workflow or the input is not what it should be, or the host fails.
 pub async fn run(context: &Context, args: &RunArgs) -> Result<Exit, Error> {
-    let project = project::load_meant(context, args.project.as_deref(), "run examples/client-onboarding")?;
-    project::warn(context, &project);
+    let project = project::load_meant(context, args.project.as_deref(), "run examples/client-onboarding")?
+        .with_locking(args.lock.locking());
+    project::settle(context, &project)?;
+    project::warn(context, &project); // not before: of a plugin that is refused nobody should grant more
     project::build_stale(context, &project)?;
-    let host = project::open(&project)?;
+    let host = project::open_to_run(&project)?;
     let plugins = project::load_plugins(context, &project, &host)?;
     let plan = workflow::plan(&project, &plugins)?;
     let input = read_input(args.input.as_deref(), &project, &plan)?;

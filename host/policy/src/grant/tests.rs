@@ -20,9 +20,11 @@ fn grants() -> impl Strategy<Value = Grants> {
     ]);
     let mounts = prop::sample::select(vec!["", "'read a'", "'write a at x'", "'write a', 'read b at y'", "'read b'"]);
     let variables = prop::sample::select(vec!["", "'A'", "'A=1'", "'A', 'B=2'", "'B'"]);
-    let lists = (prop::collection::vec(scope, 0..4), prop::collection::vec(tool, 0..4), mounts, variables);
-    lists.prop_map(|(state, tools, files, environment)| {
-        let text = format!("state = {state:?}\ntools = {tools:?}\nfiles = [{files}]\nenvironment = [{environment}]");
+    let secrets = prop::collection::vec(prop::sample::select(vec!["a-token", "b-token"]), 0..2);
+    let lists = (prop::collection::vec(scope, 0..4), prop::collection::vec(tool, 0..4), mounts, variables, secrets);
+    lists.prop_map(|(state, tools, files, environment, secrets)| {
+        let lists = format!("state = {state:?}\ntools = {tools:?}\nsecrets = {secrets:?}");
+        let text = format!("{lists}\nfiles = [{files}]\nenvironment = [{environment}]");
         toml::from_str(&text).unwrap()
     })
 }
@@ -35,7 +37,7 @@ const fn mount(name: &'static str, access: Access) -> Request<'static> {
     Request::Files { mount: WantedMount { name, access } }
 }
 
-const REQUESTS: [Request<'static>; 18] = [
+const REQUESTS: [Request<'static>; 20] = [
     Request::State { scope: StateScope::Run },
     Request::State { scope: StateScope::Agent },
     Request::State { scope: StateScope::Shared("a") },
@@ -54,6 +56,8 @@ const REQUESTS: [Request<'static>; 18] = [
     mount("b", Access::Read),
     Request::Environment { name: "A" },
     Request::Environment { name: "B" },
+    Request::Secret { name: "a-token" },
+    Request::Secret { name: "b-token" },
 ];
 
 /// Whether what is needed for the one covers the other: the same tool or folder, and less of it.
@@ -151,6 +155,7 @@ fn a_call_is_read_as_the_request_that_it_is() {
     check("shared:a", "state of scope `shared:a`");
     check("read rates", &Request::Files { mount: WantedMount { name: "rates", access: Access::Read } }.describe());
     check("environment REGION", &Request::Environment { name: "REGION" }.describe());
+    check("secret crm-token", "the secret `crm-token`");
     check("the moon", "unknown");
     check("", "unknown");
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{Capability, toml_array};
 use crate::effect::Effect;
 use crate::error::Error;
-use crate::name::{Name, ToolName, shown};
+use crate::name::{ToolName, shown};
 
 mod rule;
 
@@ -84,19 +84,6 @@ impl ToolsGrant {
     /// The entries as they are written, single tools first.
     pub fn patterns(&self) -> impl Iterator<Item = String> {
         self.rules.iter().map(ToString::to_string)
-    }
-
-    /// Whether some of a plugin's tools are covered.
-    #[must_use]
-    pub fn has_some_of(&self, plugin: &str) -> bool {
-        self.rules.iter().any(|rule| rule.plugin().as_str() == plugin)
-    }
-
-    /// The same without the rules for whole plugins that `is_meant` names.
-    #[must_use]
-    pub fn without_whole_plugins(&self, is_meant: impl Fn(&Name) -> bool) -> Self {
-        let left = self.rules.iter().filter(|rule| !(rule.is_whole_plugin() && is_meant(rule.plugin())));
-        left.cloned().collect()
     }
 
     /// Whether the tool then acts with its own grants alone, not with what it has in common with its caller.

@@ -33,14 +33,6 @@ impl Rule {
         Some(Rule { is_whole_plugin: false, plugin, function, up_to: effect, is_itself: false })
     }
 
-    pub(super) fn plugin(&self) -> &Name {
-        &self.plugin
-    }
-
-    pub(super) fn is_whole_plugin(&self) -> bool {
-        self.is_whole_plugin
-    }
-
     pub(super) fn is_itself(&self) -> bool {
         self.is_itself
     }
