@@ -45,6 +45,7 @@ impl Policy {
     /// Makes a plugin's policy from what its manifest asks and what the operator grants.
     #[must_use]
     pub fn new(plugin: Name, asked: Grants, granted: Grants) -> Self {
+        let granted = granted.settled();
         let effective = Grants::effective(&asked, &granted);
         Policy { plugin, asked, granted, effective, bound: None }
     }
@@ -77,7 +78,7 @@ impl Policy {
         &self.asked
     }
 
-    /// What the operator grants.
+    /// What the operator grants, settled.
     #[must_use]
     pub fn granted(&self) -> &Grants {
         &self.granted
@@ -130,7 +131,7 @@ impl Policy {
         let Policy { plugin, asked, granted, .. } = self;
         let what = request.describe();
         let Some(needed) = request.needed() else { return malformed(plugin, request, &what) };
-        let grants = granted.union(&needed).completed();
+        let grants = granted.union(&needed.settled()).completed();
         let grant = format!("in baton.toml, under [plugins.{plugin}]: grants = {grants}");
         if asked.allows(request) {
             return Decision::Denied {

@@ -1,6 +1,6 @@
 //! The one error of this crate: a written text that means nothing here. It does not know in which file the text stood.
 
-use crate::grant::{Capability, EnvironmentGrant, FilesGrant, StateGrant, ToolsGrant};
+use crate::grant::{Capability, EnvironmentGrant, FilesGrant, HttpGrant, StateGrant, ToolsGrant};
 
 /// A text of a manifest or a project that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +30,22 @@ pub enum Error {
     /// A grant does not say what a variable is.
     #[error("`{0}` does not say what the variable is")]
     NoValue(String),
+    /// It is not an entry of a grant of http.
+    #[error("`{text}` is not a grant of http: {problem}")]
+    Http {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// It is not a request that can be made.
+    #[error("`{text}` cannot be requested: {problem}")]
+    Url {
+        /// The method and the URL.
+        text: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// It is not a quantity.
     #[error("`{text}` is not {what}")]
     Quantity {
@@ -55,6 +71,10 @@ impl Error {
             Error::Twice(_) => "the guest sees one of each name: leave one out, or give it another name",
             Error::NoFolder(_) => "write `at` and the folder after it, such as read rates at data/rates",
             Error::NoValue(_) => "write `=` and the value after it, such as REGION=eu-west",
+            Error::Http { .. } => HttpGrant::FORM,
+            Error::Url { .. } => {
+                "a request is a method in capital letters and a URL such as `https://api.example.com/v1/x?y=z`"
+            }
             Error::Quantity { form, .. } => form,
         }
     }

@@ -4,6 +4,7 @@
 
 mod environment;
 mod files;
+mod http;
 mod secrets;
 mod state;
 mod tools;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use environment::EnvironmentGrant;
 pub use files::{Access, FilesGrant, Mount, MountName, WantedMount};
+pub use http::{Authority, Host, HttpGrant, HttpTarget, MAX_URL, Scheme};
 pub use secrets::SecretsGrant;
 pub use state::{StateGrant, StateScope};
 pub use tools::{ToolCall, ToolsGrant};
@@ -59,6 +61,13 @@ pub trait Capability: Clone + fmt::Debug + Default + PartialEq {
     /// The entries of this set that the other does not cover wholly.
     #[must_use]
     fn except(&self, other: &Self) -> Self;
+
+    /// The set as what an operator grants: what its entries leave open takes the safe default. As what a plugin asks for,
+    /// what is left open is anything.
+    #[must_use]
+    fn settled(&self) -> Self {
+        self.clone()
+    }
 
     /// The set as it is written in a manifest: a TOML value.
     fn written(&self) -> String;
@@ -118,7 +127,7 @@ macro_rules! capabilities {
             /// What a plugin may do: what it asked for and was granted.
             #[must_use]
             pub fn effective(asked: &Grants, granted: &Grants) -> Grants {
-                Grants { $($key: asked.$key.as_ask().intersect(&granted.$key),)+ }
+                Grants { $($key: asked.$key.as_ask().intersect(&granted.$key.settled()),)+ }
             }
 
             /// What a plugin may do for a caller: what both may, and what is the plugin's own.
@@ -140,6 +149,12 @@ macro_rules! capabilities {
             pub fn is_complete(&self) -> Result<(), Error> {
                 $(self.$key.is_complete()?;)+
                 Ok(())
+            }
+
+            /// These, as what an operator grants: what they leave open takes the safe default.
+            #[must_use]
+            pub fn settled(&self) -> Grants {
+                Grants { $($key: self.$key.settled(),)+ }
             }
 
             /// What either covers.
@@ -227,6 +242,8 @@ capabilities! {
     environment: EnvironmentGrant, Environment { name };
     /// Secrets that the host puts into requests to their own origins: `secrets = ["crm-token"]`.
     secrets: SecretsGrant, Secret { name };
+    /// Requests to servers: `http = ["GET,POST https://api.example.com/v1/*"]`.
+    http: HttpGrant, Http { target };
 }
 
 impl Grants {

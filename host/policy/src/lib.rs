@@ -27,8 +27,8 @@ pub use decision::{Decision, Policy};
 pub use effect::Effect;
 pub use error::Error;
 pub use grant::{
-    Access, Capability, EnvironmentGrant, FilesGrant, Grants, Mount, MountName, Request, SecretsGrant, StateGrant,
-    StateScope, ToolCall, ToolsGrant, WantedMount,
+    Access, Authority, Capability, EnvironmentGrant, FilesGrant, Grants, Host, HttpGrant, HttpTarget, MAX_URL, Mount,
+    MountName, Request, Scheme, SecretsGrant, StateGrant, StateScope, ToolCall, ToolsGrant, WantedMount,
 };
 pub use limits::{Amounts, Beyond, Limits, LimitsOverride};
 pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};

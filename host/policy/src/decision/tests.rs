@@ -1,7 +1,7 @@
 //! The texts of denials, and that their hints can be written into the project.
 
 use super::*;
-use crate::grant::StateScope;
+use crate::grant::{HttpTarget, StateScope};
 
 fn policy(asked: &str, granted: &str) -> Policy {
     Policy::new("crm".parse().unwrap(), toml::from_str(asked).unwrap(), toml::from_str(granted).unwrap())
@@ -57,6 +57,16 @@ fn what_is_not_asked_for_gets_both_lines() {
     insta::assert_snapshot!(check(&granted, Request::State { scope: StateScope::Agent }), @r#"
     `crm` may not use state of scope `agent`: not asked for in its plugin.toml
     hint: in its plugin.toml, under [asks]: state = ["agent"]
+    "#);
+}
+
+#[test]
+fn a_request_that_is_not_granted_gets_the_line_to_add() {
+    let some = policy("http = ['* https://*.example.com/*']", "http = ['GET https://api.example.com/v1/*']");
+    let target = HttpTarget::parse("POST", "https://api.example.com/v1/x?secret").unwrap();
+    insta::assert_snapshot!(check(&some, Request::Http { target }), @r#"
+    `crm` may not use http, `POST https://api.example.com/v1/x`: asked for in its plugin.toml but not granted
+    hint: in baton.toml, under [plugins.crm]: grants = { http = ["POST https://api.example.com/v1/x", "GET https://api.example.com/v1/*"] }
     "#);
 }
 
