@@ -104,13 +104,6 @@ impl HttpGrant {
         self.entries.iter().any(|entry| entry.covers(&target) && entry.names(address))
     }
 
-    /// The entries that have nothing in common with another set.
-    #[must_use]
-    pub fn apart_from(&self, other: &Self) -> Self {
-        let apart = |entry: &&Entry| !other.entries.iter().any(|theirs| theirs.intersect(entry).is_some());
-        HttpGrant { entries: self.entries.iter().filter(apart).cloned().collect() }
-    }
-
     /// The set of some entries, in its only form: joined where only the methods differ, without what is covered twice.
     fn of(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut joined: BTreeMap<_, Methods> = BTreeMap::new();
