@@ -12,6 +12,7 @@ mod environment;
 mod files;
 mod gate;
 mod grants;
+mod http;
 mod languages;
 mod limits;
 mod loading;

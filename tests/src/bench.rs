@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use baton_egress::{Egress, Options};
 use baton_journal::{
     BoxFuture, Claim, Digest, Entry, Event, InvocationId, Payload, RunHeader, RunId, Site, Tape, Timestamp,
 };
@@ -100,6 +101,8 @@ impl Default for Bench {
                 store: Arc::new(MemoryStore::new()),
                 claim: Arc::new(Claim { run: RunId::new(Timestamp(EPOCH), 7), epoch: 0 }),
                 tools: Arc::new(NoTools),
+                egress: Arc::new(Egress::new(&Options::default()).unwrap()),
+                secrets: Arc::default(),
                 clock: Arc::new(StoppedClock::default()),
             },
         }

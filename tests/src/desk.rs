@@ -32,7 +32,7 @@ impl Desk {
         let project = Project::load(project)?;
         let sandbox = Arc::new(Sandbox::new(Some(&compiled()))?);
         let plugins = Plugins::load(&project, &sandbox, |_| {})?;
-        Ok(Desk { host: Host::of(sandbox, store, Arc::new(SystemClock)), project, plugins })
+        Ok(Desk { host: Host::of(sandbox, store, Arc::new(SystemClock))?, project, plugins })
     }
 
     /// Runs the workflow with an input.

@@ -9,6 +9,7 @@ mod desk;
 mod dying;
 mod guests;
 mod scratch;
+mod server;
 
 pub use bench::{Bench, Call, NoTools, StoppedClock};
 pub use command::Copy;
@@ -16,3 +17,4 @@ pub use desk::{Desk, approval, rejection};
 pub use dying::Dying;
 pub use guests::{compiled, example, guest, plugins_folder, root, shipped};
 pub use scratch::Scratch;
+pub use server::Server;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use baton_runtime::build::{self, News};
 use baton_runtime::bundle::project::FILE_NAME;
 use baton_runtime::bundle::{Locking, Name, Project};
+use baton_runtime::egress::Secrets;
 use baton_runtime::{Host, Options, Plugins};
 
 use clap::Args;
@@ -102,7 +103,11 @@ pub fn settle(context: &Context, project: &Project) -> Result<(), Error> {
 pub fn open(project: &Project) -> Result<Host, Error> {
     let folder = folder_of(project.file());
     prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
-    Ok(Host::open(&Options { store: folder.join("store.db"), cache: Some(folder.join("compiled")) })?)
+    Ok(Host::open(&Options {
+        store: folder.join("store.db"),
+        cache: Some(folder.join("compiled")),
+        secrets: Secrets::default(),
+    })?)
 }
 
 /// Opens the host to drive runs: each secret that a plugin may use must have its value.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_policy::{Capability as _, Host, HttpGrant, HttpTarget, MAX_URL};
+use baton_policy::{Capability as _, Host, HttpGrant, HttpTarget};
 use bytes::Bytes;
 use http::header::{HOST, HeaderMap, HeaderValue};
 use http_body_util::Full;
@@ -191,7 +191,6 @@ fn host_header(target: &HttpTarget<'_>) -> Result<HeaderValue, EgressError> {
 }
 
 fn build(target: &HttpTarget<'_>, headers: HeaderMap, body: Bytes) -> Result<http::Request<Full<Bytes>>, EgressError> {
-    debug_assert!(target.path().len() <= MAX_URL);
     let query = target.query().map(|query| format!("?{query}")).unwrap_or_default();
     let built = http::Request::builder().method(target.method()).uri(format!("{}{query}", target.path()));
     let mut request = built.body(Full::new(body)).map_err(|error| EgressError::Invalid(error.to_string()))?;

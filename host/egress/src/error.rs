@@ -75,8 +75,6 @@ impl EgressError {
 /// A part of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Waiting until fewer exchanges are going on.
-    Queue,
     /// The look-up of the host.
     Resolve,
     /// The TCP connection.
@@ -94,7 +92,6 @@ pub enum Stage {
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Stage::Queue => "waiting for a place",
             Stage::Resolve => "looking up the host",
             Stage::Connect => "connecting",
             Stage::Tls => "the TLS handshake",

@@ -244,8 +244,6 @@ capabilities! {
     secrets: SecretsGrant, Secret { name };
     /// Requests to servers: `http = ["GET,POST https://api.example.com/v1/*"]`.
     http: HttpGrant, Http { target };
-    /// Secrets that the host puts into requests to their own origins: `secrets = ["crm-token"]`.
-    secrets: SecretsGrant, Secret { name };
 }
 
 impl Grants {

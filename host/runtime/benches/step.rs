@@ -49,7 +49,8 @@ fn steps(criterion: &mut Criterion) {
     group.sample_size(20).throughput(Throughput::Elements(STEPS));
     group.bench_function("a thousand", |bencher| {
         bencher.to_async(&runtime).iter(|| async {
-            let host = Host::of(Arc::clone(&sandbox), Arc::new(MemoryStore::new()), Arc::new(SystemClock));
+            let host = Host::of(Arc::clone(&sandbox), Arc::new(MemoryStore::new()), Arc::new(SystemClock))
+                .expect("the host opens");
             let ending = host.start(plan.clone(), &plugins, &input, Arc::new(Silent)).await.expect("it runs");
             assert_eq!(ending.outcome, "completed");
         });

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::observer::Observer;
 use crate::story::Story;
 
-pub(crate) use context::{Caller, Job, News, RunContext};
+pub(crate) use context::{Caller, Job, News, RunContext, Shared};
 
 /// What a task came to.
 enum Done {

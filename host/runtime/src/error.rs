@@ -53,6 +53,9 @@ pub enum Error {
     /// The plugin cannot be loaded, or the host failed while it ran.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    /// The way out to the network cannot be made.
+    #[error(transparent)]
+    Network(#[from] baton_egress::EgressError),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use baton_bundle::Project;
+use baton_egress::{Egress, Fetch, Secrets};
 use baton_journal::{
     Claim, Decision, Digest, Event, Payload, PluginPin, RunHeader, RunId, RunSummary, Store, StoreError,
 };
@@ -14,7 +15,7 @@ use baton_workflow::{Action, Plan, Run};
 use serde_json::Value;
 
 use crate::clock::SystemClock;
-use crate::drive::{Driver, RunContext, answer};
+use crate::drive::{Driver, RunContext, Shared, answer};
 use crate::error::Error;
 use crate::held::holding;
 use crate::observer::Observer;
@@ -28,14 +29,14 @@ pub struct Options {
     pub store: PathBuf,
     /// The folder of compiled code; none: plugins are compiled each time.
     pub cache: Option<PathBuf>,
+    /// The secrets that the host puts into requests of plugins that were granted them.
+    pub secrets: Secrets,
 }
 
 /// Runs workflows. Cheap to clone; a process needs one for each store.
 #[derive(Clone)]
 pub struct Host {
-    sandbox: Arc<Sandbox>,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
+    shared: Shared,
 }
 
 impl Host {
@@ -46,19 +47,35 @@ impl Host {
     pub fn open(options: &Options) -> Result<Self, Error> {
         let sandbox = Sandbox::new(options.cache.as_deref())?;
         let store = SqliteStore::open(&options.store)?;
-        Ok(Host::of(Arc::new(sandbox), Arc::new(store), Arc::new(SystemClock)))
+        let host = Host::of(Arc::new(sandbox), Arc::new(store), Arc::new(SystemClock))?;
+        Ok(host.with_secrets(options.secrets.clone()))
     }
 
-    /// A host of these parts: another store, a simulated clock.
+    /// A host of these parts: another store, a simulated clock. Its way out is the ordinary one, and it has no secrets.
+    ///
+    /// # Errors
+    /// The way out cannot be made.
+    pub fn of(sandbox: Arc<Sandbox>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let egress = Arc::new(Egress::new(&baton_egress::Options::default())?);
+        Ok(Host { shared: Shared { sandbox, store, clock, egress, secrets: Arc::default() } })
+    }
+
+    /// The host with another way out: with a resolver or certificate authorities of its own.
     #[must_use]
-    pub fn of(sandbox: Arc<Sandbox>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Host { sandbox, store, clock }
+    pub fn with_egress(self, egress: Arc<dyn Fetch>) -> Self {
+        Host { shared: Shared { egress, ..self.shared } }
+    }
+
+    /// The host with these secrets.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Secrets) -> Self {
+        Host { shared: Shared { secrets: Arc::new(secrets), ..self.shared } }
     }
 
     /// What loads plugins for this host.
     #[must_use]
     pub fn sandbox(&self) -> &Sandbox {
-        &self.sandbox
+        &self.shared.sandbox
     }
 
     /// Begins a run and drives it until it ends or waits for people. The input must fit the plan's schema.
@@ -74,8 +91,9 @@ impl Host {
     ) -> Result<Ending, Error> {
         let header = self.header(&plan, plugins, input).await?;
         let seed = header.seed;
-        let id = RunId::new(self.clock.now(), rand::random());
-        let (claim, entry) = self.store.create(id.clone(), self.clock.now(), Event::RunStarted(header)).await?;
+        let id = RunId::new(self.shared.clock.now(), rand::random());
+        let (claim, entry) =
+            self.shared.store.create(id.clone(), self.shared.clock.now(), Event::RunStarted(header)).await?;
         let begun = async {
             observer.begins(&id);
             let mut run = Run::new(Arc::new(plan), id.clone(), seed);
@@ -84,7 +102,7 @@ impl Host {
             let story = Story::from_parts(id.clone(), run, vec![entry]);
             self.drive(&claim, story, actions, plugins.clone(), observer).await
         };
-        holding(&self.store, &claim, begun).await
+        holding(&self.shared.store, &claim, begun).await
     }
 
     /// Goes on with a run that waits or whose host died. Finished work is not done again. The plan and the components are
@@ -94,7 +112,7 @@ impl Host {
     /// # Errors
     /// A plugin of the run is not what was accepted, there is no such run, another process drives it, or the store or the host fails.
     pub async fn resume(&self, id: &RunId, project: &Project, observer: Arc<dyn Observer>) -> Result<Ending, Error> {
-        let claim = match self.store.claim(id.clone()).await {
+        let claim = match self.shared.store.claim(id.clone()).await {
             Err(StoreError::Ended(_)) => return Ok(self.story(id).await?.ending()),
             claim => claim?,
         };
@@ -105,7 +123,7 @@ impl Host {
             let actions = story.machine().outstanding();
             self.drive(&claim, story, actions, plugins, observer).await
         };
-        holding(&self.store, &claim, resumed).await
+        holding(&self.shared.store, &claim, resumed).await
     }
 
     /// Records a person's answer to a step that asks. It does not go on with the run: [`Host::resume`] does.
@@ -113,21 +131,21 @@ impl Host {
     /// # Errors
     /// The step does not ask or the time to answer is over, the role may not answer, or the answer does not fit.
     pub async fn decide(&self, id: &RunId, step: &str, decision: Decision) -> Result<(), Error> {
-        let claim = self.store.claim(id.clone()).await?;
-        holding(&self.store, &claim, self.record_decision(&claim, step, decision)).await
+        let claim = self.shared.store.claim(id.clone()).await?;
+        holding(&self.shared.store, &claim, self.record_decision(&claim, step, decision)).await
     }
 
     async fn record_decision(&self, claim: &Claim, step: &str, decision: Decision) -> Result<(), Error> {
         let mut machine = self.story(&claim.run).await?.into_parts().0;
         let ask = machine.question(step).cloned().ok_or_else(|| not_asking(&machine, step))?;
-        if self.clock.now() >= ask.deadline {
+        if self.shared.clock.now() >= ask.deadline {
             return Err(Error::TooLate(ask.step));
         }
         answer::check(&machine, &ask, &decision)?;
         let event = answer::decided(&ask, decision);
-        machine.apply(self.clock.now(), &event)?;
-        self.store.append(claim, self.clock.now(), event).await?;
-        Ok(self.store.flush().await?)
+        machine.apply(self.shared.clock.now(), &event)?;
+        self.shared.store.append(claim, self.shared.clock.now(), event).await?;
+        Ok(self.shared.store.flush().await?)
     }
 
     /// Everything that is known of a run.
@@ -135,7 +153,7 @@ impl Host {
     /// # Errors
     /// There is no such run, or its journal is damaged.
     pub async fn story(&self, id: &RunId) -> Result<Story, Error> {
-        Story::of(id.clone(), self.store.entries(id.clone()).await?)
+        Story::of(id.clone(), self.shared.store.entries(id.clone()).await?)
     }
 
     /// The runs of the store, the newest first.
@@ -143,14 +161,14 @@ impl Host {
     /// # Errors
     /// The store fails.
     pub async fn runs(&self, limit: u32) -> Result<Vec<RunSummary>, Error> {
-        Ok(self.store.runs(limit).await?)
+        Ok(self.shared.store.runs(limit).await?)
     }
 
     async fn header(&self, plan: &Plan, plugins: &Plugins, input: &Value) -> Result<RunHeader, Error> {
         let mut pins = Vec::new();
         for name in plugins.reached_from(&plan.plugins()) {
             let ready = plugins.get(&name).ok_or_else(|| Error::PluginGone(name.clone()))?;
-            let component = self.store.put_blob(ready.component.clone()).await?;
+            let component = self.shared.store.put_blob(ready.component.clone()).await?;
             let is_agent = ready.loaded.is_agent();
             let environment =
                 if is_agent { ready.plugin.policy().effective().environment.values() } else { BTreeMap::new() };
@@ -170,9 +188,9 @@ impl Host {
     async fn pinned_plugins(&self, story: &Story, project: &Project) -> Result<Plugins, Error> {
         let mut components = BTreeMap::new();
         for pin in &story.header().plugins {
-            components.insert(pin.name.clone(), self.store.blob(pin.component).await?);
+            components.insert(pin.name.clone(), self.shared.store.blob(pin.component).await?);
         }
-        Plugins::pinned(project, components, &self.sandbox, |_| {})
+        Plugins::pinned(project, components, &self.shared.sandbox, |_| {})
     }
 
     async fn drive(
@@ -183,14 +201,7 @@ impl Host {
         plugins: Plugins,
         observer: Arc<dyn Observer>,
     ) -> Result<Ending, Error> {
-        let (context, news) = RunContext::new(
-            Arc::clone(&self.sandbox),
-            Arc::clone(&self.store),
-            Arc::clone(&self.clock),
-            claim.clone(),
-            plugins,
-            &story,
-        );
+        let (context, news) = RunContext::new(self.shared.clone(), claim.clone(), plugins, &story);
         let (run, entries) = story.into_parts();
         let story = Box::pin(Driver::new(context, news, run, entries, observer).drive(actions)).await?;
         Ok(story.ending())

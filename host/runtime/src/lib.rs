@@ -19,6 +19,7 @@ mod held;
 mod tools;
 
 pub use baton_bundle as bundle;
+pub use baton_egress as egress;
 pub use baton_journal as journal;
 pub use baton_policy as policy;
 pub use baton_sandbox::{Clock, IDENTITY, Sandbox, SandboxError};

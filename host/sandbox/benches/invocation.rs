@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use baton_egress::{Egress, Options};
 use baton_journal::{BoxFuture, Claim, Digest, InvocationId, RunId, Site, Tape, Timestamp};
 use baton_policy::{Effect, Grants, Limits, Policy};
 use baton_sandbox::{
@@ -69,6 +70,8 @@ impl Ours {
             store: Arc::new(MemoryStore::new()),
             claim: Arc::new(Claim { run: run.clone(), epoch: 0 }),
             tools: Arc::new(Nothing),
+            egress: Arc::new(Egress::new(&Options::default()).expect("it is made")),
+            secrets: Arc::default(),
             clock: Arc::new(Nothing),
         };
         Ours { sandbox, loaded, backends, invocation: Arc::new(invocation(run)) }

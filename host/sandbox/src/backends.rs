@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use baton_egress::{Fetch, Secrets};
 use baton_journal::{Claim, Store};
 
 use crate::capability::tools::Tools;
@@ -16,6 +17,10 @@ pub struct Backends {
     pub claim: Arc<Claim>,
     /// Calls of other plugins.
     pub tools: Arc<dyn Tools>,
+    /// The way out to the network.
+    pub egress: Arc<dyn Fetch>,
+    /// The secrets that there are; each guest has those that it was granted.
+    pub secrets: Arc<Secrets>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
 }

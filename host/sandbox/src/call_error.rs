@@ -18,7 +18,7 @@ pub enum CallError {
     /// A quota of the room is used up.
     #[error("{0}")]
     Quota(String),
-    /// The called plugin ran and failed.
+    /// What was called failed: a plugin that ran, or a server.
     #[error("{0}")]
     Failed(Failure),
 }

@@ -6,6 +6,7 @@
 pub(crate) mod budget;
 pub(crate) mod clock;
 pub(crate) mod context;
+pub(crate) mod http;
 pub(crate) mod log;
 pub(crate) mod random;
 pub(crate) mod state;
@@ -18,7 +19,7 @@ use crate::guest::Guest;
 
 /// The interfaces of the contract that have a room, for the test that compares them with `wit/`.
 #[cfg(test)]
-pub(crate) const ROOMS: [&str; 7] = ["budget", "clock", "context", "log", "random", "state", "tools"];
+pub(crate) const ROOMS: [&str; 8] = ["budget", "clock", "context", "http", "log", "random", "state", "tools"];
 
 /// Links every room.
 pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
@@ -26,6 +27,7 @@ pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     plugin::budget::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::clock::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::context::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::http::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::log::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::random::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::state::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;

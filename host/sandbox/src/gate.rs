@@ -11,6 +11,8 @@
 //! What a guest spends by calling (calls, bytes, fuel) is charged in a replay as it was live, before step 1, so that a
 //! replayed guest runs out exactly where it did.
 
+mod errand;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +31,9 @@ use crate::error::SandboxError;
 use crate::invocation::Invocation;
 use crate::lines::Lines;
 use crate::recorder::Recorder;
+
+use errand::Errands;
+pub(crate) use errand::{Errand, Sent};
 
 /// A host call: its serialised form is the request that the journal keeps and a replay compares.
 pub(crate) trait Operation: Serialize + Send {
@@ -101,6 +106,7 @@ pub(crate) struct Gate {
     surcharge: u64,
     stops: Instant,
     stop: Option<Stop>,
+    errands: Errands,
 }
 
 /// A call that came through the first four steps, or was answered on the way.
@@ -118,6 +124,21 @@ enum Reply<T> {
     Err(CallError),
 }
 
+impl<T> From<Result<T, CallError>> for Reply<T> {
+    fn from(result: Result<T, CallError>) -> Self {
+        result.map_or_else(Reply::Err, Reply::Ok)
+    }
+}
+
+impl<T> From<Reply<T>> for Result<T, CallError> {
+    fn from(reply: Reply<T>) -> Self {
+        match reply {
+            Reply::Ok(value) => Ok(value),
+            Reply::Err(error) => Err(error),
+        }
+    }
+}
+
 impl Gate {
     pub(crate) fn new(invocation: Arc<Invocation>, tape: Tape, clock: VirtualClock, backends: Backends) -> Self {
         clock.advance_to(tape.now());
@@ -131,6 +152,7 @@ impl Gate {
             clock,
             surcharge: 0,
             stop: None,
+            errands: Errands::default(),
         }
     }
 
@@ -238,10 +260,7 @@ impl Gate {
     /// What the guest spends by being answered.
     fn settle<T>(&mut self, (bytes, reply): (u64, Reply<T>)) -> Result<Result<T, CallError>, Stop> {
         self.surcharge += self.meter.charge_reply(bytes).map_err(|out| self.exhausted(&out))?;
-        Ok(match reply {
-            Reply::Ok(value) => Ok(value),
-            Reply::Err(error) => Err(error),
-        })
+        Ok(reply.into())
     }
 
     fn charge_call(&mut self, bytes: u64) -> Result<(), Stop> {
@@ -296,7 +315,7 @@ impl Gate {
 
     /// Adds fuel that the engine has to take.
     pub(crate) fn add_surcharge(&mut self, fuel: u64) {
-        self.surcharge += fuel;
+        self.surcharge = self.surcharge.saturating_add(fuel);
     }
 
     /// Why the invocation must end, if the gate said so.
@@ -356,10 +375,7 @@ async fn perform<O: Operation>(
         Admitted::Ready { sequence, request, operation, .. } => {
             let name = operation.name();
             let site = CallSite { invocation: Arc::clone(invocation), sequence, left };
-            let reply = match operation.perform(site, backends).await? {
-                Ok(value) => Reply::Ok(value),
-                Err(error) => Reply::Err(error),
-            };
+            let reply = operation.perform(site, backends).await?.into();
             Ok(Performed::Live { sequence, name, request, reply })
         }
     }

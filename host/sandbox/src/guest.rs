@@ -64,6 +64,9 @@ fn begin_crossing(store: &mut StoreContextMut<'_, Guest>) -> wasmtime::Result<()
 
 fn charge(store: &mut StoreContextMut<'_, Guest>) -> wasmtime::Result<()> {
     let guest = store.data_mut();
+    if !guest.yields {
+        guest.gate.charge_returned();
+    }
     let moved = guest.wasi.take_moved();
     if moved > 0 {
         guest.gate.charge_moved(moved)?;

@@ -18,6 +18,11 @@ impl Recorder {
         Recorder { invocation, backends }
     }
 
+    /// The invocation.
+    pub(crate) fn invocation(&self) -> &Arc<Invocation> {
+        &self.invocation
+    }
+
     /// What stands behind the gate.
     pub(crate) fn backends(&self) -> &Backends {
         &self.backends

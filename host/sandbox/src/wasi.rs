@@ -3,10 +3,12 @@
 //!
 //! An agent gets a small deterministic WASI: frozen environment, random numbers from the run's seed, the virtual clock,
 //! timers that pass in virtual time, stdout and stderr as lines of the journal, no files, no sockets in the linker.
-//! A tool gets the ordinary one, with the time of day and true random numbers, over the folders that it was granted.
+//! A tool gets the ordinary one, with the time of day and true random numbers, over the folders that it was granted, and `wasi:http`
+//! through the gate.
 
 mod carried;
 mod files;
+mod http;
 mod timers;
 
 use std::sync::Arc;
@@ -47,6 +49,7 @@ pub(crate) struct Wasi {
 /// What WASI holds for a guest that calls it.
 pub(crate) struct Made {
     ctx: WasiCtx,
+    http: wasmtime_wasi_http::WasiHttpCtx,
     table: ResourceTable,
     timers: Timers,
     stdout: Stream,
@@ -118,7 +121,7 @@ fn make(
     }
     let mut table = ResourceTable::new();
     table.set_max_capacity(ceiling::HANDLES as usize);
-    Made { ctx: builder.build(), table, timers: Timers::new(clock.clone()), stdout, stderr }
+    Made { ctx: builder.build(), http: http::context(), table, timers: Timers::new(clock.clone()), stdout, stderr }
 }
 
 fn make_deterministic(builder: &mut WasiCtxBuilder, seed: [u8; 32], clock: &VirtualClock) {
@@ -185,5 +188,5 @@ pub(crate) fn link_for_tools(linker: &mut Linker<Guest>) -> wasmtime::Result<()>
     linker.allow_shadowing(true);
     files::link(linker)?;
     linker.allow_shadowing(false);
-    Ok(())
+    http::link(linker)
 }

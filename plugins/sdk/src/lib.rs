@@ -9,6 +9,7 @@ pub mod time;
 pub mod budget;
 pub mod clock;
 pub mod context;
+pub mod http;
 pub mod log;
 pub mod random;
 #[cfg(feature = "schema")]
@@ -66,6 +67,7 @@ macro_rules! tool {
                 "baton:plugin/budget@0.1.0": ::baton_sdk::bindings::baton::plugin::budget,
                 "baton:plugin/clock@0.1.0": ::baton_sdk::bindings::baton::plugin::clock,
                 "baton:plugin/context@0.1.0": ::baton_sdk::bindings::baton::plugin::context,
+                "baton:plugin/http@0.1.0": ::baton_sdk::bindings::baton::plugin::http,
                 "baton:plugin/log@0.1.0": ::baton_sdk::bindings::baton::plugin::log,
                 "baton:plugin/random@0.1.0": ::baton_sdk::bindings::baton::plugin::random,
                 "baton:plugin/state@0.1.0": ::baton_sdk::bindings::baton::plugin::state,

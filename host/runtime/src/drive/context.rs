@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use baton_egress::{Fetch, Secrets};
 use baton_journal::{
     Authority, Claim, Digest, Event, Failure, InvocationId, Outcome, Payload, RunHeader, Site, Store, Tape, Timestamp,
     Usage,
@@ -25,6 +26,8 @@ pub(crate) struct RunContext {
     pub(crate) sandbox: Arc<Sandbox>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
+    egress: Arc<dyn Fetch>,
+    secrets: Arc<Secrets>,
     pub(crate) claim: Arc<Claim>,
     pub(crate) plugins: Plugins,
     pub(crate) seed: Digest,
@@ -39,6 +42,16 @@ pub(crate) struct RunContext {
     /// What is left to the run, as the machine counts it.
     left: Mutex<Amounts>,
     news: mpsc::UnboundedSender<News>,
+}
+
+/// What the runs of a host share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) sandbox: Arc<Sandbox>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) egress: Arc<dyn Fetch>,
+    pub(crate) secrets: Arc<Secrets>,
 }
 
 /// What an invocation tells the driver of its run.
@@ -64,18 +77,19 @@ pub(crate) struct Caller {
 
 impl RunContext {
     pub(crate) fn new(
-        sandbox: Arc<Sandbox>,
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
+        shared: Shared,
         claim: Claim,
         plugins: Plugins,
         story: &Story,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<News>) {
         let (news, heard) = mpsc::unbounded_channel();
+        let Shared { sandbox, store, clock, egress, secrets } = shared;
         let context = RunContext {
             sandbox,
             store,
             clock,
+            egress,
+            secrets,
             claim: Arc::new(claim),
             plugins,
             seed: story.header().seed,
@@ -202,6 +216,8 @@ impl RunContext {
             store: Arc::clone(&self.store),
             claim: Arc::clone(&self.claim),
             tools: Arc::new(ToolCalls::new(Arc::clone(self))),
+            egress: Arc::clone(&self.egress),
+            secrets: Arc::clone(&self.secrets),
             clock: Arc::clone(&self.clock),
         }
     }
