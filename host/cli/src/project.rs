@@ -115,8 +115,9 @@ pub fn open(project: &Project) -> Result<Host, Error> {
 /// # Errors
 /// As [`open`], and if a secret has no value.
 pub fn open_to_run(project: &Project) -> Result<Host, Error> {
-    project.fill_secrets(environment::secret)?;
-    open(project)
+    let filled = project.fill_secrets(environment::secret)?;
+    let secrets = baton_runtime::secrets(&filled).map_err(|error| Error::failed(error.to_string()))?;
+    Ok(open(project)?.with_secrets(secrets))
 }
 
 /// The store of a project, given its file.

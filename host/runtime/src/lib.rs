@@ -16,6 +16,7 @@ pub mod workflow;
 mod clock;
 mod drive;
 mod held;
+mod secrets;
 mod tools;
 
 pub use baton_bundle as bundle;
@@ -31,4 +32,5 @@ pub use error::Error;
 pub use host::{Host, Options};
 pub use observer::{Observer, Silent};
 pub use plugins::Plugins;
+pub use secrets::secrets;
 pub use story::{Ending, Story};
