@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod attacks;
 mod bad_input;
 mod cli;
 mod crash;
@@ -10,6 +11,7 @@ mod determinism;
 mod docs;
 mod environment;
 mod files;
+mod fuzz;
 mod gate;
 mod grants;
 mod http;
@@ -21,5 +23,6 @@ mod onboarding;
 mod people;
 mod plugins;
 mod resume;
+mod smith;
 mod structure;
 mod workflow;

@@ -86,7 +86,9 @@ fn the_engines_identity_is_the_engine_that_is_linked() {
 
 #[test]
 fn every_guest_is_used_by_a_test() {
-    let tests: String = files("tests/promises").iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let sections = ["cpu", "memory", "loading", "data", "agents"].map(|section| format!("tests/src/attacks/{section}"));
+    let folders = sections.iter().map(String::as_str).chain(["tests/promises"]);
+    let tests: String = folders.flat_map(files).map(|path| std::fs::read_to_string(path).unwrap()).collect();
     for guest in files("tests/guests/examples") {
         let name = guest.file_stem().unwrap().to_str().unwrap().to_owned();
         assert!(tests.contains(&format!("\"{name}\"")), "no test uses the guest {name}");

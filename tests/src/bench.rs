@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use baton_egress::{Egress, Options};
 use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, InvocationId, Payload, RunHeader, RunId, Site, Tape, Timestamp,
+    BoxFuture, Claim, Digest, Entry, Event, InvocationId, Payload, RunHeader, RunId, Site, Store, Tape, Timestamp,
 };
 use baton_policy::{Effect, Grants, Limits, Name, Policy};
 use baton_sandbox::{
@@ -112,7 +112,18 @@ impl Default for Bench {
 impl Bench {
     /// A bench whose run has begun.
     pub async fn new() -> Self {
+        Bench::default().begun().await
+    }
+
+    /// The same over a store.
+    pub async fn over(store: Arc<dyn Store>) -> Self {
         let mut bench = Bench::default();
+        bench.backends.store = store;
+        bench.begun().await
+    }
+
+    async fn begun(self) -> Self {
+        let mut bench = self;
         let started = Event::RunStarted(header());
         let (claim, _) =
             bench.backends.store.create(bench.backends.claim.run.clone(), Timestamp(EPOCH), started).await.unwrap();

@@ -3,12 +3,18 @@
 
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up has failed")]
 
+pub mod attacks;
+pub mod fuzz;
+pub mod scoreboard;
+pub mod smith;
+
 mod bench;
 mod command;
 mod desk;
 mod dying;
 mod guests;
 mod scratch;
+mod seeded;
 mod server;
 
 pub use bench::{Bench, Call, NoTools, StoppedClock};

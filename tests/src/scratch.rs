@@ -44,6 +44,18 @@ impl Scratch {
         self.plugin(name, &shipped(name), facts, terms)
     }
 
+    /// Adds a tool that is written as text, whose `run` changes nothing, and that is granted what it asks.
+    #[must_use]
+    pub fn text(self, name: &str, component: &str, asks: &str) -> Self {
+        let component = wat::parse_str(component).unwrap();
+        self.plugin(
+            name,
+            &component,
+            &format!("[tools.run]\neffect = \"none\"\n[asks]\n{asks}\n"),
+            &format!("grants = {{ {asks} }}"),
+        )
+    }
+
     /// Adds a plugin of these bytes.
     #[must_use]
     pub fn plugin(mut self, name: &str, component: &[u8], manifest: &str, terms: &str) -> Self {

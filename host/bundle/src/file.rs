@@ -18,10 +18,7 @@ pub(crate) const MAX_MANIFEST: Bytes = Bytes(256 << 10);
 /// [`Error::Unreadable`] if it is not there, is no regular file or cannot be read; [`Error::TooLarge`].
 pub(crate) fn read(path: &Path, cap: Bytes, named_by: &str) -> Result<Vec<u8>, Error> {
     let bytes = read_capped(path, cap).map_err(|source| unreadable(path, named_by, source))?;
-    if bytes.len() as u64 > cap.0 {
-        return Err(Error::TooLarge { path: path.to_owned(), cap });
-    }
-    Ok(bytes)
+    bytes.ok_or_else(|| Error::TooLarge { path: path.to_owned(), cap })
 }
 
 /// Reads a whole file that must be UTF-8.
@@ -48,14 +45,19 @@ pub(crate) fn join(folder: &Path, path: &Path) -> PathBuf {
     if joined.as_os_str().is_empty() { PathBuf::from(".") } else { joined }
 }
 
-fn read_capped(path: &Path, cap: Bytes) -> io::Result<Vec<u8>> {
+/// Nothing if the file is larger: what its length says already is not read, and one that grows meanwhile is cut.
+fn read_capped(path: &Path, cap: Bytes) -> io::Result<Option<Vec<u8>>> {
     // Looked at before it is opened: opening a pipe would wait for a writer.
-    if !std::fs::metadata(path)?.is_file() {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    if metadata.len() > cap.0 {
+        return Ok(None);
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(cap.0.saturating_add(1)).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok((bytes.len() as u64 <= cap.0).then_some(bytes))
 }
 
 fn unreadable(path: &Path, named_by: &str, source: io::Error) -> Error {

@@ -58,6 +58,17 @@ impl Lines {
         buffer.waiting.push_back(Line { level, message: message.to_owned() });
     }
 
+    /// Drops and counts bytes of a stream if there is no budget left, without looking for lines in them: a flood is to
+    /// cost the host no more than it costs the guest.
+    fn drop_all(&self, bytes: usize) -> bool {
+        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_over = buffer.left == 0;
+        if is_over {
+            buffer.dropped += bytes as u64;
+        }
+        is_over
+    }
+
     /// The oldest line that waits.
     pub(crate) fn next(&self) -> Option<Line> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.pop_front()
@@ -86,6 +97,9 @@ pub(crate) struct Stream {
 impl Stream {
     fn take(&self, mut bytes: &[u8]) {
         self.carried.add(bytes.len());
+        if self.lines.drop_all(bytes.len()) {
+            return;
+        }
         let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let room = bytes.len().min(LINE - partial.len());

@@ -35,3 +35,10 @@ fn json_name(wit: &str) -> String {
 
 /// How deep a value may nest. WIT types have no recursion, so only hostile components come near.
 const MAX_DEPTH: usize = 64;
+
+/// How many values the arguments of one call may have, written or not: five thousand rows of a dozen columns. Each takes
+/// the host some 200 bytes, and a record of options that are all missing is two bytes of JSON.
+const MAX_VALUES: usize = 1 << 16;
+
+/// Bytes of a field's name that count as one value: each record has its own copy.
+const NAME: usize = 64;

@@ -9,6 +9,7 @@
 mod carried;
 mod files;
 mod http;
+mod polls;
 mod timers;
 
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub(crate) use files::Quota;
 pub(crate) use timers::Timers;
 
 use carried::CountedRng;
+use polls::Polls;
 
 /// WASI for one guest. It is made when the guest first calls it: most calls of most guests never do.
 pub(crate) struct Wasi {
@@ -86,6 +88,12 @@ impl Wasi {
     /// The bytes that were moved between the guest and files, and that nobody has charged yet.
     pub(crate) fn take_moved(&self) -> u64 {
         self.quota.take_moved()
+    }
+
+    /// The pollables, and what looking at them costs.
+    fn polls(&mut self) -> Polls<'_> {
+        let carried = self.carried.clone();
+        Polls::new(&mut self.made().table, carried)
     }
 
     /// The fuel that bytes which were moved through WASI cost, and that the engine has not yet taken.
@@ -146,7 +154,7 @@ impl HasData for Table {
 /// Links what an agent may import.
 pub(crate) fn link_for_agents(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     io::error::add_to_linker::<Guest, Table>(linker, |guest| &mut guest.wasi.made().table)?;
-    io::poll::add_to_linker::<Guest, Table>(linker, |guest| &mut guest.wasi.made().table)?;
+    polls::link(linker)?;
     io::streams::add_to_linker::<Guest, Table>(linker, |guest| &mut guest.wasi.made().table)?;
     clocks::wall_clock::add_to_linker::<Guest, WasiClocks>(linker, |guest| guest.clocks())?;
     timers::link(linker, |guest| {
@@ -187,6 +195,7 @@ pub(crate) fn link_for_tools(linker: &mut Linker<Guest>) -> wasmtime::Result<()>
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
     linker.allow_shadowing(true);
     files::link(linker)?;
+    polls::link(linker)?;
     linker.allow_shadowing(false);
     http::link(linker)
 }

@@ -12,6 +12,7 @@ mod fit;
 mod kinds;
 mod shape;
 mod view;
+mod weight;
 
 pub(crate) use fit::misfits;
 pub(crate) use kinds::Kinds;
@@ -55,6 +56,9 @@ impl Schema {
     /// If it is no schema, or refers to one elsewhere.
     pub(crate) fn compile(name: &str, document: &Value) -> Result<Schema, String> {
         let document = sorted(document);
+        if weight::weight(&document) > weight::MAX_WEIGHT {
+            return Err(format!("it has more than {} parts, each counted as often as it is named", weight::MAX_WEIGHT));
+        }
         let patterns = PatternOptions::regex().size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES);
         let options = jsonschema::options().offline().with_pattern_options(patterns).should_validate_formats(true);
         let validator = options.build(&document).map_err(|error| describe(&error))?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use wasmtime::component::Val;
 use wasmtime::component::types::{self, Type};
 
-use super::{MAX_DEPTH, json_name};
+use super::{MAX_DEPTH, MAX_VALUES, NAME, json_name};
 
 /// JSON that does not fit a WIT type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,9 +42,16 @@ pub fn decode(ty: &Type, json: &Value) -> Result<Val, Mismatch> {
     Decoder::default().value(ty, json)
 }
 
-#[derive(Default)]
 struct Decoder {
     path: Vec<String>,
+    /// How many values may still be made.
+    left: usize,
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Decoder { path: Vec::new(), left: MAX_VALUES }
+    }
 }
 
 impl Decoder {
@@ -66,7 +73,16 @@ impl Decoder {
         result
     }
 
+    fn spend(&mut self, values: usize) -> Result<(), Mismatch> {
+        match self.left.checked_sub(values) {
+            Some(left) => self.left = left,
+            None => return self.refuse(format!("more than {MAX_VALUES} values, with those that are missing")),
+        }
+        Ok(())
+    }
+
     fn value(&mut self, ty: &Type, json: &Value) -> Result<Val, Mismatch> {
+        self.spend(1)?;
         match ty {
             Type::Bool => json.as_bool().map_or_else(|| self.mismatch("true or false", json), |b| Ok(Val::Bool(b))),
             Type::S8 => self.integer(json).map(Val::S8),
@@ -77,7 +93,7 @@ impl Decoder {
             Type::U32 => self.integer(json).map(Val::U32),
             Type::S64 => self.integer(json).map(Val::S64),
             Type::U64 => self.integer(json).map(Val::U64),
-            Type::Float32 => self.float(json).map(|number| Val::Float32(number as f32)),
+            Type::Float32 => self.single(json).map(Val::Float32),
             Type::Float64 => self.float(json).map(Val::Float64),
             Type::Char => self.character(json),
             Type::String => self.text(json).map(|text| Val::String(text.to_owned())),
@@ -109,6 +125,16 @@ impl Decoder {
 
     fn float(&self, json: &Value) -> Result<f64, Mismatch> {
         json.as_f64().map_or_else(|| self.mismatch("a number", json), Ok)
+    }
+
+    fn single(&self, json: &Value) -> Result<f32, Mismatch> {
+        let number = self.float(json)?;
+        let single = number as f32;
+        if single.is_finite() {
+            Ok(single)
+        } else {
+            self.refuse(format!("{number:e} is outside the range of a float32"))
+        }
     }
 
     fn text<'a>(&self, json: &'a Value) -> Result<&'a str, Mismatch> {
@@ -144,6 +170,7 @@ impl Decoder {
 
     fn fields(&mut self, fields: &[(&str, Type)], json: &Value) -> Result<Vec<(String, Val)>, Mismatch> {
         let Some(object) = json.as_object() else { return self.mismatch("an object", json) };
+        self.spend(fields.iter().map(|(name, _)| 1 + name.len() / NAME).sum())?;
         let names: Vec<String> = fields.iter().map(|(name, _)| json_name(name)).collect();
         if let Some(unknown) = object.keys().find(|key| !names.contains(key)) {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();

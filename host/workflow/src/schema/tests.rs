@@ -26,6 +26,34 @@ fn values_are_checked() {
 }
 
 #[test]
+fn a_schema_that_doubles_is_refused_however_its_parts_are_named() {
+    let named: [fn(u32) -> (Value, String); 3] = [
+        |level| (json!({}), format!("#/$defs/d{level}")),
+        |level| (json!({"$anchor": format!("a{level}")}), format!("#a{level}")),
+        |level| (json!({}), format!("https://example.com/s.json#/$defs/d{level}")),
+    ];
+    for name in named {
+        let mut definitions = serde_json::Map::from_iter([("d0".to_owned(), name(0).0)]);
+        for level in 1..=40 {
+            let (mut definition, half) = (name(level).0, json!({"$ref": name(level - 1).1}));
+            definition["anyOf"] = json!([half, half]);
+            definitions.insert(format!("d{level}"), definition);
+        }
+        let schema = json!({"$id": "https://example.com/s.json", "$defs": definitions, "$ref": name(40).1});
+        let error = Schema::compile("s.json", &schema).expect_err("it is too large");
+        assert_eq!(error, "it has more than 20000 parts, each counted as often as it is named");
+    }
+}
+
+#[test]
+fn a_schema_that_names_itself_is_taken() {
+    let tree = json!({"properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}}, "additionalProperties": false});
+    let schema = Schema::compile("s.json", &tree).expect("it compiles");
+    assert_eq!(schema.check(&json!({"left": {"right": {}}, "right": {}})), Ok(()));
+    assert!(schema.check(&json!({"left": {"middle": {}}})).is_err());
+}
+
+#[test]
 fn bad_schemas_are_refused() {
     let check = |schema: Value| assert!(Schema::compile("s", &schema).is_err(), "{schema}");
     check(json!({"type": "strin"}));

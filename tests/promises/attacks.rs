@@ -1,0 +1,43 @@
+//! Every attack of the threat model is tried, and none succeeds.
+
+use baton_tests::attacks::{ATTACKS, Arena, Mode, PENDING, ROWS, attack};
+use baton_tests::each_attack;
+
+macro_rules! tests {
+    ($($section:ident::$file:ident),+ $(,)?) => {
+        $(#[test]
+        fn $file() {
+            contained(stringify!($file));
+        })+
+    };
+}
+
+each_attack!(tests);
+
+fn contained(file: &str) {
+    let (_, attack) = ATTACKS.iter().find(|(name, _)| *name == file).unwrap();
+    for (name, mode) in Mode::ALL {
+        let verdict = (attack.run)(&Arena::new(mode));
+        assert!(!verdict.outcomes.is_empty(), "row {} in mode {name} tells nothing", attack.row);
+    }
+}
+
+#[test]
+fn every_row_is_there_once_and_where_its_file_says() {
+    let mut rows: Vec<u8> = ATTACKS.iter().map(|(_, attack)| attack.row).collect();
+    assert!(rows.is_sorted(), "the attacks are listed in the order of their rows");
+    rows.extend(PENDING.iter().map(|pending| pending.row));
+    rows.sort_unstable();
+    assert_eq!(rows, (1..=ROWS).collect::<Vec<u8>>());
+    for (file, attack) in ATTACKS {
+        assert!(file.starts_with(&format!("attack_{:02}_", attack.row)), "{file} is row {}", attack.row);
+    }
+}
+
+/// Whoever adds a capability takes its rows from this list, and from the other.
+#[test]
+fn what_cannot_be_tried_yet_is_known() {
+    let pending: Vec<u8> = PENDING.iter().map(|pending| pending.row).collect();
+    assert_eq!(pending, [16, 23, 31, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 47, 51, 52]);
+    assert!(pending.iter().all(|row| attack(*row).is_none()));
+}

@@ -1,0 +1,12 @@
+//! `scoreboard`: what hostile plugins can do to the host, measured.
+//!
+//! - `scoreboard attacks [--mode shared] [--only ROW] [--json FILE]` tries every attack in a process of its own.
+//! - `scoreboard smith [--count N] [--seed S]` runs random components to their limits.
+//! - `scoreboard overshoot` measures how late guests are stopped.
+//! - `scoreboard fairness` measures an honest plugin beside seven hostile ones.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    baton_tests::scoreboard::main(std::env::args().skip(1).collect())
+}
