@@ -164,7 +164,7 @@ async fn a_tool_that_is_begun_again_is_bounded_as_before() {
     let next = Desk::over(scratch.path(), rest).unwrap();
     let ending = next.host.resume(&run, &next.project, Arc::new(Silent)).await.unwrap();
     let told = ending.output.unwrap_or_else(|| panic!("{:?}", ending.error)).to_string();
-    assert!(told.contains("may not use state of scope `shared:clients` for `acts`"), "{told}");
+    assert!(told.contains("may not use state of scope `shared:clients` to write the key `a` for `acts`"), "{told}");
 }
 
 #[tokio::test]

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use baton_journal::{
-    BoxFuture, CallId, Claim, Digest, Entry, Event, RunId, RunSummary, Scope, StateOp, StateReply, Store, StoreError,
-    Timestamp,
+    BoxFuture, Claim, Digest, Entry, Event, RunId, RunSummary, StateReply, StateRequest, Store, StoreError, Timestamp,
 };
 
 /// Passes everything on to another store until its writes are used up.
@@ -60,10 +59,11 @@ impl Store for Dying {
         self.store.runs(limit)
     }
 
-    fn state(&self, call: CallId, scope: Scope, op: StateOp) -> BoxFuture<'_, Result<StateReply, StoreError>> {
+    fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {
+        let claim = claim.clone();
         Box::pin(async move {
             self.write()?;
-            self.store.state(call, scope, op).await
+            self.store.state(&claim, request).await
         })
     }
 

@@ -48,7 +48,7 @@ fn single(key: &str, entry: &Value) -> Option<Entry> {
 
 #[cfg(test)]
 mod tests {
-    use baton_policy::{Effect, StateScope, ToolCall};
+    use baton_policy::{Effect, StateWanted, ToolCall};
 
     use super::*;
 
@@ -77,14 +77,14 @@ mod tests {
             covering(&all, request).into_iter().map(|entry| format!("{} {}", entry.key, entry.text)).collect::<Vec<_>>()
         };
         assert_eq!(check(&tool("crm/a.b")), ["tools crm/*"]);
-        assert_eq!(check(&Request::State { scope: StateScope::Run }), ["state run"]);
+        assert_eq!(check(&Request::State { wanted: StateWanted::parse("run").unwrap() }), ["state run"]);
         assert!(check(&tool("mail/receive")).is_empty());
     }
 
     #[test]
     fn what_is_granted_in_part_is_not_missing() {
-        let asked = grants("state = ['run', 'shared:a']\ntools = ['crm/*', 'billing/*', 'mail/send']");
-        let granted = grants("state = ['run']\ntools = ['crm/contacts.upsert', 'mail/*']");
-        assert_eq!(not_at_all(&asked, &granted).to_string(), r#"{ state = ["shared:a"], tools = ["billing/*"] }"#);
+        let asked = grants("state = ['run up to 1MiB', 'shared:a', 'shared:b', 'read agent']\ntools = ['crm/*', 'billing/*', 'mail/send']");
+        let granted = grants("state = ['run', 'read shared:b/x*']\ntools = ['crm/contacts.upsert', 'mail/*']");
+        assert_eq!(not_at_all(&asked, &granted).to_string(), r#"{ state = ["read agent", "shared:a"], tools = ["billing/*"] }"#);
     }
 }

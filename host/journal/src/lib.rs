@@ -1,9 +1,10 @@
 //! What happened in a run, as a chain of entries: ids, events, the hash chain, the tape that replays an invocation,
 //! and the traits a store implements. It does no I/O and knows no clock, no engine and no workflow language.
 //!
-//! Reading order: [`id`] names things, [`payload`] holds JSON texts, [`json`] reads them, [`event`] says what can happen, [`outcome`] how an
-//! invocation ends and what it used, [`entry`] chains events, [`tape`] answers host calls from entries,
-//! [`progress`] derives what a run is doing, [`store`] is what a backend must do.
+//! Reading order: [`id`] names things, [`payload`] holds JSON texts, [`json`] reads them, [`event`] says what can happen,
+//! [`outcome`] how an invocation ends and what it used, [`entry`] chains events, [`tape`] answers host calls from entries,
+//! [`progress`] derives what a run is doing, [`state`] says what is done with values that are kept, [`store`] is what a
+//! backend must do.
 
 pub mod entry;
 pub mod event;
@@ -12,6 +13,7 @@ pub mod json;
 pub mod outcome;
 pub mod payload;
 pub mod progress;
+pub mod state;
 pub mod store;
 pub mod tape;
 
@@ -24,5 +26,6 @@ pub use id::{CallId, Digest, InvocationId, RunId, Site, Timestamp};
 pub use outcome::{Failure, Limit, Outcome, RunOutcome, Usage};
 pub use payload::Payload;
 pub use progress::Progress;
-pub use store::{BoxFuture, Claim, RunStatus, RunSummary, Scope, StateOp, StateReply, Store, StoreError};
+pub use state::{Full, Scope, StateOp, StateReply, StateRequest};
+pub use store::{BoxFuture, Claim, RunStatus, RunSummary, Store, StoreError};
 pub use tape::{Called, Divergence, Line, Playback, Tape};

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::id::{CallId, Digest, RunId, Timestamp};
+use crate::id::{Digest, RunId, Timestamp};
+use crate::state::{Full, StateReply, StateRequest};
 
 /// A future that a trait object can return.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -53,9 +54,12 @@ pub enum StoreError {
     /// This host's claim was taken over; it must not write any more.
     #[error("the claim on run {0} was taken over by another process")]
     Fenced(RunId),
-    /// A quota of a scope is used up.
+    /// The room of a scope has no place for what a call of state would add.
+    #[error("the room is full: {0}")]
+    Full(Full),
+    /// The arguments of a call of state are malformed, too large, or do not fit what is kept.
     #[error("{0}")]
-    Quota(String),
+    Invalid(String),
     /// No journal may hold this: a mistake of the caller.
     #[error("not stored: {0}")]
     Refused(String),
@@ -106,73 +110,6 @@ pub struct RunSummary {
     pub entries: u64,
 }
 
-/// Whose values: the columns of a state key, never joined into one text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "scope", content = "name")]
-pub enum Scope {
-    /// One run's.
-    Run(RunId),
-    /// One plugin's.
-    Agent(String),
-    /// A named room's.
-    Shared(String),
-}
-
-/// An operation on state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "op")]
-pub enum StateOp {
-    /// Reads a value.
-    Get {
-        /// The key.
-        key: String,
-    },
-    /// Stores a value.
-    Set {
-        /// The key.
-        key: String,
-        /// The value, JSON.
-        value: String,
-    },
-    /// Removes a value.
-    Delete {
-        /// The key.
-        key: String,
-    },
-    /// Lists keys.
-    Keys {
-        /// What they begin with.
-        prefix: String,
-        /// Only those greater than this.
-        after: Option<String>,
-        /// At most so many.
-        limit: u32,
-    },
-    /// Replaces a value if it is the expected one; values are compared as JSON.
-    CompareAndSwap {
-        /// The key.
-        key: String,
-        /// The value now, JSON; none: the key is not there.
-        expected: Option<String>,
-        /// The new value, JSON; none: the key is removed.
-        value: Option<String>,
-    },
-}
-
-/// The answer to a [`StateOp`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StateReply {
-    /// To `Get`.
-    Value(Option<String>),
-    /// To `Set`.
-    Done,
-    /// To `Delete` (was it there) and `CompareAndSwap` (was it swapped).
-    Changed(bool),
-    /// To `Keys`, in the order of their bytes.
-    Keys(Vec<String>),
-}
-
 /// A backend. Cheap to share; all methods may be called at the same time.
 ///
 /// Appends of one run become durable in their order. [`Store::append`] and [`Store::state`] answer when the change is
@@ -200,9 +137,9 @@ pub trait Store: Send + Sync {
     /// All runs, the newest first, at most `limit`.
     fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>>;
 
-    /// Performs an operation on state. Repeated with the same call id and the same operation it changes nothing more
-    /// and gives the same reply.
-    fn state(&self, call: CallId, scope: Scope, op: StateOp) -> BoxFuture<'_, Result<StateReply, StoreError>>;
+    /// Performs an operation on state. One that changes something needs the newest claim on an open run, as an append
+    /// does. Repeated with the same call id and the same operation it changes nothing more and gives the same reply.
+    fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>>;
 
     /// Stores bytes once under their digest.
     fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>>;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::effect::Effect;
-use crate::grant::{Capability as _, Grants, Request, ToolCall, ToolsGrant, WantedMount};
+use crate::grant::{Capability as _, Grants, Request, StateGrant, ToolCall, ToolsGrant, WantedMount};
 use crate::name::Name;
 
 /// Whether a request may be done.
@@ -45,7 +45,6 @@ impl Policy {
     /// Makes a plugin's policy from what its manifest asks and what the operator grants.
     #[must_use]
     pub fn new(plugin: Name, asked: Grants, granted: Grants) -> Self {
-        let granted = granted.settled();
         let effective = Grants::effective(&asked, &granted);
         Policy { plugin, asked, granted, effective, bound: None }
     }
@@ -78,13 +77,13 @@ impl Policy {
         &self.asked
     }
 
-    /// What the operator grants, settled.
+    /// What the operator grants, as it is written.
     #[must_use]
     pub fn granted(&self) -> &Grants {
         &self.granted
     }
 
-    /// What the plugin may do: asked and granted; and for a caller, what the caller may do too.
+    /// What the plugin may do: asked and granted, what the grant leaves open settled; and for a caller, what the caller may do too.
     #[must_use]
     pub fn effective(&self) -> &Grants {
         &self.effective
@@ -131,19 +130,42 @@ impl Policy {
         let Policy { plugin, asked, granted, .. } = self;
         let what = request.describe();
         let Some(needed) = request.needed() else { return malformed(plugin, request, &what) };
-        let grants = granted.union(&needed.settled()).completed();
-        let grant = format!("in baton.toml, under [plugins.{plugin}]: grants = {grants}");
         if asked.allows(request) {
+            // Of a scope that is asked for in part, that part.
+            let needed = Grants { state: asked.state.intersect(&needed.state), ..needed };
             return Decision::Denied {
                 message: format!("`{plugin}` may not use {what}: asked for in its plugin.toml but not granted"),
-                hint: grant,
+                hint: self.lines(&needed, None, Some(granted)),
             };
         }
-        let ask = format!("in its plugin.toml, under [asks]: {}", line(asked, &needed));
         Decision::Denied {
             message: format!("`{plugin}` may not use {what}: not asked for in its plugin.toml"),
-            hint: if granted.allows(request) { ask } else { format!("{ask}; and {grant}") },
+            hint: self.lines(&needed, Some(asked), (!granted.allows(request)).then_some(granted)),
         }
+    }
+
+    /// The lines of both files, where they must be widened, with what is needed.
+    fn lines(&self, needed: &Grants, asked: Option<&Grants>, granted: Option<&Grants>) -> String {
+        let ask = asked.map(|asked| format!("in its plugin.toml, under [asks]: {}", line(asked, needed)));
+        let grant = granted.map(|granted| {
+            // Of state only the line that a person would write: what it leaves open is settled when it is granted.
+            let needed = Grants { state: needed.state.clone(), ..needed.settled() };
+            let grants = granted.union(&needed).completed();
+            format!("in baton.toml, under [plugins.{}]: grants = {grants}", self.plugin)
+        });
+        ask.into_iter().chain(grant).collect::<Vec<_>>().join("; and ")
+    }
+
+    /// What to write where so that the plugin has so much state, for whomever it acts; for the operator.
+    #[must_use]
+    pub fn hint_to_fill(&self, state: &StateGrant) -> String {
+        let granted = Grants { state: self.granted.state.settled(), ..self.granted.clone() };
+        let lacks = |grants: &Grants| !state.except(&grants.state).is_empty();
+        let needed = Grants { state: state.clone(), ..Grants::default() };
+        let mine = self.lines(&needed, lacks(&self.asked).then_some(&self.asked), lacks(&granted).then_some(&granted));
+        let callers = self.bound.as_ref().map(|bound| bound.caller.hint_to_fill(&state.except(&state.own())));
+        let lines = [Some(mine), callers].into_iter().flatten();
+        lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; and ")
     }
 }
 

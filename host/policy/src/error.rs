@@ -12,9 +12,9 @@ pub enum Error {
     /// It is not the name of a tool.
     #[error("`{0}` is not the name of a tool")]
     Tool(String),
-    /// It is not a scope of state.
-    #[error("`{0}` is not a scope of state")]
-    Scope(String),
+    /// It is not a grant of state.
+    #[error("`{0}` is not a grant of state")]
+    State(String),
     /// It is not a folder with its name.
     #[error("`{0}` is not the grant of a folder")]
     Files(String),
@@ -65,7 +65,7 @@ impl Error {
         match self {
             Error::Name(_) => "a name is a small letter, then small letters, digits and `-`, at most 64 in all",
             Error::Tool(_) => ToolsGrant::FORM,
-            Error::Scope(_) => StateGrant::FORM,
+            Error::State(_) => StateGrant::FORM,
             Error::Files(_) => FilesGrant::FORM,
             Error::Variable(_) => EnvironmentGrant::FORM,
             Error::Twice(_) => "the guest sees one of each name: leave one out, or give it another name",

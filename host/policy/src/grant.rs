@@ -20,7 +20,7 @@ pub use environment::EnvironmentGrant;
 pub use files::{Access, FilesGrant, Mount, MountName, WantedMount};
 pub use http::{Authority, Host, HttpGrant, HttpTarget, MAX_URL, Scheme};
 pub use secrets::SecretsGrant;
-pub use state::{StateGrant, StateScope};
+pub use state::{DEFAULT_QUOTA, StateAccess, StateGrant, StateKeys, StateScope, StateWanted};
 pub use tools::{ToolCall, ToolsGrant};
 
 use crate::error::Error;
@@ -232,8 +232,8 @@ macro_rules! capabilities {
 }
 
 capabilities! {
-    /// Values kept by the host, by scope: `state = ["agent", "shared:clients"]`.
-    state: StateGrant, State { scope };
+    /// Values kept by the host, by scope and key: `state = ["agent", "read shared:clients/eu-*"]`.
+    state: StateGrant, State { wanted };
     /// Exported functions of other plugins: `tools = ["crm/contacts.upsert", "read billing/*"]`.
     tools: ToolsGrant, Tool { call };
     /// Folders that the guest sees as `/NAME`: `files = ["read rates at data/rates"]`.

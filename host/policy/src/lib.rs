@@ -28,7 +28,8 @@ pub use effect::Effect;
 pub use error::Error;
 pub use grant::{
     Access, Authority, Capability, EnvironmentGrant, FilesGrant, Grants, Host, HttpGrant, HttpTarget, MAX_URL, Mount,
-    MountName, Request, Scheme, SecretsGrant, StateGrant, StateScope, ToolCall, ToolsGrant, WantedMount,
+    MountName, Request, Scheme, SecretsGrant, StateAccess, StateGrant, StateKeys, StateScope, StateWanted, ToolCall,
+    ToolsGrant, WantedMount,
 };
 pub use limits::{Amounts, Beyond, Limits, LimitsOverride};
 pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};

@@ -12,6 +12,7 @@
 //! replayed guest runs out exactly where it did.
 
 mod errand;
+mod room;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,11 +7,11 @@ use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use baton_journal::{
-    BoxFuture, CallId, Chain, Claim, Digest, Entry, Event, InvocationId, Payload, Progress, RunId, RunStatus,
-    RunSummary, Scope, StateOp, StateReply, Store, StoreError, Timestamp,
+    BoxFuture, Chain, Claim, Digest, Entry, Event, InvocationId, Payload, Progress, RunId, RunStatus, RunSummary,
+    Scope, StateReply, StateRequest, Store, StoreError, Timestamp,
 };
 
-use crate::state::{self, Room, Used};
+use crate::state::{self, Room, Used, Value};
 
 /// Journals and state that are gone when it is dropped. It needs no async runtime.
 #[derive(Debug, Default)]
@@ -39,8 +39,9 @@ struct Run {
 
 #[derive(Debug, Default)]
 struct MemoryRoom {
-    values: BTreeMap<String, String>,
+    values: BTreeMap<String, Value>,
     used: Used,
+    expires: Option<Timestamp>, // nothing expires earlier
 }
 
 impl MemoryStore {
@@ -90,6 +91,14 @@ impl Kept {
     }
 
     fn append(&mut self, claim: &Claim, at: Timestamp, event: Event) -> Result<Entry, StoreError> {
+        let run = self.held(claim)?;
+        run.chain.accepts(&event).map_err(|error| StoreError::Refused(error.to_string()))?;
+        let event = self.loaded(event)?;
+        Ok(self.run(&claim.run)?.append(at, event))
+    }
+
+    /// A run that may be changed: it is open, and the claim is the newest.
+    fn held(&mut self, claim: &Claim) -> Result<&mut Run, StoreError> {
         let run = self.run(&claim.run)?;
         if run.progress.ended.is_some() {
             return Err(StoreError::Ended(claim.run.clone()));
@@ -97,9 +106,7 @@ impl Kept {
         if !run.claimed || run.epoch != claim.epoch {
             return Err(StoreError::Fenced(claim.run.clone()));
         }
-        run.chain.accepts(&event).map_err(|error| StoreError::Refused(error.to_string()))?;
-        let event = self.loaded(event)?;
-        Ok(self.run(&claim.run)?.append(at, event))
+        Ok(run)
     }
 
     fn run(&mut self, run: &RunId) -> Result<&mut Run, StoreError> {
@@ -124,21 +131,24 @@ impl Kept {
         self.blobs.get(digest).and_then(|bytes| std::str::from_utf8(bytes).ok())
     }
 
-    fn state(&mut self, call: CallId, scope: Scope, op: &StateOp) -> Result<StateReply, StoreError> {
-        state::check(&scope, op)?;
-        let request = state::request_digest(&scope, op);
-        let place = (call.invocation, call.sequence);
-        let open = self.runs.get_mut(&call.run).filter(|run| run.progress.ended.is_none() && !state::is_read(op));
-        if let Some((remembered, reply)) = open.as_ref().and_then(|run| run.applied.get(&place))
-            && *remembered == request
-        {
-            return Ok(reply.clone());
+    fn state(&mut self, claim: &Claim, request: &StateRequest) -> Result<StateReply, StoreError> {
+        state::check(&request.scope, &request.op)?;
+        if state::is_read(&request.op) {
+            return state::perform(self.room(&request.scope), request);
         }
-        let reply = state::perform(self.rooms.entry(scope).or_default(), op)?;
-        if let Some(run) = open {
-            run.applied.insert(place, (request, reply.clone()));
+        let digest = state::request_digest(&request.scope, &request.op);
+        let place = (request.call.invocation.clone(), request.call.sequence);
+        match self.held(claim)?.applied.get(&place) {
+            Some((remembered, reply)) if *remembered == digest => return Ok(reply.clone()),
+            _ => {}
         }
+        let reply = state::perform(self.room(&request.scope), request)?;
+        self.held(claim)?.applied.insert(place, (digest, reply.clone()));
         Ok(reply)
+    }
+
+    fn room(&mut self, scope: &Scope) -> &mut MemoryRoom {
+        self.rooms.entry(scope.clone()).or_default()
     }
 }
 
@@ -180,25 +190,28 @@ impl Run {
 impl Room for MemoryRoom {
     type Error = StoreError;
 
-    fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
+    fn get(&self, key: &str) -> Result<Option<Value>, StoreError> {
         Ok(self.values.get(key).cloned())
     }
 
-    fn keys(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, StoreError> {
+    fn keys(&self, now: Timestamp, prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, StoreError> {
         let from = match after {
             Some(after) if after >= prefix => Bound::Excluded(after),
             _ => Bound::Included(prefix),
         };
-        let keys = self.values.range::<str, _>((from, Bound::Unbounded)).map(|(key, _)| key);
-        Ok(keys.take_while(|key| key.starts_with(prefix)).take(limit as usize).cloned().collect())
+        let values = self.values.range::<str, _>((from, Bound::Unbounded));
+        let with_prefix = values.take_while(|(key, _)| key.starts_with(prefix));
+        let living = with_prefix.filter(|(_, value)| value.lives(now));
+        Ok(living.map(|(key, _)| key.clone()).take(limit as usize).collect())
     }
 
     fn used(&self) -> Result<Used, StoreError> {
         Ok(self.used)
     }
 
-    fn put(&mut self, key: &str, value: &str, used: Used) -> Result<(), StoreError> {
-        self.values.insert(key.to_owned(), value.to_owned());
+    fn put(&mut self, key: &str, value: &Value, used: Used) -> Result<(), StoreError> {
+        self.expires = self.expires.into_iter().chain(value.expires).min();
+        self.values.insert(key.to_owned(), value.clone());
         self.used = used;
         Ok(())
     }
@@ -206,6 +219,22 @@ impl Room for MemoryRoom {
     fn remove(&mut self, key: &str, used: Used) -> Result<(), StoreError> {
         self.values.remove(key);
         self.used = used;
+        Ok(())
+    }
+
+    fn expire(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.expires.is_none_or(|expires| now < expires) {
+            return Ok(());
+        }
+        let used = &mut self.used;
+        self.values.retain(|key, value| {
+            let lives = value.lives(now);
+            if !lives {
+                *used = used.without(key, &value.json);
+            }
+            lives
+        });
+        self.expires = self.values.values().filter_map(|value| value.expires).min();
         Ok(())
     }
 }
@@ -246,8 +275,8 @@ impl Store for MemoryStore {
         ready(Ok(newest.map(|(id, run)| run.summary(id)).collect()))
     }
 
-    fn state(&self, call: CallId, scope: Scope, op: StateOp) -> BoxFuture<'_, Result<StateReply, StoreError>> {
-        ready(self.kept().state(call, scope, &op))
+    fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {
+        ready(self.kept().state(claim, &request))
     }
 
     fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {

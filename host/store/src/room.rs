@@ -1,11 +1,12 @@
 //! State in SQLite, and the memory of host calls that changed it. It does not know what an operation means.
 
-use baton_journal::{CallId, Digest, RunStatus, Scope, StateOp, StateReply, StoreError};
-use rusqlite::{Connection, OptionalExtension, params};
+use baton_journal::{CallId, Claim, Digest, Scope, StateReply, StateRequest, StoreError, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::fault::Fault;
-use crate::run::{RunRow, status_text};
-use crate::state::{self, Room, Used};
+use crate::run;
+use crate::state::{self, Room, Used, Value};
+use crate::writer::Writing;
 
 /// The values of one scope.
 pub(crate) struct SqlRoom<'c> {
@@ -20,8 +21,11 @@ impl<'c> SqlRoom<'c> {
         SqlRoom { sql, kind, name }
     }
 
-    fn sum(&self, key: &str, value: &str) -> Digest {
-        Digest::of_parts([self.kind.as_bytes(), self.name.as_bytes(), key.as_bytes(), value.as_bytes()])
+    fn sum(&self, key: &str, value: &Value) -> Digest {
+        let expires = value.expires.map(|expires| expires.0.to_be_bytes());
+        let expires = expires.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
+        let (kind, name) = (self.kind.as_bytes(), self.name.as_bytes());
+        Digest::of_parts([kind, name, key.as_bytes(), value.json.as_bytes(), expires])
     }
 
     fn set_used(&self, used: Used) -> rusqlite::Result<()> {
@@ -34,12 +38,15 @@ impl<'c> SqlRoom<'c> {
 impl Room for SqlRoom<'_> {
     type Error = Fault;
 
-    fn get(&self, key: &str) -> Result<Option<String>, Fault> {
-        let query = "SELECT value, sum FROM state WHERE kind = ?1 AND name = ?2 AND key = ?3";
+    fn get(&self, key: &str) -> Result<Option<Value>, Fault> {
+        let query = "SELECT value, expires, sum FROM state WHERE kind = ?1 AND name = ?2 AND key = ?3";
         let found = self
             .sql
             .prepare_cached(query)?
-            .query_row([self.kind, self.name, key], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))
+            .query_row([self.kind, self.name, key], |row| {
+                let expires = row.get::<_, Option<i64>>(1)?.map(|expires| Timestamp(expires.cast_unsigned()));
+                Ok((Value { json: row.get(0)?, expires }, row.get(2)?))
+            })
             .optional()?;
         let Some((value, sum)) = found else { return Ok(None) };
         if self.sum(key, &value) != Digest::from_bytes(sum) {
@@ -49,28 +56,30 @@ impl Room for SqlRoom<'_> {
         Ok(Some(value))
     }
 
-    fn keys(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, Fault> {
+    fn keys(&self, now: Timestamp, prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, Fault> {
         // From where the keys with the prefix would begin; texts are compared by their bytes, so they are together.
-        let after = after.unwrap_or("");
-        let query = "SELECT key FROM state WHERE kind = ?1 AND name = ?2 AND key >= ?3 AND key > ?4 ORDER BY key";
+        let query = "SELECT key FROM state WHERE kind = ?1 AND name = ?2 AND key >= ?3 AND key > ?4 \
+                     AND (expires IS NULL OR expires > ?5) ORDER BY key";
         let mut statement = self.sql.prepare_cached(query)?;
-        let rows = statement.query_map([self.kind, self.name, prefix, after], |row| row.get::<_, String>(0))?;
+        let values = params![self.kind, self.name, prefix, after.unwrap_or(""), now.0.cast_signed()];
+        let rows = statement.query_map(values, |row| row.get::<_, String>(0))?;
         let with_prefix = rows.take_while(|key| key.as_ref().map_or(true, |key| key.starts_with(prefix)));
         Ok(with_prefix.take(limit as usize).collect::<rusqlite::Result<_>>()?)
     }
 
     fn used(&self) -> Result<Used, Fault> {
         let query = "SELECT keys, bytes FROM scopes WHERE kind = ?1 AND name = ?2";
-        let used = self.sql.prepare_cached(query)?.query_row([self.kind, self.name], |row| {
-            Ok(Used { keys: row.get::<_, i64>(0)?.cast_unsigned(), bytes: row.get::<_, i64>(1)?.cast_unsigned() })
-        });
+        let used = self.sql.prepare_cached(query)?.query_row([self.kind, self.name], used_of_row);
         Ok(used.optional()?.unwrap_or_default())
     }
 
-    fn put(&mut self, key: &str, value: &str, used: Used) -> Result<(), Fault> {
-        let replace = "INSERT OR REPLACE INTO state (kind, name, key, value, sum) VALUES (?1, ?2, ?3, ?4, ?5)";
+    fn put(&mut self, key: &str, value: &Value, used: Used) -> Result<(), Fault> {
+        let replace = "INSERT OR REPLACE INTO state (kind, name, key, value, expires, sum) \
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let expires = value.expires.map(|expires| expires.0.cast_signed());
         let sum = self.sum(key, value);
-        self.sql.prepare_cached(replace)?.execute(params![self.kind, self.name, key, value, sum.as_bytes()])?;
+        let values = params![self.kind, self.name, key, value.json, expires, sum.as_bytes()];
+        self.sql.prepare_cached(replace)?.execute(values)?;
         Ok(self.set_used(used)?)
     }
 
@@ -79,29 +88,38 @@ impl Room for SqlRoom<'_> {
         self.sql.prepare_cached(delete)?.execute([self.kind, self.name, key])?;
         Ok(self.set_used(used)?)
     }
+
+    fn expire(&mut self, now: Timestamp) -> Result<(), Fault> {
+        let query = "SELECT count(*), coalesce(sum(octet_length(key) + octet_length(value)), 0) FROM state \
+                     WHERE kind = ?1 AND name = ?2 AND expires <= ?3";
+        let values = params![self.kind, self.name, now.0.cast_signed()];
+        let expired = self.sql.prepare_cached(query)?.query_row(values, used_of_row)?;
+        if expired.keys == 0 {
+            return Ok(());
+        }
+        let delete = "DELETE FROM state WHERE kind = ?1 AND name = ?2 AND expires <= ?3";
+        self.sql.prepare_cached(delete)?.execute(values)?;
+        let used = self.used()?;
+        let (keys, bytes) = (used.keys.saturating_sub(expired.keys), used.bytes.saturating_sub(expired.bytes));
+        Ok(self.set_used(Used { keys, bytes })?)
+    }
+}
+
+fn used_of_row(row: &Row<'_>) -> rusqlite::Result<Used> {
+    Ok(Used { keys: row.get::<_, i64>(0)?.cast_unsigned(), bytes: row.get::<_, i64>(1)?.cast_unsigned() })
 }
 
 /// Changes state once for each host call: a repeated one gets the reply it had.
-pub(crate) fn change(sql: &Connection, call: &CallId, scope: &Scope, op: &StateOp) -> Result<StateReply, Fault> {
-    let request = state::request_digest(scope, op);
-    let run = open_run(sql, call)?;
-    if let Some(number) = run
-        && let Some(reply) = remembered(sql, number, call, request)?
-    {
+pub(crate) fn change(writing: &Writing<'_>, claim: &Claim, request: &StateRequest) -> Result<StateReply, Fault> {
+    let (sql, call) = (writing.sql, &request.call);
+    let run = run::held(writing, claim)?.number;
+    let digest = state::request_digest(&request.scope, &request.op);
+    if let Some(reply) = remembered(sql, run, call, digest)? {
         return Ok(reply);
     }
-    let reply = state::perform(&mut SqlRoom::of(sql, scope), op)?;
-    if let Some(number) = run {
-        remember(sql, number, call, request, &reply)?;
-    }
+    let reply = state::perform(&mut SqlRoom::of(sql, &request.scope), request)?;
+    remember(sql, run, call, digest, &reply)?;
     Ok(reply)
-}
-
-/// A run that is not in the store, or has ended, repeats nothing: its calls need no memory.
-fn open_run(sql: &Connection, call: &CallId) -> rusqlite::Result<Option<i64>> {
-    let row = RunRow::find(sql, &call.run)?;
-    let open = [RunStatus::Running, RunStatus::Parked].map(status_text);
-    Ok(row.filter(|row| open.contains(&row.status.as_str())).map(|row| row.number))
 }
 
 fn remembered(sql: &Connection, run: i64, call: &CallId, request: Digest) -> Result<Option<StateReply>, Fault> {

@@ -108,17 +108,23 @@ pub(crate) fn release(writing: &mut Writing<'_>, claim: &Claim) -> Result<(), Fa
     Ok(())
 }
 
-/// Appends an event to a run, if the claim is the newest.
-pub(crate) fn append(writing: &mut Writing<'_>, claim: &Claim, at: Timestamp, event: &Stored) -> Result<Entry, Fault> {
+/// The row of a run that may be changed: it is open, and the claim is the newest.
+pub(crate) fn held(writing: &Writing<'_>, claim: &Claim) -> Result<RunRow, Fault> {
     let run = &claim.run;
     let row = RunRow::find(writing.sql, run)?.ok_or_else(|| StoreError::NoSuchRun(run.to_string()))?;
-    let progress = row.progress();
-    if progress.ended.is_some() {
+    if row.progress().ended.is_some() {
         return Err(StoreError::Ended(run.clone()).into());
     }
     if row.epoch != claim.epoch || !writing.locks.holds(claim) {
         return Err(StoreError::Fenced(run.clone()).into());
     }
+    Ok(row)
+}
+
+/// Appends an event to a run, if the claim is the newest.
+pub(crate) fn append(writing: &mut Writing<'_>, claim: &Claim, at: Timestamp, event: &Stored) -> Result<Entry, Fault> {
+    let row = held(writing, claim)?;
+    let progress = row.progress();
     let mut chain = Chain::after(row.entries, row.updated, row.head);
     chain.accepts(&event.event).map_err(|error| StoreError::Refused(error.to_string()))?;
     blob::require(writing.sql, &event.given)?;

@@ -6,7 +6,7 @@
 //! | `entries` | a journal entry: the body is [`baton_journal::Entry::body`], the predecessor's digest is the row before | once |
 //! | `blobs` | bytes under their SHA-256 | once |
 //! | `uses` | a blob that a run's entries refer to, so that a deleted run takes along what only it used | with the entry |
-//! | `state` | a value; `sum` is the digest of scope, key and value | by state operations |
+//! | `state` | a value and when it expires; `sum` is the digest of scope, key, value and that time | by state operations |
 //! | `scopes` | what a scope's values take up | with the values |
 //! | `state_applied` | the reply to a host call that changed state, until its run ends | with the change |
 //! | `flushes` | one counter, so that a flush with nothing else to write still commits | by flushes |
@@ -25,8 +25,8 @@ pub(crate) const APPLICATION_ID: i32 = 0x4261_746e;
 /// (<https://sqlite.org/wal.html#walresetbug>).
 pub(crate) const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// The tables, in the order in which they are made.
-pub(crate) const TABLES: [&str; 8] = [
+/// The tables and the index, in the order in which they are made.
+pub(crate) const TABLES: [&str; 9] = [
     "CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, \
      epoch INTEGER NOT NULL, status TEXT NOT NULL, started INTEGER NOT NULL, updated INTEGER NOT NULL, \
      entries INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, questions INTEGER NOT NULL) STRICT",
@@ -36,7 +36,8 @@ pub(crate) const TABLES: [&str; 8] = [
     "CREATE TABLE uses (sha256 BLOB NOT NULL, run INTEGER NOT NULL REFERENCES runs (number), \
      PRIMARY KEY (sha256, run)) STRICT, WITHOUT ROWID",
     "CREATE TABLE state (kind TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, \
-     sum BLOB NOT NULL, PRIMARY KEY (kind, name, key)) STRICT, WITHOUT ROWID",
+     expires INTEGER, sum BLOB NOT NULL, PRIMARY KEY (kind, name, key)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX expiring ON state (kind, name, expires) WHERE expires IS NOT NULL",
     "CREATE TABLE scopes (kind TEXT NOT NULL, name TEXT NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL, \
      PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID",
     "CREATE TABLE state_applied (run INTEGER NOT NULL REFERENCES runs (number), invocation TEXT NOT NULL, \

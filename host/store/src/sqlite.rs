@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 use baton_journal::{
-    BoxFuture, CallId, Claim, Digest, Entry, Event, RunId, RunStatus, RunSummary, Scope, StateOp, StateReply, Store,
-    StoreError, Timestamp,
+    BoxFuture, Claim, Digest, Entry, Event, RunId, RunStatus, RunSummary, StateReply, StateRequest, Store, StoreError,
+    Timestamp,
 };
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -139,14 +139,15 @@ impl Store for SqliteStore {
         })
     }
 
-    fn state(&self, call: CallId, scope: Scope, op: StateOp) -> BoxFuture<'_, Result<StateReply, StoreError>> {
-        if let Err(error) = state::check(&scope, &op) {
+    fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {
+        if let Err(error) = state::check(&request.scope, &request.op) {
             return Box::pin(async move { Err(error) });
         }
-        if state::is_read(&op) {
-            return self.read(move |sql| state::perform(&mut SqlRoom::of(sql, &scope), &op));
+        if state::is_read(&request.op) {
+            return self.read(move |sql| state::perform(&mut SqlRoom::of(sql, &request.scope), &request));
         }
-        self.write(move |writing| room::change(writing.sql, &call, &scope, &op))
+        let claim = claim.clone();
+        self.write(move |writing| room::change(writing, &claim, &request))
     }
 
     fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {

@@ -30,7 +30,7 @@ class Agent:
         scope = state.Scope_Agent()
         try:
             before = json.loads(state.get(scope, name) or "0")
-            state.set(scope, name, json.dumps(before + 1))
+            state.set(scope, name, json.dumps(before + 1), None)
         except Err as error:
             raise Err(types.Failure_Declined(error.value.value)) from error
         return before + 1

@@ -5,6 +5,8 @@
 mod memory;
 mod store;
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -32,7 +34,31 @@ pub fn get<T: DeserializeOwned>(store: &impl Store, key: &str) -> Result<Option<
 ///
 /// The host refuses the call, or the value cannot be written as JSON.
 pub fn set<T: Serialize + ?Sized>(store: &impl Store, key: &str, value: &T) -> Result<(), Error> {
-    store.set(key, &encode(key, value)?)
+    store.set(key, &encode(key, value)?, None)
+}
+
+/// Stores a value under a key, in place of any older one, for so long: after that it is no longer there.
+///
+/// # Errors
+///
+/// The host refuses the call, or the value cannot be written as JSON.
+pub fn set_for<T: Serialize + ?Sized>(
+    store: &impl Store,
+    key: &str,
+    value: &T,
+    time_to_live: Duration,
+) -> Result<(), Error> {
+    store.set(key, &encode(key, value)?, Some(time_to_live))
+}
+
+/// Adds to the whole number under a key and gives the sum, so that no concurrent change is lost. A key that is not there
+/// counts as 0; one that expires keeps its time.
+///
+/// # Errors
+///
+/// The host refuses the call; the value is no whole number; the sum is beyond 2^53 - 1.
+pub fn increment(store: &impl Store, key: &str, by: i64) -> Result<i64, Error> {
+    store.increment(key, by)
 }
 
 /// Removes a key; tells whether it was there.
@@ -74,7 +100,7 @@ pub fn compare_and_swap<T: Serialize>(
 ) -> Result<bool, Error> {
     let expected = expected.map(|value| encode(key, value)).transpose()?;
     let value = value.map(|value| encode(key, value)).transpose()?;
-    store.compare_and_swap(key, expected.as_deref(), value.as_deref())
+    store.compare_and_swap(key, expected.as_deref(), value.as_deref(), None)
 }
 
 /// What [`update`] does with the key, and what it answers.
@@ -111,7 +137,7 @@ where
             Update::Put(value, answer) => (Some(encode(key, &value)?), answer),
             Update::Remove(answer) => (None, answer),
         };
-        if store.compare_and_swap(key, before.as_deref(), after.as_deref())? {
+        if store.compare_and_swap(key, before.as_deref(), after.as_deref(), None)? {
             return Ok(answer);
         }
     }

@@ -16,7 +16,7 @@ const own = { tag: 'agent' } as const;
 function count(name: string): number {
   try {
     const before = JSON.parse(get(own, name) ?? '0') as number;
-    set(own, name, JSON.stringify(before + 1));
+    set(own, name, JSON.stringify(before + 1), undefined);
     return before + 1;
   } catch (error) {
     throw { tag: 'declined', val: (error as { payload: { val: string } }).payload.val };

@@ -15,11 +15,12 @@ struct Input {
 #[serde(rename_all = "kebab-case", tag = "act")]
 enum Act {
     Get { scope: String, key: String },
-    Set { scope: String, key: String, value: Value },
+    Set { scope: String, key: String, value: Value, ttl_ms: Option<u64> },
     SetText { scope: String, key: String, text: String },
     Delete { scope: String, key: String },
     Keys { scope: String, prefix: String },
     Swap { scope: String, key: String, expected: Option<Value>, value: Option<Value> },
+    Increment { scope: String, key: String, by: i64 },
     Tools,
     Call { tool: String, arguments: Value },
     CallAll { tool: String, arguments: Vec<Value> },
@@ -43,14 +44,15 @@ impl Agent for Acts {
 fn act(act: Act) -> Result<Value, Failure> {
     Ok(match act {
         Act::Get { scope, key } => told(state::get(&room(scope), &key)),
-        Act::Set { scope, key, value } => told(state::set(&room(scope), &key, &value.to_string())),
-        Act::SetText { scope, key, text } => told(state::set(&room(scope), &key, &text)),
+        Act::Set { scope, key, value, ttl_ms } => told(state::set(&room(scope), &key, &value.to_string(), ttl_ms)),
+        Act::SetText { scope, key, text } => told(state::set(&room(scope), &key, &text, None)),
         Act::Delete { scope, key } => told(state::delete(&room(scope), &key)),
         Act::Keys { scope, prefix } => told(state::keys(&room(scope), &prefix, None)),
         Act::Swap { scope, key, expected, value } => {
             let (expected, value) = (expected.map(|v| v.to_string()), value.map(|v| v.to_string()));
-            told(state::compare_and_swap(&room(scope), &key, expected.as_deref(), value.as_deref()))
+            told(state::compare_and_swap(&room(scope), &key, expected.as_deref(), value.as_deref(), None))
         }
+        Act::Increment { scope, key, by } => told(state::increment(&room(scope), &key, by)),
         Act::Tools => json!(tools::list()?.iter().map(|tool| &tool.name).collect::<Vec<_>>()),
         Act::Call { tool, arguments } => told_of(tools::call::<Value>(&tool, &arguments)),
         Act::CallAll { tool, arguments } => {

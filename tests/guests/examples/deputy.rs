@@ -33,7 +33,7 @@ impl bindings::exports::tests::acting::acting::Guest for Deputy {
 fn act(act: Act) -> Value {
     match act {
         Act::Get { scope, key } => told(state::get(&room(scope), &key)),
-        Act::Set { scope, key, value } => told(state::set(&room(scope), &key, &value.to_string())),
+        Act::Set { scope, key, value } => told(state::set(&room(scope), &key, &value.to_string(), None)),
         Act::Call { tool, arguments } => told(tools::call::<Value>(&tool, &arguments)),
         Act::Tools => told(tools::list().map(|tools| tools.into_iter().map(|tool| tool.name).collect::<Vec<_>>())),
         Act::Environment => json!(std::env::vars().collect::<std::collections::BTreeMap<_, _>>()),

@@ -51,7 +51,10 @@ enum Act {
         path: String,
     },
     /// Opens a file so many times and keeps it open.
-    KeepOpen { path: String, count: usize },
+    KeepOpen {
+        path: String,
+        count: usize,
+    },
     /// Opens so many listings of a folder and keeps them.
     KeepListings {
         path: String,

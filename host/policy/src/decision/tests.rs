@@ -1,7 +1,8 @@
 //! The texts of denials, and that their hints can be written into the project.
 
 use super::*;
-use crate::grant::{HttpTarget, StateScope};
+use crate::grant::{HttpTarget, StateAccess, StateKeys, StateScope, StateWanted};
+use crate::quantity::Bytes;
 
 fn policy(asked: &str, granted: &str) -> Policy {
     Policy::new("crm".parse().unwrap(), toml::from_str(asked).unwrap(), toml::from_str(granted).unwrap())
@@ -15,6 +16,10 @@ fn write(name: &str) -> ToolCall<'_> {
     ToolCall { name, effect: Effect::Write }
 }
 
+fn state(text: &str) -> Request<'_> {
+    Request::State { wanted: StateWanted::parse(text).unwrap() }
+}
+
 fn check(policy: &Policy, request: Request<'_>) -> String {
     match policy.decide(&request) {
         Decision::Allowed => "allowed".to_owned(),
@@ -25,18 +30,18 @@ fn check(policy: &Policy, request: Request<'_>) -> String {
 #[test]
 fn what_is_asked_and_granted_is_allowed() {
     let policy = policy("state = ['agent']\ntools = ['billing/*']", "state = ['agent']\ntools = ['billing/a.b']");
-    assert_eq!(check(&policy, Request::State { scope: StateScope::Agent }), "allowed");
+    assert_eq!(check(&policy, state("agent")), "allowed");
     assert_eq!(check(&policy, tool("billing/a.b")), "allowed");
 }
 
 #[test]
 fn what_is_not_granted_gets_the_line_to_add() {
-    insta::assert_snapshot!(check(&policy("state = ['agent']", ""), Request::State { scope: StateScope::Agent }), @r#"
+    insta::assert_snapshot!(check(&policy("state = ['agent']", ""), state("agent")), @r#"
     `crm` may not use state of scope `agent`: asked for in its plugin.toml but not granted
     hint: in baton.toml, under [plugins.crm]: grants = { state = ["agent"] }
     "#);
     let some = policy("state = ['run', 'agent']\ntools = ['billing/*']", "state = ['run']\ntools = ['billing/a']");
-    insta::assert_snapshot!(check(&some, Request::State { scope: StateScope::Agent }), @r#"
+    insta::assert_snapshot!(check(&some, state("agent")), @r#"
     `crm` may not use state of scope `agent`: asked for in its plugin.toml but not granted
     hint: in baton.toml, under [plugins.crm]: grants = { state = ["run", "agent"], tools = ["billing/a"] }
     "#);
@@ -49,12 +54,12 @@ fn what_is_not_granted_gets_the_line_to_add() {
 #[test]
 fn what_is_not_asked_for_gets_both_lines() {
     let some = policy("state = ['run']\ntools = ['billing/*']", "");
-    insta::assert_snapshot!(check(&some, Request::State { scope: StateScope::Shared("clients") }), @r#"
+    insta::assert_snapshot!(check(&some, state("read shared:clients/ada")), @r#"
     `crm` may not use state of scope `shared:clients`: not asked for in its plugin.toml
     hint: in its plugin.toml, under [asks]: state = ["run", "shared:clients"]; and in baton.toml, under [plugins.crm]: grants = { state = ["shared:clients"] }
     "#);
     let granted = policy("", "state = ['agent']");
-    insta::assert_snapshot!(check(&granted, Request::State { scope: StateScope::Agent }), @r#"
+    insta::assert_snapshot!(check(&granted, state("agent")), @r#"
     `crm` may not use state of scope `agent`: not asked for in its plugin.toml
     hint: in its plugin.toml, under [asks]: state = ["agent"]
     "#);
@@ -73,7 +78,7 @@ fn a_request_that_is_not_granted_gets_the_line_to_add() {
 #[test]
 fn what_is_malformed_gets_the_right_form() {
     let none = policy("", "");
-    insta::assert_snapshot!(check(&none, Request::State { scope: StateScope::Shared("a\u{1b}[2J\n\"]") }), @r#"
+    insta::assert_snapshot!(check(&none, state("shared:a\u{1b}[2J\n\"]")), @r#"
     `crm` may not use state of scope `shared:a\u{1b}[2J\n\"]`: there is no such thing
     hint: no grant can allow it: a scope is `run`, `agent`, or `shared:` and the name of a room, such as `shared:clients`
     "#);
@@ -86,12 +91,12 @@ fn what_is_malformed_gets_the_right_form() {
 #[test]
 fn a_hint_can_be_written_into_the_project() {
     let policy = policy("state = ['agent']", "");
-    let Decision::Denied { hint, .. } = policy.decide(&Request::State { scope: StateScope::Agent }) else {
+    let Decision::Denied { hint, .. } = policy.decide(&state("agent")) else {
         panic!("allowed")
     };
     let (_, line) = hint.split_once(": ").unwrap();
     let read: std::collections::BTreeMap<String, Grants> = toml::from_str(line).unwrap();
-    assert!(read["grants"].allows(&Request::State { scope: StateScope::Agent }));
+    assert!(read["grants"].allows(&state("agent")));
 }
 
 fn bounded(callee: &Policy, caller: &Arc<Policy>, tool: &str) -> Policy {
@@ -103,7 +108,13 @@ fn named(name: &str, grants: &str) -> Arc<Policy> {
     Arc::new(Policy::new(name.parse().unwrap(), grants.clone(), grants))
 }
 
-const CLIENTS: Request<'static> = Request::State { scope: StateScope::Shared("clients") };
+const CLIENTS: Request<'static> = Request::State {
+    wanted: StateWanted {
+        scope: StateScope::Shared("clients"),
+        access: StateAccess::Write,
+        keys: StateKeys::Beginning(""),
+    },
+};
 
 #[test]
 fn a_tool_does_for_its_caller_what_both_may() {
@@ -114,7 +125,7 @@ fn a_tool_does_for_its_caller_what_both_may() {
     `crm` may not use state of scope `shared:clients` for `assistant`, which called `crm/contacts.get` and may not use it itself
     hint: in baton.toml, under [plugins.assistant], in `grants`: tools = ["crm/contacts.get as itself", "crm/*"]; or, so that it may do it itself: state = ["shared:clients"], and in its plugin.toml, under [asks]: state = ["shared:clients"]
     "#);
-    assert_eq!(check(&bounded, Request::State { scope: StateScope::Agent }), "allowed", "its own room is its identity");
+    assert_eq!(check(&bounded, state("agent")), "allowed", "its own room is its identity");
     let asks: Grants = toml::from_str("state = ['shared:clients']").unwrap();
     let half = Arc::new(Policy::new("assistant".parse().unwrap(), asks, Grants::default()));
     insta::assert_snapshot!(check(&crm.bounded_by(&half, write("crm/contacts.get")), CLIENTS), @r#"
@@ -137,7 +148,7 @@ fn a_bound_holds_through_a_chain_and_its_denial_names_who_may_not() {
     `second` may not use the tool `third/go` for `first`, which called `second/go` and may not use it itself
     hint: in baton.toml, under [plugins.first], in `grants`: tools = ["second/go as itself"]; or, so that it may do it itself: tools = ["second/go", "third/go"], and in its plugin.toml, under [asks]: tools = ["second/go", "third/go"]
     "#);
-    insta::assert_snapshot!(check(&third, Request::State { scope: StateScope::Agent }), @r#"
+    insta::assert_snapshot!(check(&third, state("agent")), @r#"
     `third` may not use state of scope `agent`: not asked for in its plugin.toml
     hint: in its plugin.toml, under [asks]: state = ["agent", "shared:clients"]; and in baton.toml, under [plugins.third]: grants = { state = ["agent", "shared:clients"] }
     "#);
@@ -179,4 +190,51 @@ fn a_hint_for_a_folder_or_a_variable_has_an_example_in_it() {
     `crm` may not use the variable `REGION`: asked for in its plugin.toml but not granted
     hint: in baton.toml, under [plugins.crm]: grants = { environment = ["REGION=value"] }
     "#);
+}
+
+#[test]
+fn what_is_asked_for_in_part_is_granted_in_part() {
+    let part = policy("state = ['agent/eu-* up to 1MiB', 'run']", "state = ['read agent']");
+    insta::assert_snapshot!(check(&part, state("agent/eu-1")), @r#"
+    `crm` may not use state of scope `agent` to write the key `eu-1`: asked for in its plugin.toml but not granted
+    hint: in baton.toml, under [plugins.crm]: grants = { state = ["read agent", "agent/eu-* up to 1MiB"] }
+    "#);
+    insta::assert_snapshot!(check(&part, state("agent/us-1")), @r#"
+    `crm` may not use state of scope `agent` to write the key `us-1`: not asked for in its plugin.toml
+    hint: in its plugin.toml, under [asks]: state = ["run", "agent"]; and in baton.toml, under [plugins.crm]: grants = { state = ["agent"] }
+    "#);
+    assert_eq!(check(&part, state("read agent/eu-1")), "allowed");
+}
+
+/// The lines that let a plugin fill a room.
+fn to_fill(policy: &Policy, wanted: &str, bytes: u64) -> String {
+    policy.hint_to_fill(&policy.effective().state.to_fill(StateWanted::parse(wanted).unwrap(), Bytes(bytes)))
+}
+
+#[test]
+fn a_room_that_is_full_gets_the_lines_that_widen_it() {
+    let check = |asked: &str, granted: &str, bytes: u64| to_fill(&policy(asked, granted), "agent/eu-1", bytes);
+    insta::assert_snapshot!(check("state = ['agent']", "state = ['agent']", 128 << 20), @r#"in baton.toml, under [plugins.crm]: grants = { state = ["agent up to 128MiB"] }"#);
+    insta::assert_snapshot!(check("state = ['agent/eu-* up to 1MiB']", "state = ['agent']", 2 << 20), @r#"in its plugin.toml, under [asks]: state = ["agent/eu-* up to 2MiB"]"#);
+    insta::assert_snapshot!(check("state = ['agent up to 1MiB']", "state = ['agent up to 1MiB']", 2 << 20), @r#"in its plugin.toml, under [asks]: state = ["agent up to 2MiB"]; and in baton.toml, under [plugins.crm]: grants = { state = ["agent up to 2MiB"] }"#);
+}
+
+#[test]
+fn a_room_that_is_full_for_a_caller_gets_the_callers_lines_too() {
+    let caller = policy("state = ['run', 'agent']", "state = ['run up to 1MiB', 'agent up to 1MiB']");
+    let tool = policy("state = ['run', 'agent']", "state = ['run', 'agent']");
+    let bounded = tool.bounded_by(&Arc::new(caller), ToolCall { name: "crm/a", effect: Effect::Write });
+    insta::assert_snapshot!(to_fill(&bounded, "run/a", 2 << 20), @r#"in baton.toml, under [plugins.crm]: grants = { state = ["run up to 2MiB", "agent up to 1MiB"] }"#);
+    insta::assert_snapshot!(to_fill(&bounded, "agent/a", 128 << 20), @r#"in baton.toml, under [plugins.crm]: grants = { state = ["run up to 64MiB", "agent up to 128MiB"] }"#);
+}
+
+#[test]
+fn what_a_grant_leaves_open_is_settled_and_what_an_ask_leaves_open_is_not() {
+    let effective = |asked: &str, granted: &str| {
+        policy(&format!("state = ['{asked}']"), &format!("state = ['{granted}']")).effective().state.written()
+    };
+    assert_eq!(effective("agent", "agent"), r#"["agent up to 64MiB"]"#);
+    assert_eq!(effective("agent", "agent up to 1GiB"), r#"["agent up to 1GiB"]"#);
+    assert_eq!(effective("agent up to 1MiB", "agent"), r#"["agent up to 1MiB"]"#);
+    assert_eq!(effective("agent up to 1GiB", "agent"), r#"["agent up to 64MiB"]"#);
 }

@@ -23,8 +23,8 @@ async fn sample() -> Sample {
     let claim = begin(&store, &run_id(1)).await;
     store.append(&claim, at(3), host_call(1, &large('x'), "{}")).await.unwrap();
     store.append(&claim, at(4), run_ended()).await.unwrap();
-    begin(&store, &run_id(2)).await;
-    store.state(call(&run_id(2), 5), shared("s"), set("key", "\"value\"")).await.unwrap();
+    let claim = begin(&store, &run_id(2)).await;
+    store.state(&claim, request(5, shared("s"), set("key", "\"value\""))).await.unwrap();
     let (first, second) = (store.entries(run_id(1)).await.unwrap(), store.entries(run_id(2)).await.unwrap());
     let path = folder.path().join("baton.db");
     Sample { _folder: folder, path, first, second }
@@ -113,9 +113,11 @@ async fn every_flipped_bit_of_an_entry_is_found() {
 async fn a_flipped_value_is_found() {
     let sample = sample().await;
     let store = SqliteStore::open(&sample.path).unwrap();
-    Connection::open(&sample.path).unwrap().execute("UPDATE state SET value = '\"walue\"'", []).unwrap();
-    let read = value(&store, &shared("s"), "key").await;
-    assert!(matches!(read, Err(StoreError::Corrupt { .. })), "{read:?}");
+    for damage in ["value = '\"walue\"'", "value = '\"value\"', expires = 9999999999999"] {
+        Connection::open(&sample.path).unwrap().execute(&format!("UPDATE state SET {damage}"), []).unwrap();
+        let read = value(&store, &shared("s"), "key").await;
+        assert!(matches!(read, Err(StoreError::Corrupt { .. })), "{read:?}");
+    }
     assert_eq!(value(&store, &Scope::Agent("s".to_owned()), "key").await.unwrap(), None);
 }
 

@@ -1,6 +1,9 @@
-//! What a store promises. `conformance` holds for every backend; the rest is about SQLite and its file.
+//! What a store promises. `conformance` and `state` hold for every backend; the rest is about SQLite and its file.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+#[macro_use]
+mod cases;
 
 mod batch;
 mod conformance;
@@ -9,3 +12,4 @@ mod damage;
 mod file;
 mod sample;
 mod snapshot;
+mod state;

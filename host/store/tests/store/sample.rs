@@ -4,7 +4,7 @@ use std::path::Path;
 
 use baton_journal::{
     CallId, Claim, Digest, Event, InvocationId, Payload, PluginPin, RunHeader, RunId, RunOutcome, Scope, Site, StateOp,
-    StateReply, Store, StoreError, Timestamp, Usage,
+    StateReply, StateRequest, Store, StoreError, Timestamp, Usage,
 };
 use baton_store::SqliteStore;
 
@@ -111,8 +111,24 @@ pub(crate) fn call(run: &RunId, sequence: u32) -> CallId {
     CallId { run: run.clone(), invocation: invocation(), sequence }
 }
 
+/// The bytes to which a call may fill a room, unless a test says otherwise.
+pub(crate) const QUOTA: u64 = 8 << 20;
+
+/// The call of this number in the first run.
+pub(crate) fn request(sequence: u32, scope: Scope, op: StateOp) -> StateRequest {
+    StateRequest { call: call(&run_id(1), sequence), scope, op, now: at(0), quota: QUOTA }
+}
+
 pub(crate) fn set(key: &str, value: &str) -> StateOp {
-    StateOp::Set { key: key.to_owned(), value: value.to_owned() }
+    StateOp::Set { key: key.to_owned(), value: value.to_owned(), ttl_ms: None }
+}
+
+pub(crate) fn set_for(key: &str, value: &str, ttl_ms: u64) -> StateOp {
+    StateOp::Set { key: key.to_owned(), value: value.to_owned(), ttl_ms: Some(ttl_ms) }
+}
+
+pub(crate) fn increment(key: &str, by: i64) -> StateOp {
+    StateOp::Increment { key: key.to_owned(), by }
 }
 
 pub(crate) fn get(key: &str) -> StateOp {
@@ -123,8 +139,10 @@ pub(crate) fn shared(name: &str) -> Scope {
     Scope::Shared(name.to_owned())
 }
 
+/// Reads a value; that needs no claim on a run.
 pub(crate) async fn value(store: &dyn Store, scope: &Scope, key: &str) -> Result<Option<String>, StoreError> {
-    match store.state(call(&run_id(0), 0), scope.clone(), get(key)).await? {
+    let nobody = Claim { run: run_id(0), epoch: 0 };
+    match store.state(&nobody, request(0, scope.clone(), get(key))).await? {
         StateReply::Value(value) => Ok(value),
         other => panic!("a value was asked for, not {other:?}"),
     }

@@ -16,7 +16,8 @@ async fn a_small_run_as_stored() {
     let store = open(folder.path());
     let claim = begin(&store, &run_id(1)).await;
     store.append(&claim, at(3), line("a \"line\"")).await.unwrap();
-    store.state(call(&run_id(1), 1), shared("clients"), set("ada", r#"{"risk":"low"}"#)).await.unwrap();
+    store.state(&claim, request(1, shared("clients"), set("ada", r#"{"risk":"low"}"#))).await.unwrap();
+    store.state(&claim, request(2, shared("clients"), set_for("bob", "1", 60_000))).await.unwrap();
     store.append(&claim, at(4), host_call(1, &large('x'), r#"{"ok":null}"#)).await.unwrap();
     store.append(&claim, at(5), invocation_ended(r#"{"risk":"low"}"#)).await.unwrap();
     store.append(&claim, at(6), asked()).await.unwrap();

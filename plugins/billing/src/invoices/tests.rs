@@ -1,4 +1,5 @@
 use std::cell::RefCell;
+use std::time::Duration;
 
 use baton_sdk::Error;
 use baton_sdk::state::Memory;
@@ -125,9 +126,9 @@ impl Store for Disturbed<'_> {
     fn get(&self, key: &str) -> Result<Option<String>, Error> {
         self.memory.get(key)
     }
-    fn set(&self, key: &str, value: &str) -> Result<(), Error> {
+    fn set(&self, key: &str, value: &str, time_to_live: Option<Duration>) -> Result<(), Error> {
         self.disturb()?;
-        self.memory.set(key, value)
+        self.memory.set(key, value, time_to_live)
     }
     fn delete(&self, key: &str) -> Result<bool, Error> {
         self.disturb()?;
@@ -136,9 +137,19 @@ impl Store for Disturbed<'_> {
     fn keys(&self, prefix: &str, after: Option<&str>) -> Result<Vec<String>, Error> {
         self.memory.keys(prefix, after)
     }
-    fn compare_and_swap(&self, key: &str, expected: Option<&str>, value: Option<&str>) -> Result<bool, Error> {
+    fn compare_and_swap(
+        &self,
+        key: &str,
+        expected: Option<&str>,
+        value: Option<&str>,
+        time_to_live: Option<Duration>,
+    ) -> Result<bool, Error> {
         self.disturb()?;
-        self.memory.compare_and_swap(key, expected, value)
+        self.memory.compare_and_swap(key, expected, value, time_to_live)
+    }
+    fn increment(&self, key: &str, by: i64) -> Result<i64, Error> {
+        self.disturb()?;
+        self.memory.increment(key, by)
     }
 }
 

@@ -1,4 +1,5 @@
 use std::cell::RefCell;
+use std::time::Duration;
 
 use baton_sdk::Error;
 use baton_sdk::state::Memory;
@@ -73,8 +74,8 @@ impl Store for Race {
     fn get(&self, key: &str) -> Result<Option<String>, Error> {
         self.memory.get(key)
     }
-    fn set(&self, key: &str, value: &str) -> Result<(), Error> {
-        self.memory.set(key, value)
+    fn set(&self, key: &str, value: &str, time_to_live: Option<Duration>) -> Result<(), Error> {
+        self.memory.set(key, value, time_to_live)
     }
     fn delete(&self, key: &str) -> Result<bool, Error> {
         self.memory.delete(key)
@@ -82,11 +83,20 @@ impl Store for Race {
     fn keys(&self, prefix: &str, after: Option<&str>) -> Result<Vec<String>, Error> {
         self.memory.keys(prefix, after)
     }
-    fn compare_and_swap(&self, key: &str, expected: Option<&str>, value: Option<&str>) -> Result<bool, Error> {
+    fn compare_and_swap(
+        &self,
+        key: &str,
+        expected: Option<&str>,
+        value: Option<&str>,
+        time_to_live: Option<Duration>,
+    ) -> Result<bool, Error> {
         if let Some(rival) = self.rival.take() {
             upsert(&self.memory, rival, Some("EL-rival".into())).expect("memory does not fail");
         }
-        self.memory.compare_and_swap(key, expected, value)
+        self.memory.compare_and_swap(key, expected, value, time_to_live)
+    }
+    fn increment(&self, key: &str, by: i64) -> Result<i64, Error> {
+        self.memory.increment(key, by)
     }
 }
 

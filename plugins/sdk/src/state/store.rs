@@ -1,5 +1,7 @@
 //! Where values are kept, as the host's calls know it.
 
+use std::time::Duration;
+
 use crate::Error;
 use crate::bindings::baton::plugin::state as host;
 
@@ -24,12 +26,12 @@ pub trait Store {
     /// The host refuses the call.
     fn get(&self, key: &str) -> Result<Option<String>, Error>;
 
-    /// Stores JSON under a key, in place of any older one.
+    /// Stores JSON under a key, in place of any older one. After the time to live (none: never) it is no longer there.
     ///
     /// # Errors
     ///
     /// The host refuses the call.
-    fn set(&self, key: &str, value: &str) -> Result<(), Error>;
+    fn set(&self, key: &str, value: &str, time_to_live: Option<Duration>) -> Result<(), Error>;
 
     /// Removes a key; tells whether it was there.
     ///
@@ -45,12 +47,26 @@ pub trait Store {
     /// The host refuses the call.
     fn keys(&self, prefix: &str, after: Option<&str>) -> Result<Vec<String>, Error>;
 
-    /// Stores (or with no `value` removes) a key if its JSON now equals `expected`; tells whether it did.
+    /// Stores (or with no `value` removes) a key if its JSON now equals `expected`; tells whether it did. After the time
+    /// to live (none: never) the value is no longer there.
     ///
     /// # Errors
     ///
     /// The host refuses the call.
-    fn compare_and_swap(&self, key: &str, expected: Option<&str>, value: Option<&str>) -> Result<bool, Error>;
+    fn compare_and_swap(
+        &self,
+        key: &str,
+        expected: Option<&str>,
+        value: Option<&str>,
+        time_to_live: Option<Duration>,
+    ) -> Result<bool, Error>;
+
+    /// Adds to a whole number and gives the sum. A key that is not there counts as 0.
+    ///
+    /// # Errors
+    ///
+    /// The host refuses the call; the value is no whole number; the sum is beyond 2^53 - 1.
+    fn increment(&self, key: &str, by: i64) -> Result<i64, Error>;
 }
 
 impl Scope {
@@ -68,8 +84,8 @@ impl Store for Scope {
         host::get(&self.name(), key)
     }
 
-    fn set(&self, key: &str, value: &str) -> Result<(), Error> {
-        host::set(&self.name(), key, value)
+    fn set(&self, key: &str, value: &str, time_to_live: Option<Duration>) -> Result<(), Error> {
+        host::set(&self.name(), key, value, time_to_live.map(milliseconds))
     }
 
     fn delete(&self, key: &str) -> Result<bool, Error> {
@@ -80,7 +96,22 @@ impl Store for Scope {
         host::keys(&self.name(), prefix, after)
     }
 
-    fn compare_and_swap(&self, key: &str, expected: Option<&str>, value: Option<&str>) -> Result<bool, Error> {
-        host::compare_and_swap(&self.name(), key, expected, value)
+    fn compare_and_swap(
+        &self,
+        key: &str,
+        expected: Option<&str>,
+        value: Option<&str>,
+        time_to_live: Option<Duration>,
+    ) -> Result<bool, Error> {
+        host::compare_and_swap(&self.name(), key, expected, value, time_to_live.map(milliseconds))
     }
+
+    fn increment(&self, key: &str, by: i64) -> Result<i64, Error> {
+        host::increment(&self.name(), key, by)
+    }
+}
+
+/// A part of a millisecond counts as one: no value is gone too early.
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros().div_ceil(1_000)).unwrap_or(u64::MAX)
 }

@@ -19,8 +19,8 @@ impl Store for Busy {
     fn get(&self, key: &str) -> Result<Option<String>, Error> {
         self.memory.get(key)
     }
-    fn set(&self, key: &str, value: &str) -> Result<(), Error> {
-        self.memory.set(key, value)
+    fn set(&self, key: &str, value: &str, time_to_live: Option<Duration>) -> Result<(), Error> {
+        self.memory.set(key, value, time_to_live)
     }
     fn delete(&self, key: &str) -> Result<bool, Error> {
         self.memory.delete(key)
@@ -28,12 +28,21 @@ impl Store for Busy {
     fn keys(&self, prefix: &str, after: Option<&str>) -> Result<Vec<String>, Error> {
         self.memory.keys(prefix, after)
     }
-    fn compare_and_swap(&self, key: &str, expected: Option<&str>, value: Option<&str>) -> Result<bool, Error> {
+    fn compare_and_swap(
+        &self,
+        key: &str,
+        expected: Option<&str>,
+        value: Option<&str>,
+        time_to_live: Option<Duration>,
+    ) -> Result<bool, Error> {
         if self.left.get() > 0 {
             self.left.set(self.left.get() - 1);
             add_one(&self.memory, key).expect("memory does not fail");
         }
-        self.memory.compare_and_swap(key, expected, value)
+        self.memory.compare_and_swap(key, expected, value, time_to_live)
+    }
+    fn increment(&self, key: &str, by: i64) -> Result<i64, Error> {
+        self.memory.increment(key, by)
     }
 }
 
@@ -57,7 +66,7 @@ fn values_come_back_as_they_were_stored() {
 #[test]
 fn a_value_of_another_type_says_where_it_does_not_fit() {
     let store = Memory::default();
-    store.set("k", r#"{"count": "seven"}"#).unwrap();
+    store.set("k", r#"{"count": "seven"}"#, None).unwrap();
     let Err(Error::Invalid(text)) = get::<Count>(&store, "k") else { panic!("it fits") };
     assert!(text.starts_with("the value of k: count: invalid type: string \"seven\", expected u32"), "{text}");
 }
@@ -99,6 +108,16 @@ fn an_update_at_a_key_that_never_rests_may_work_later() {
 #[test]
 fn an_update_swaps_values_with_fields_it_does_not_know() {
     let store = Memory::default();
-    store.set("k", r#"{"count": 1, "added_later": true}"#).unwrap();
+    store.set("k", r#"{"count": 1, "added_later": true}"#, None).unwrap();
     assert_eq!(add_one(&store, "k"), Ok(2));
+}
+
+#[test]
+fn a_number_is_incremented_and_nothing_else_is() {
+    let store = Memory::default();
+    assert_eq!(increment(&store, "k", 5), Ok(5));
+    assert_eq!(increment(&store, "k", -7), Ok(-2));
+    assert!(matches!(increment(&store, "k", i64::MIN), Err(Error::Invalid(_))));
+    set_for(&store, "k", "five", Duration::from_secs(1)).unwrap();
+    assert!(matches!(increment(&store, "k", 1), Err(Error::Invalid(_))));
 }

@@ -1,9 +1,8 @@
 //! State in the store of the run.
 
-use baton_journal::{CallId, Scope, StateOp, StateReply, StoreError};
-use baton_policy::{Request, StateScope};
+use baton_journal::{CallId, Full, Scope, StateOp, StateReply, StateRequest, StoreError, json};
+use baton_policy::{Request, StateAccess, StateKeys, StateScope, StateWanted};
 use serde::Serialize;
-use serde::de::IgnoredAny;
 
 use crate::backends::Backends;
 use crate::call_error::CallError;
@@ -11,21 +10,21 @@ use crate::error::SandboxError;
 use crate::gate::{CallSite, Effect, Operation};
 
 /// The scope as the guest names it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Room {
+pub(crate) enum Room {
     Run,
     Agent,
     Shared(String),
 }
 
 /// A call of the state interface.
-#[derive(Debug, Serialize)]
-pub(super) struct StateCall {
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct StateCall {
     #[serde(rename = "scope")]
-    pub(super) room: Room,
+    pub(crate) room: Room,
     #[serde(flatten)]
-    pub(super) op: StateOp,
+    pub(crate) op: StateOp,
 }
 
 impl Operation for StateCall {
@@ -38,16 +37,12 @@ impl Operation for StateCall {
             StateOp::Delete { .. } => "state.delete",
             StateOp::Keys { .. } => "state.keys",
             StateOp::CompareAndSwap { .. } => "state.compare-and-swap",
+            StateOp::Increment { .. } => "state.increment",
         }
     }
 
     fn permission(&self) -> Option<Request<'_>> {
-        let scope = match &self.room {
-            Room::Run => StateScope::Run,
-            Room::Agent => StateScope::Agent,
-            Room::Shared(name) => StateScope::Shared(name),
-        };
-        Some(Request::State { scope })
+        Some(Request::State { wanted: self.wanted() })
     }
 
     fn effect(&self, _: &Backends) -> Effect {
@@ -58,22 +53,53 @@ impl Operation for StateCall {
         if let Err(error) = self.values_are_json() {
             return Ok(Err(CallError::Invalid(error)));
         }
-        let invocation = &site.invocation;
-        let scope = match self.room {
-            Room::Run => Scope::Run(invocation.run.clone()),
-            Room::Agent => Scope::Agent(invocation.plugin.clone()),
-            Room::Shared(name) => Scope::Shared(name),
-        };
-        let call = CallId { run: invocation.run.clone(), invocation: invocation.id.clone(), sequence: site.sequence };
-        match backends.store.state(call, scope, self.op).await {
+        match backends.store.state(&backends.claim, self.request(&site, backends)).await {
             Ok(reply) => Ok(Ok(reply)),
-            Err(StoreError::Quota(text)) => Ok(Err(CallError::Quota(text))),
+            Err(StoreError::Full(full)) => Ok(Err(self.full(&site, full))),
+            Err(StoreError::Invalid(text)) => Ok(Err(CallError::Invalid(text))),
             Err(error) => Err(error.into()),
         }
     }
 }
 
 impl StateCall {
+    fn wanted(&self) -> StateWanted<'_> {
+        let (access, keys) = match &self.op {
+            StateOp::Get { key } => (StateAccess::Read, StateKeys::One(key)),
+            StateOp::Keys { prefix, .. } => (StateAccess::Read, StateKeys::Beginning(prefix)),
+            StateOp::Set { key, .. }
+            | StateOp::Delete { key }
+            | StateOp::CompareAndSwap { key, .. }
+            | StateOp::Increment { key, .. } => (StateAccess::Write, StateKeys::One(key)),
+        };
+        StateWanted { scope: self.room.as_scope(), access, keys }
+    }
+
+    fn request(&self, site: &CallSite, backends: &Backends) -> StateRequest {
+        let invocation = &site.invocation;
+        StateRequest {
+            call: CallId { run: invocation.run.clone(), invocation: invocation.id.clone(), sequence: site.sequence },
+            scope: match &self.room {
+                Room::Run => Scope::Run(invocation.run.clone()),
+                Room::Agent => Scope::Agent(invocation.plugin.clone()),
+                Room::Shared(name) => Scope::Shared(name.clone()),
+            },
+            op: self.op.clone(),
+            now: backends.clock.now(),
+            quota: site.quota(self.wanted()),
+        }
+    }
+
+    /// What the room holds, what it may hold, and the line that lets it hold more.
+    fn full(&self, site: &CallSite, full: Full) -> CallError {
+        let room = self.room.as_scope();
+        let hint = match full {
+            Full::Bytes { needed, .. } => format!(" ({})", site.hint_to_fill(self.wanted(), needed)),
+            Full::Keys { .. } => String::new(),
+        };
+        CallError::Quota(format!("the room `{room}` is full: {full}{hint}"))
+    }
+
     fn values_are_json(&self) -> Result<(), String> {
         let (expected, value) = match &self.op {
             StateOp::Set { value, .. } => (None, Some(value)),
@@ -81,10 +107,20 @@ impl StateCall {
             _ => (None, None),
         };
         for (name, text) in [("expected", expected), ("value", value)] {
-            if let Some(Err(error)) = text.map(|text| serde_json::from_str::<IgnoredAny>(text)) {
+            if let Some(Err(error)) = text.map(|text| json::parse(text)) {
                 return Err(format!("`{name}` is not JSON: {error}"));
             }
         }
         Ok(())
+    }
+}
+
+impl Room {
+    fn as_scope(&self) -> StateScope<'_> {
+        match self {
+            Room::Run => StateScope::Run,
+            Room::Agent => StateScope::Agent,
+            Room::Shared(name) => StateScope::Shared(name),
+        }
     }
 }

@@ -29,8 +29,8 @@ impl Host for Guest {
         Ok(reply.map(|reply| if let StateReply::Value(value) = reply { value } else { None }))
     }
 
-    async fn set(&mut self, scope: Scope, key: String, value: String) -> Answer<()> {
-        Ok(self.state(scope, StateOp::Set { key, value }).await?.map(drop))
+    async fn set(&mut self, scope: Scope, key: String, value: String, ttl_ms: Option<u64>) -> Answer<()> {
+        Ok(self.state(scope, StateOp::Set { key, value, ttl_ms }).await?.map(drop))
     }
 
     async fn delete(&mut self, scope: Scope, key: String) -> Answer<bool> {
@@ -48,7 +48,13 @@ impl Host for Guest {
         key: String,
         expected: Option<String>,
         value: Option<String>,
+        ttl_ms: Option<u64>,
     ) -> Answer<bool> {
-        self.state_changed(scope, StateOp::CompareAndSwap { key, expected, value }).await
+        self.state_changed(scope, StateOp::CompareAndSwap { key, expected, value, ttl_ms }).await
+    }
+
+    async fn increment(&mut self, scope: Scope, key: String, by: i64) -> Answer<i64> {
+        let reply = self.state(scope, StateOp::Increment { key, by }).await?;
+        Ok(reply.map(|reply| if let StateReply::Number(number) = reply { number } else { 0 }))
     }
 }
