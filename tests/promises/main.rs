@@ -24,5 +24,6 @@ mod people;
 mod plugins;
 mod resume;
 mod smith;
+mod state;
 mod structure;
 mod workflow;

@@ -4,11 +4,14 @@
 //! An agent gets a small deterministic WASI: frozen environment, random numbers from the run's seed, the virtual clock,
 //! timers that pass in virtual time, stdout and stderr as lines of the journal, no files, no sockets in the linker.
 //! A tool gets the ordinary one, with the time of day and true random numbers, over the folders that it was granted, and `wasi:http`
-//! through the gate.
+//! through the gate. Both may import `wasi:keyvalue`, another door to the rooms of state, and `wasi:config`, another to
+//! the environment.
 
 mod carried;
+mod config;
 mod files;
 mod http;
+mod keyvalue;
 mod polls;
 mod timers;
 
@@ -153,6 +156,8 @@ impl HasData for Table {
 
 /// Links what an agent may import.
 pub(crate) fn link_for_agents(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    config::link(linker)?;
+    keyvalue::link(linker)?;
     io::error::add_to_linker::<Guest, Table>(linker, |guest| &mut guest.wasi.made().table)?;
     polls::link(linker)?;
     io::streams::add_to_linker::<Guest, Table>(linker, |guest| &mut guest.wasi.made().table)?;
@@ -192,6 +197,8 @@ pub(crate) fn random(invocation: &Invocation) -> ChaCha20Rng {
 
 /// Links what a tool may import.
 pub(crate) fn link_for_tools(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    config::link(linker)?;
+    keyvalue::link(linker)?;
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
     linker.allow_shadowing(true);
     files::link(linker)?;
