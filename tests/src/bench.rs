@@ -179,7 +179,8 @@ impl Bench {
     }
 }
 
-fn header() -> RunHeader {
+/// The beginning of a run of nothing.
+pub(crate) fn header() -> RunHeader {
     RunHeader {
         workflow: "bench".to_owned(),
         plan_digest: Digest::of(b"plan"),

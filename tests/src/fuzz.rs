@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use baton_journal::json::parse;
 use baton_journal::{Chain, Digest, Entry, Event, RunId, Timestamp};
-use baton_policy::{Effect, Grants, Policy, Request, StateScope, ToolCall, ToolName};
+use baton_policy::{Effect, Grants, HttpTarget, Policy, Request, StateWanted, ToolCall, ToolName};
 use baton_runtime::bundle::Manifest;
 use baton_runtime::plan::{Catalog, Plan};
 use baton_sandbox::value::{decode, encode};
@@ -37,7 +37,10 @@ pub const TARGETS: [Target; 7] = [
     (
         "grant_matcher",
         grant_matcher,
-        &[b"{\"state\": [\"run\", \"shared:a\"], \"tools\": [\"crm/*\"]}\ncrm/contacts.get\n"],
+        &[
+            b"{\"state\": [\"run\", \"shared:a\"], \"tools\": [\"crm/*\"]}\ncrm/contacts.get\nread shared:a/k*\n",
+            b"{\"http\": [\"GET https://*.example.com:8443/v1/* at 10.0.0.0/8\"]}\nhttps://api.example.com:8443/v1/a?b\nhttp://[::1]/\n",
+        ],
     ),
     (
         "journal_reader",
@@ -124,7 +127,9 @@ pub fn grant_matcher(data: &[u8]) {
     for name in names.lines() {
         let tool = Request::Tool { call: ToolCall { name, effect: Effect::Write } };
         assert!(!grants.allows(&tool) || ToolName::parse(name).is_some(), "{name:?} is no tool, and allowed");
-        for request in [tool, Request::State { scope: StateScope::Shared(name) }] {
+        let http = HttpTarget::parse("GET", name).ok().map(|target| Request::Http { target });
+        let state = StateWanted::parse(name).map(|wanted| Request::State { wanted });
+        for request in [Some(tool), http, state].into_iter().flatten() {
             let _ = policy.decide(&request); // denied with a hint, or allowed
             assert!(!Grants::default().allows(&request), "nothing is granted, and {name:?} allowed");
         }

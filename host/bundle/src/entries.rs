@@ -83,8 +83,13 @@ mod tests {
 
     #[test]
     fn what_is_granted_in_part_is_not_missing() {
-        let asked = grants("state = ['run up to 1MiB', 'shared:a', 'shared:b', 'read agent']\ntools = ['crm/*', 'billing/*', 'mail/send']");
+        let asked = grants(
+            "state = ['run up to 1MiB', 'shared:a', 'shared:b', 'read agent']\ntools = ['crm/*', 'billing/*', 'mail/send']",
+        );
         let granted = grants("state = ['run', 'read shared:b/x*']\ntools = ['crm/contacts.upsert', 'mail/*']");
-        assert_eq!(not_at_all(&asked, &granted).to_string(), r#"{ state = ["read agent", "shared:a"], tools = ["billing/*"] }"#);
+        assert_eq!(
+            not_at_all(&asked, &granted).to_string(),
+            r#"{ state = ["read agent", "shared:a"], tools = ["billing/*"] }"#
+        );
     }
 }

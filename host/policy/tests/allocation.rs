@@ -1,17 +1,19 @@
 //! An allowed request is decided without a byte from the heap. A binary of its own: the count is of the whole thread.
 
-use baton_policy::{Decision, Effect, Grants, Policy, Request, StateScope, ToolCall};
+use baton_policy::{Decision, Effect, Grants, HttpTarget, Policy, Request, StateWanted, ToolCall};
 
 #[test]
 fn an_allowed_request_allocates_nothing() {
-    let text = "state = ['run', 'shared:clients']\ntools = ['crm/contacts.get', 'billing/*']";
+    let text = "state = ['run', 'shared:clients']\ntools = ['crm/contacts.get', 'billing/*']
+        http = ['GET,POST https://api.example.com/v1/*']";
     let grants: Grants = toml::from_str(text).unwrap();
     let policy = Policy::new("guest".parse().unwrap(), grants.clone(), grants);
     let allowed = [
         Request::Tool { call: ToolCall { name: "crm/contacts.get", effect: Effect::Write } },
         Request::Tool { call: ToolCall { name: "billing/invoices.issue", effect: Effect::Write } },
-        Request::State { scope: StateScope::Run },
-        Request::State { scope: StateScope::Shared("clients") },
+        Request::State { wanted: StateWanted::parse("run/key").unwrap() },
+        Request::State { wanted: StateWanted::parse("read shared:clients/a*").unwrap() },
+        Request::Http { target: HttpTarget::parse("POST", "https://api.example.com/v1/letters?draft=1").unwrap() },
     ];
     for request in allowed {
         let mut decision = None;

@@ -49,7 +49,10 @@ fn a_project_is_resolved_with_its_plugins() {
     let plugin = project.plugin("contacts").unwrap();
     assert_eq!((plugin.name().as_str(), plugin.folder()), ("contacts", folder.path().join("plugins/crm").as_path()));
     assert_eq!(plugin.component_path(), folder.path().join("plugins/target/wasm32-wasip2/release/crm.wasm"));
-    assert_eq!(plugin.policy().decide(&Request::State { wanted: StateWanted::parse("agent").unwrap() }), Decision::Allowed);
+    assert_eq!(
+        plugin.policy().decide(&Request::State { wanted: StateWanted::parse("agent").unwrap() }),
+        Decision::Allowed
+    );
     let expect = Limits { fuel: Fuel(1_000_000_000), wall: Wall(10_000), calls: 100, ..Limits::default() };
     assert_eq!(*plugin.limits(), expect);
     assert_eq!(plugin.agent().unwrap().input.as_ref().unwrap()["type"], "object");

@@ -91,9 +91,7 @@ fn what_is_malformed_gets_the_right_form() {
 #[test]
 fn a_hint_can_be_written_into_the_project() {
     let policy = policy("state = ['agent']", "");
-    let Decision::Denied { hint, .. } = policy.decide(&state("agent")) else {
-        panic!("allowed")
-    };
+    let Decision::Denied { hint, .. } = policy.decide(&state("agent")) else { panic!("allowed") };
     let (_, line) = hint.split_once(": ").unwrap();
     let read: std::collections::BTreeMap<String, Grants> = toml::from_str(line).unwrap();
     assert!(read["grants"].allows(&state("agent")));

@@ -37,7 +37,10 @@ pub(crate) fn kind(value: &Value) -> &'static str {
 pub(crate) fn evaluate(root: &IdedExpr, scope: &Scope<'_>) -> Result<Value> {
     let mut evaluator = Evaluator { scope: *scope, locals: Vec::new(), meter: Meter::new(), patterns: Patterns::new() };
     let value = evaluator.value(root)?;
-    evaluator.own(value)
+    if let Cow::Borrowed(value) = value {
+        evaluator.meter.pay_value(value)?; // no more memory than what is there already
+    }
+    Ok(value.into_owned())
 }
 
 /// One evaluation. Values that exist already are borrowed; only what is new is made.
@@ -66,8 +69,9 @@ impl<'a> Evaluator<'a> {
 
     /// Makes a value our own, paying for the copy.
     pub(crate) fn own(&mut self, value: Cow<'_, Value>) -> Result<Value> {
-        if let Cow::Borrowed(value) = value {
-            self.meter.pay_value(value)?;
+        match &value {
+            Cow::Borrowed(value) => self.meter.copy(value)?,
+            Cow::Owned(_) => self.meter.make(0)?, // its parts were paid when they were made
         }
         Ok(value.into_owned())
     }
@@ -85,7 +89,7 @@ impl<'a> Evaluator<'a> {
         match (local, self.scope.variable(name)) {
             (Some((_, Cow::Borrowed(value))), _) => Ok(Cow::Borrowed(value)),
             (Some((_, Cow::Owned(value))), _) => {
-                self.meter.pay_value(value)?;
+                self.meter.copy(value)?;
                 Ok(Cow::Owned(value.clone()))
             }
             (None, Some(value)) => Ok(Cow::Borrowed(value)),

@@ -152,6 +152,7 @@ fn split(text: &str, separator: &str, meter: &mut Meter) -> Result<Value> {
     let mut parts = Vec::new();
     for part in text.split(separator) {
         meter.pay_bytes(part.len())?;
+        meter.make(part.len())?;
         parts.push(Value::from(part));
     }
     Ok(parts.into())
@@ -164,6 +165,7 @@ fn join(items: &[Value], separator: &str, meter: &mut Meter) -> Result<Value> {
             return fail(format!("`join` takes texts; element {index} is {}", kind(item)));
         };
         meter.pay_bytes(text.len() + separator.len())?;
+        meter.make(text.len() + separator.len())?;
         joined.push_str(if index == 0 { "" } else { separator });
         joined.push_str(text);
     }

@@ -105,7 +105,7 @@ impl<'a> Loop<'_, 'a> {
     fn with<T>(&mut self, item: Cow<'a, Value>, work: impl FnOnce(&mut Evaluator<'a>) -> Result<T>) -> Result<T> {
         self.evaluator.meter.pay(1)?;
         if let Cow::Owned(item) = &item {
-            self.evaluator.meter.pay_value(item)?;
+            self.evaluator.meter.copy(item)?;
         }
         self.evaluator.locals.push((self.variable, item));
         let result = work(self.evaluator);

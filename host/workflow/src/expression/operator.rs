@@ -83,11 +83,12 @@ fn add(left: &Value, right: &Value, meter: &mut Meter) -> Result<Value> {
     match (left, right) {
         (Value::String(left), Value::String(right)) => {
             meter.pay_bytes(left.len() + right.len())?;
+            meter.make(left.len() + right.len())?;
             Ok(format!("{left}{right}").into())
         }
         (Value::Array(_), Value::Array(more)) => {
-            meter.pay_value(left)?;
-            meter.pay_value(right)?;
+            meter.copy(left)?;
+            meter.copy(right)?;
             let Value::Array(mut items) = left.clone() else { return Ok(Value::Null) };
             items.extend(more.iter().cloned());
             Ok(items.into())

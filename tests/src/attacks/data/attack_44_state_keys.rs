@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use baton_journal::{CallId, InvocationId, RunId, Scope, Site, StateOp, StateReply, Store, StoreError, Timestamp};
+use baton_journal::{
+    CallId, Claim, Event, InvocationId, RunId, Scope, Site, StateOp, StateReply, StateRequest, Store, StoreError,
+    Timestamp,
+};
 use baton_store::{MemoryStore, SqliteStore};
 
 use crate::attacks::{Arena, Attack, Verdict};
+use crate::bench::header;
 
 pub(in crate::attacks) const ATTACK: Attack = Attack { row: 44, name: "injection in state keys", run };
 
@@ -42,23 +46,29 @@ fn run(arena: &Arena) -> Verdict {
 }
 
 async fn keys_are_what_they_are(store: &dyn Store) -> Verdict {
+    let started = Event::RunStarted(header());
+    let (claim, _) = store.create(RunId::new(Timestamp(1), 1), Timestamp(1), started).await.unwrap();
+    let store = &Rooms { store, claim };
     let scopes: Vec<Scope> =
         NAMES.iter().flat_map(|name| [Scope::Agent((*name).to_owned()), Scope::Shared((*name).to_owned())]).collect();
     let mut kept = BTreeMap::new();
     for (room, scope) in scopes.iter().enumerate() {
         for (key, name) in NAMES.iter().enumerate() {
             let value = format!("\"{room} {key}\"");
-            ask(store, scope, StateOp::Set { key: (*name).to_owned(), value: value.clone() }).await.unwrap();
+            store
+                .ask(scope, StateOp::Set { key: (*name).to_owned(), value: value.clone(), ttl_ms: None })
+                .await
+                .unwrap();
             kept.insert((room, *name), value);
         }
     }
     for ((room, key), value) in kept {
-        let found = ask(store, &scopes[room], StateOp::Get { key: key.to_owned() }).await.unwrap();
+        let found = store.ask(&scopes[room], StateOp::Get { key: key.to_owned() }).await.unwrap();
         assert_eq!(found, StateReply::Value(Some(value)), "{:?} {key:?}", scopes[room]);
     }
     for prefix in NAMES {
         let listed = StateOp::Keys { prefix: prefix.to_owned(), after: None, limit: 1_000 };
-        let StateReply::Keys(keys) = ask(store, &scopes[0], listed).await.unwrap() else { panic!("not keys") };
+        let StateReply::Keys(keys) = store.ask(&scopes[0], listed).await.unwrap() else { panic!("not keys") };
         let mut expect: Vec<&str> = NAMES.iter().copied().filter(|name| name.starts_with(prefix)).collect();
         expect.sort_unstable();
         assert_eq!(keys, expect, "{prefix:?}");
@@ -66,21 +76,30 @@ async fn keys_are_what_they_are(store: &dyn Store) -> Verdict {
     refused(store).await
 }
 
-async fn refused(store: &dyn Store) -> Verdict {
+async fn refused(store: &Rooms<'_>) -> Verdict {
     let long = "k".repeat(1 << 20);
     let mut verdicts = Vec::new();
     for name in NO_NAMES.into_iter().chain([long.as_str()]) {
-        let key = StateOp::Set { key: name.to_owned(), value: "1".to_owned() };
-        let error = ask(store, &Scope::Agent("a".to_owned()), key).await.expect_err("it is no key");
-        let set = StateOp::Set { key: "k".to_owned(), value: "1".to_owned() };
-        ask(store, &Scope::Shared(name.to_owned()), set).await.expect_err("it is no room");
+        let key = StateOp::Set { key: name.to_owned(), value: "1".to_owned(), ttl_ms: None };
+        let error = store.ask(&Scope::Agent("a".to_owned()), key).await.expect_err("it is no key");
+        let set = StateOp::Set { key: "k".to_owned(), value: "1".to_owned(), ttl_ms: None };
+        store.ask(&Scope::Shared(name.to_owned()), set).await.expect_err("it is no room");
         verdicts.push(Verdict::contained("kept apart, or refused", error));
     }
     Verdict::of(verdicts)
 }
 
-async fn ask(store: &dyn Store, scope: &Scope, op: StateOp) -> Result<StateReply, StoreError> {
-    let site = Site { step: "s".to_owned(), item: None };
-    let call = CallId { run: RunId::new(Timestamp(1), 1), invocation: InvocationId::attempt(&site, 1), sequence: 0 };
-    store.state(call, scope.clone(), op).await
+/// The state of a store, for one run.
+struct Rooms<'a> {
+    store: &'a dyn Store,
+    claim: Claim,
+}
+
+impl Rooms<'_> {
+    async fn ask(&self, scope: &Scope, op: StateOp) -> Result<StateReply, StoreError> {
+        let site = Site { step: "s".to_owned(), item: None };
+        let call = CallId { run: self.claim.run.clone(), invocation: InvocationId::attempt(&site, 1), sequence: 0 };
+        let request = StateRequest { call, scope: scope.clone(), op, now: Timestamp(1), quota: u64::MAX };
+        self.store.state(&self.claim, request).await
+    }
 }

@@ -170,9 +170,6 @@ proptest! {
         let (a, b) = (a.settled(), b.settled());
         let covered = zip(&a, &b, |a, b| (!a.0 || b.0) && a.1 <= b.1).into_iter().all(|covered| covered);
         prop_assert_eq!(a.except(&b).is_empty(), covered);
-        prop_assert_eq!(a.apart(&b).is_empty(), a.entries.iter().all(|entry| {
-            !StateGrant::of([entry.clone()]).intersect(&b).is_empty()
-        }));
     }
 
     #[test]
