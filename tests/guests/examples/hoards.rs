@@ -19,7 +19,7 @@ impl Agent for Hoards {
     fn run(task: Task<Input>) -> Result<Value, Failure> {
         let value = format!("\"{}\"", "x".repeat(task.input.bytes));
         for kept in 0.. {
-            if let Err(error) = state::set(&Scope::Agent, &kept.to_string(), &value) {
+            if let Err(error) = state::set(&Scope::Agent, &kept.to_string(), &value, None) {
                 return Ok(json!({ "kept": kept, "refusal": format!("{error:?}") }));
             }
         }

@@ -37,12 +37,12 @@ fn what_is_asked_and_granted_is_allowed() {
 #[test]
 fn what_is_not_granted_gets_the_line_to_add() {
     insta::assert_snapshot!(check(&policy("state = ['agent']", ""), state("agent")), @r#"
-    `crm` may not use state of scope `agent`: asked for in its plugin.toml but not granted
+    `crm` may not use state of scope `agent` to write all keys: asked for in its plugin.toml but not granted
     hint: in baton.toml, under [plugins.crm]: grants = { state = ["agent"] }
     "#);
     let some = policy("state = ['run', 'agent']\ntools = ['billing/*']", "state = ['run']\ntools = ['billing/a']");
     insta::assert_snapshot!(check(&some, state("agent")), @r#"
-    `crm` may not use state of scope `agent`: asked for in its plugin.toml but not granted
+    `crm` may not use state of scope `agent` to write all keys: asked for in its plugin.toml but not granted
     hint: in baton.toml, under [plugins.crm]: grants = { state = ["run", "agent"], tools = ["billing/a"] }
     "#);
     insta::assert_snapshot!(check(&some, tool("billing/b")), @r#"
@@ -55,12 +55,12 @@ fn what_is_not_granted_gets_the_line_to_add() {
 fn what_is_not_asked_for_gets_both_lines() {
     let some = policy("state = ['run']\ntools = ['billing/*']", "");
     insta::assert_snapshot!(check(&some, state("read shared:clients/ada")), @r#"
-    `crm` may not use state of scope `shared:clients`: not asked for in its plugin.toml
-    hint: in its plugin.toml, under [asks]: state = ["run", "shared:clients"]; and in baton.toml, under [plugins.crm]: grants = { state = ["shared:clients"] }
+    `crm` may not use state of scope `shared:clients` to read the key `ada`: not asked for in its plugin.toml
+    hint: in its plugin.toml, under [asks]: state = ["run", "read shared:clients"]; and in baton.toml, under [plugins.crm]: grants = { state = ["read shared:clients"] }
     "#);
     let granted = policy("", "state = ['agent']");
     insta::assert_snapshot!(check(&granted, state("agent")), @r#"
-    `crm` may not use state of scope `agent`: not asked for in its plugin.toml
+    `crm` may not use state of scope `agent` to write all keys: not asked for in its plugin.toml
     hint: in its plugin.toml, under [asks]: state = ["agent"]
     "#);
 }
@@ -79,8 +79,8 @@ fn a_request_that_is_not_granted_gets_the_line_to_add() {
 fn what_is_malformed_gets_the_right_form() {
     let none = policy("", "");
     insta::assert_snapshot!(check(&none, state("shared:a\u{1b}[2J\n\"]")), @r#"
-    `crm` may not use state of scope `shared:a\u{1b}[2J\n\"]`: there is no such thing
-    hint: no grant can allow it: a scope is `run`, `agent`, or `shared:` and the name of a room, such as `shared:clients`
+    `crm` may not use state of scope `shared:a\u{1b}[2J\n\"]` to write all keys: there is no such thing
+    hint: no grant can allow it: state is written `[read] SCOPE[/PREFIX*] [up to BYTES]`; a scope is `run`, `agent`, or `shared:` and the name of a room, such as `shared:clients`
     "#);
     insta::assert_snapshot!(check(&none, tool("contacts.upsert")), @"
     `crm` may not use the tool `contacts.upsert`: there is no such thing
@@ -120,14 +120,14 @@ fn a_tool_does_for_its_caller_what_both_may() {
     let crm = named("crm", "state = ['agent', 'shared:clients']");
     let bounded = bounded(&crm, &assistant, "crm/contacts.get");
     insta::assert_snapshot!(check(&bounded, CLIENTS), @r#"
-    `crm` may not use state of scope `shared:clients` for `assistant`, which called `crm/contacts.get` and may not use it itself
+    `crm` may not use state of scope `shared:clients` to write all keys for `assistant`, which called `crm/contacts.get` and may not use it itself
     hint: in baton.toml, under [plugins.assistant], in `grants`: tools = ["crm/contacts.get as itself", "crm/*"]; or, so that it may do it itself: state = ["shared:clients"], and in its plugin.toml, under [asks]: state = ["shared:clients"]
     "#);
     assert_eq!(check(&bounded, state("agent")), "allowed", "its own room is its identity");
     let asks: Grants = toml::from_str("state = ['shared:clients']").unwrap();
     let half = Arc::new(Policy::new("assistant".parse().unwrap(), asks, Grants::default()));
     insta::assert_snapshot!(check(&crm.bounded_by(&half, write("crm/contacts.get")), CLIENTS), @r#"
-    `crm` may not use state of scope `shared:clients` for `assistant`, which called `crm/contacts.get` and may not use it itself
+    `crm` may not use state of scope `shared:clients` to write all keys for `assistant`, which called `crm/contacts.get` and may not use it itself
     hint: in baton.toml, under [plugins.assistant], in `grants`: tools = ["crm/contacts.get as itself"]; or, so that it may do it itself: state = ["shared:clients"]
     "#);
 }
@@ -139,7 +139,7 @@ fn a_bound_holds_through_a_chain_and_its_denial_names_who_may_not() {
         Arc::new(bounded(&named("second", "tools = ['third/go']\nstate = ['shared:clients']"), &first, "second/go"));
     let third = bounded(&named("third", "state = ['shared:clients']"), &second, "third/go");
     insta::assert_snapshot!(check(&third, CLIENTS), @r#"
-    `third` may not use state of scope `shared:clients` for `first`, which called `second/go` and may not use it itself
+    `third` may not use state of scope `shared:clients` to write all keys for `first`, which called `second/go` and may not use it itself
     hint: in baton.toml, under [plugins.first], in `grants`: tools = ["second/go as itself"]; or, so that it may do it itself: state = ["shared:clients"], and in its plugin.toml, under [asks]: state = ["shared:clients"]
     "#);
     insta::assert_snapshot!(check(&second, tool("third/go")), @r#"
@@ -147,7 +147,7 @@ fn a_bound_holds_through_a_chain_and_its_denial_names_who_may_not() {
     hint: in baton.toml, under [plugins.first], in `grants`: tools = ["second/go as itself"]; or, so that it may do it itself: tools = ["second/go", "third/go"], and in its plugin.toml, under [asks]: tools = ["second/go", "third/go"]
     "#);
     insta::assert_snapshot!(check(&third, state("agent")), @r#"
-    `third` may not use state of scope `agent`: not asked for in its plugin.toml
+    `third` may not use state of scope `agent` to write all keys: not asked for in its plugin.toml
     hint: in its plugin.toml, under [asks]: state = ["agent", "shared:clients"]; and in baton.toml, under [plugins.third]: grants = { state = ["agent", "shared:clients"] }
     "#);
 }

@@ -119,13 +119,13 @@ fn texts_that_are_no_expressions() {
 #[test]
 fn bombs_are_stopped() {
     let doubling = format!("['xxxxxxxx']{}", ".map(s, s + s)".repeat(60));
-    assert!(evaluate(&doubling).expect_err("a bomb").contains("makes too much"));
+    assert!(evaluate(&doubling).expect_err("a bomb").contains("too much"));
     let lists = format!("[[1]]{}", ".map(x, [x, x])".repeat(40));
-    assert!(evaluate(&lists).expect_err("a bomb").contains("makes too much"));
+    assert!(evaluate(&lists).expect_err("a bomb").contains("too much"));
     let ten = "[0,1,2,3,4,5,6,7,8,9]";
     let nest = |variables: &str| variables.chars().map(|v| format!("{ten}.all({v}, ")).collect::<String>();
     let loops = format!("{}true{}", nest("abcdefgh"), ")".repeat(8));
-    assert!(evaluate(&loops).expect_err("a bomb").contains("costs too much"));
+    assert!(evaluate(&loops).expect_err("a bomb").contains("too much"));
 }
 
 #[test]

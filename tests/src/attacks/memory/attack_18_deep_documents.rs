@@ -43,7 +43,7 @@ fn manifest(line: &str) -> String {
     baton_runtime::bundle::Project::load(project.path()).unwrap_err().to_string()
 }
 
-/// A value of state is compared as JSON, so it is parsed.
+/// A value of state is compared as JSON, so it is read before it is kept.
 fn value_of_state(arena: &Arena, deep: &str) -> Verdict {
     let acts = json!({ "acts": [
         { "act": "set-text", "scope": "run", "key": "a", "text": deep },
@@ -51,6 +51,8 @@ fn value_of_state(arena: &Arena, deep: &str) -> Verdict {
     ] });
     let grants = serde_json::from_str(r#"{"state": ["run"]}"#).unwrap();
     let told = arena.guest("acts", Call { input: acts.to_string(), grants, ..Call::default() }).completed();
-    assert_eq!(told, json!([{ "ok": null }, { "ok": false }]), "it is kept as text and equals nothing");
-    Verdict::contained("kept as text", "")
+    let refusal = told[0]["err"].as_str().expect("it is not kept");
+    assert!(refusal.contains("nested deeper than 64 levels"), "{refusal}");
+    assert_eq!(told[1], json!({ "ok": false }), "and there is nothing that it could equal");
+    Verdict::contained("refused", refusal)
 }
