@@ -92,7 +92,7 @@ fn grants_are_shown_and_explained() {
     });
     insta::assert_snapshot!(explained.join("\n"));
     let listed: Value = serde_json::from_slice(&copy.baton(&["grants", "-o", "json"]).stdout).unwrap();
-    assert_eq!(listed[2]["effective"], serde_json::json!({ "state": ["agent"] }));
+    assert_eq!(listed[2]["effective"], serde_json::json!({ "state": ["agent up to 64MiB"] }));
     assert_eq!(copy.baton(&["grants", "explain", "crm", "the moon"]).status.code(), Some(2));
     assert_eq!(copy.baton(&["grants", "explain", "nobody", "agent"]).status.code(), Some(2));
 }

@@ -28,6 +28,8 @@ pub const MAX_SCHEMA: Bytes = Bytes(1 << 20);
 pub struct Terms {
     /// The plugin's name in the project.
     pub name: Name,
+    /// Whether its build may run on this machine.
+    pub build: bool,
     /// What it is granted.
     pub grants: Grants,
     /// Where the folders are that it is granted, without links and `..`; one that is not here does not exist for it.
@@ -46,6 +48,7 @@ pub struct Plugin {
     manifest_digest: Digest,
     schemas: Option<AgentSchemas>,
     build: Option<Build>,
+    may_be_built: bool,
     policy: Policy,
     folders: BTreeMap<MountName, PathBuf>,
     limits: Limits,
@@ -74,6 +77,7 @@ impl Plugin {
         let schemas = manifest.agent.as_ref().map(|agent| AgentSchemas::load(folder, &file, agent)).transpose()?;
         Ok(Plugin {
             build: manifest.build.as_ref().map(|section| Build::new(folder, section)),
+            may_be_built: terms.build,
             policy: Policy::new(terms.name, manifest.asks.clone(), terms.grants),
             folders: terms.folders,
             manifest_digest: lock::of_json(text::toml(&file, &source)?),
@@ -165,6 +169,12 @@ impl Plugin {
     #[must_use]
     pub fn build(&self) -> Option<&Build> {
         self.build.as_ref()
+    }
+
+    /// Whether the operator lets that command run.
+    #[must_use]
+    pub fn may_be_built(&self) -> bool {
+        self.may_be_built
     }
 
     pub(crate) fn build_section(&self) -> Option<&BuildSection> {

@@ -47,6 +47,10 @@ pub struct ProjectFile {
 pub struct PluginEntry {
     /// The folder with its `plugin.toml`, relative to the file's folder.
     pub path: PathBuf,
+    /// Whether the command of its `[build]` may run on this machine, outside every sandbox. Default no: a plugin of a
+    /// stranger is loaded, not built.
+    #[serde(default)]
+    pub build: bool,
     /// The digest that its component must have: `sha256:…`.
     #[serde(default)]
     pub digest: Option<Digest>,
@@ -159,6 +163,7 @@ impl Project {
         self.warnings.extend(beyond(Some(&name), entry.limits));
         let terms = Terms {
             name: name.clone(),
+            build: entry.build,
             folders: folder::find(&self.folder, &name, &entry.grants.files)?,
             grants: entry.grants,
             limits: entry.limits.over(base).resolve(),

@@ -31,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
     // The plugin asks for state of its own in its plugin.toml; here it is granted, and its limits are set.
     let grants = Grants { state: serde_json::from_str(r#"["agent"]"#)?, ..Grants::default() };
     let terms =
-        Terms { name: "crm".parse()?, grants, folders: BTreeMap::new(), limits: Limits::default(), digest: None };
+        Terms { name: "crm".parse()?, build: true, grants, folders: BTreeMap::new(), limits: Limits::default(), digest: None };
     let crm = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/crm"));
     build::build_plugin(&Plugin::load(crm, terms.clone())?, &mut |news| println!("{news:?}"))?;
     let plugins = Plugins::load_one(crm, terms, host.sandbox())?;

@@ -62,6 +62,9 @@ fn check(project: &Project) -> Result<(), Error> {
 fn build(plugin: &Plugin, before: &Freshness, news: &mut dyn FnMut(News)) -> Result<(), Error> {
     let Some(build) = plugin.build() else { return Ok(()) };
     let name = plugin.name().to_string();
+    if !plugin.may_be_built() {
+        return Err(not_allowed(name, build));
+    }
     if let Some(target) = build.target {
         install_target(&name, target, news)?;
     }
@@ -70,6 +73,14 @@ fn build(plugin: &Plugin, before: &Freshness, news: &mut dyn FnMut(News)) -> Res
     plugin.mark_built(before)?;
     news(News::Built(name));
     Ok(())
+}
+
+/// A build is a stranger's command on the operator's machine.
+fn not_allowed(plugin: String, build: &Build) -> Error {
+    let command = build.argv.join(" ");
+    let reason = format!("its plugin.toml would run `{command}` on this machine, outside every sandbox");
+    let hint = Some(format!("if you trust that, in baton.toml, under [plugins.{plugin}]: build = true"));
+    Error::Build { plugin, reason, hint }
 }
 
 fn command(build: &Build) -> Command {

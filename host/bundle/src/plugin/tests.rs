@@ -11,7 +11,7 @@ const MODULE: &str = "plugins/target/wasm32-wasip2/release/crm.wasm";
 
 fn terms(digest: Option<Digest>) -> Terms {
     let name = "crm".parse().unwrap();
-    Terms { name, grants: Grants::default(), folders: BTreeMap::new(), limits: Limits::default(), digest }
+    Terms { name, build: true, grants: Grants::default(), folders: BTreeMap::new(), limits: Limits::default(), digest }
 }
 
 fn load(folder: &TempDir) -> Result<Plugin, Error> {
