@@ -46,6 +46,8 @@ impl Policy {
     #[must_use]
     pub fn new(plugin: Name, asked: Grants, granted: Grants) -> Self {
         let effective = Grants::effective(&asked, &granted);
+        // A quota that is not written is not shown as if it were: what it means is in the effective set.
+        let granted = Grants { state: granted.state.clone(), ..granted.settled() };
         Policy { plugin, asked, granted, effective, bound: None }
     }
 
@@ -77,7 +79,7 @@ impl Policy {
         &self.asked
     }
 
-    /// What the operator grants, as it is written.
+    /// What the operator grants, settled, but for quotas of state that are left open.
     #[must_use]
     pub fn granted(&self) -> &Grants {
         &self.granted
@@ -148,7 +150,7 @@ impl Policy {
     fn lines(&self, needed: &Grants, asked: Option<&Grants>, granted: Option<&Grants>) -> String {
         let ask = asked.map(|asked| format!("in its plugin.toml, under [asks]: {}", line(asked, needed)));
         let grant = granted.map(|granted| {
-            // Of state only the line that a person would write: what it leaves open is settled when it is granted.
+            // As above: a quota is written only where one must be.
             let needed = Grants { state: needed.state.clone(), ..needed.settled() };
             let grants = granted.union(&needed).completed();
             format!("in baton.toml, under [plugins.{}]: grants = {grants}", self.plugin)
