@@ -1,10 +1,10 @@
 //! What cannot run is refused when it is loaded, and the message says what would be right.
 
-use baton_sandbox::{Loaded, Sandbox, SandboxError};
+use baton_sandbox::{Loaded, Options, Sandbox, SandboxError};
 use baton_tests::{guest, shipped};
 
 fn load(component: &[u8]) -> Result<Loaded, SandboxError> {
-    Sandbox::new(None).unwrap().load("guest", component)
+    Sandbox::new(Options::default()).unwrap().load("guest", component)
 }
 
 fn refusal(component: &[u8]) -> String {

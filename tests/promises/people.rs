@@ -51,8 +51,8 @@ async fn a_question_that_somebody_looks_at_expires_too() {
 async fn an_answer_after_the_deadline_is_refused() {
     let (_project, mut desk) = asking("1h");
     let clock = Arc::new(Moved::default());
-    desk.host =
-        Host::of(Arc::new(Sandbox::new(None).unwrap()), Arc::new(MemoryStore::new()), Arc::clone(&clock) as _).unwrap();
+    let sandbox = Arc::new(Sandbox::new(baton_sandbox::Options::default()).unwrap());
+    desk.host = Host::of(sandbox, Arc::new(MemoryStore::new()), Arc::clone(&clock) as _).unwrap();
     let parked = desk.run(&json!({})).await.unwrap();
     assert_eq!(parked.outcome, "parked");
     clock.0.store(3_600_000, Ordering::Relaxed);

@@ -10,11 +10,12 @@ use baton_journal::{
 };
 use baton_policy::{Effect, Grants, Limits, Name, Policy};
 use baton_sandbox::{
-    Backends, CallError, CallSite, Clock, Ended, Folder, Invocation, Loaded, Sandbox, SandboxError, Target, ToolFacts,
-    Tools,
+    Backends, CallError, CallSite, Clock, CompileLimits, Ended, Folder, Invocation, Loaded, Options, Sandbox,
+    SandboxError, Target, ToolFacts, Tools,
 };
 use baton_store::MemoryStore;
 
+use crate::command::worker;
 use crate::guests::compiled;
 
 /// A clock that moves on by a millisecond whenever it is asked.
@@ -93,10 +94,19 @@ impl Default for Call {
     }
 }
 
+/// A sandbox with what a project's has: compiled code is kept, and workers compile it.
+///
+/// # Errors
+/// As [`Sandbox::new`].
+pub fn sandbox() -> Result<Sandbox, SandboxError> {
+    let minutes = CompileLimits { cpu: Duration::from_secs(600), ..CompileLimits::default() }; // of an unoptimised compiler
+    Sandbox::new(Options { cache: Some(compiled()), worker: Some(worker()), compile: minutes })
+}
+
 impl Default for Bench {
     fn default() -> Self {
         Bench {
-            sandbox: Sandbox::new(Some(&compiled())).unwrap(),
+            sandbox: sandbox().unwrap(),
             backends: Backends {
                 store: Arc::new(MemoryStore::new()),
                 claim: Arc::new(Claim { run: RunId::new(Timestamp(EPOCH), 7), epoch: 0 }),

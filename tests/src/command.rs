@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use baton_sandbox::Worker;
 use tempfile::TempDir;
 
 use crate::guests::{compiled, example, root};
@@ -46,8 +47,7 @@ impl Copy {
     /// `baton` with these arguments, in the copy's folder.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let binary = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("baton");
-        let mut command = Command::new(binary);
+        let mut command = Command::new(binary());
         command
             .args(arguments)
             .current_dir(self.path())
@@ -71,6 +71,17 @@ impl Copy {
         child.wait().unwrap();
         told == lines
     }
+}
+
+/// The program, which a build of the workspace puts beside the folder of the tests.
+fn binary() -> PathBuf {
+    std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("baton")
+}
+
+/// The program as a worker.
+#[must_use]
+pub fn worker() -> Worker {
+    Worker { program: binary(), arguments: vec!["__worker".into()] }
 }
 
 /// Compiling is not what these tests are about.

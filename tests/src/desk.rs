@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use baton_journal::{Decision, Outcome, Payload, RunId, Store};
 use baton_runtime::bundle::Project;
-use baton_runtime::{Ending, Error, Host, Plugins, Sandbox, Silent, Story, SystemClock, workflow};
+use baton_runtime::{Ending, Error, Host, Plugins, Silent, Story, SystemClock, workflow};
 use baton_store::MemoryStore;
 use serde_json::Value;
 
-use crate::guests::compiled;
+use crate::bench::sandbox;
 
 /// A host with a project on it.
 pub struct Desk {
@@ -30,7 +30,7 @@ impl Desk {
     /// Loads a project over a store.
     pub fn over(project: &Path, store: Arc<dyn Store>) -> Result<Self, Error> {
         let project = Project::load(project)?;
-        let sandbox = Arc::new(Sandbox::new(Some(&compiled()))?);
+        let sandbox = Arc::new(sandbox()?);
         let plugins = Plugins::load(&project, &sandbox, |_| {})?;
         Ok(Desk { host: Host::of(sandbox, store, Arc::new(SystemClock))?, project, plugins })
     }

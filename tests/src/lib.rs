@@ -17,8 +17,8 @@ mod scratch;
 mod seeded;
 mod server;
 
-pub use bench::{Bench, Call, NoTools, StoppedClock};
-pub use command::Copy;
+pub use bench::{Bench, Call, NoTools, StoppedClock, sandbox};
+pub use command::{Copy, worker};
 pub use desk::{Desk, approval, rejection};
 pub use dying::Dying;
 pub use guests::{compiled, example, guest, plugins_folder, root, shipped};

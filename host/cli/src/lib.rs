@@ -11,6 +11,7 @@
 //! | [`progress`], [`ask`], [`ending`] | what is told meanwhile, asked, and told in the end |
 //! | [`story`], [`trap`] | `baton show`; what a trap leaves behind |
 //! | [`readable`], [`mod@format`], [`escape`], [`paint`] | JSON, quantities, foreign text and colours for people |
+//! | [`worker`] | the program as a worker process |
 //! | [`error`] | what can go wrong, with hints and exit codes |
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ pub mod readable;
 pub mod story;
 pub mod terminal;
 pub mod trap;
+pub mod worker;
 
 use crate::args::Cli;
 use crate::context::Context;
@@ -48,6 +50,9 @@ use crate::error::{Error, Exit};
 /// Runs the program with the arguments and the environment of the process.
 #[must_use]
 pub fn main() -> ExitCode {
+    if worker::is_one() {
+        return baton_runtime::worker::main();
+    }
     std::panic::set_hook(Box::new(|info| terminal::complain(&error::of_panic(info))));
     let exit = match Cli::try_parse() {
         Ok(cli) => carry_out(cli),

@@ -15,7 +15,7 @@ use clap::Args;
 use crate::context::Context;
 use crate::error::Error;
 use crate::progress::BuildLines;
-use crate::{environment, escape, paint};
+use crate::{environment, escape, paint, worker};
 
 /// The option that keeps the lock as it is.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -103,9 +103,12 @@ pub fn settle(context: &Context, project: &Project) -> Result<(), Error> {
 pub fn open(project: &Project) -> Result<Host, Error> {
     let folder = folder_of(project.file());
     prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
+    let worker = worker::of_this_program()
+        .map_err(|error| Error::failed(format!("cannot find this program's own file: {error}")))?;
     Ok(Host::open(&Options {
         store: folder.join("store.db"),
         cache: Some(folder.join("compiled")),
+        worker: Some(worker),
         secrets: Secrets::default(),
     })?)
 }

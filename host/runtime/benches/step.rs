@@ -40,7 +40,7 @@ fn steps(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     write_project(folder.path()).expect("the project can be written");
     let project = Project::load(folder.path()).expect("the project loads");
-    let sandbox = Arc::new(Sandbox::new(None).expect("the engine starts"));
+    let sandbox = Arc::new(Sandbox::new(baton_sandbox::Options::default()).expect("the engine starts"));
     let plugins = Plugins::load(&project, &sandbox, |_| {}).expect("the plugin loads");
     let plan = workflow::plan(&project, &plugins).expect("the workflow is right");
     let input: Value = json!((0..STEPS).collect::<Vec<_>>());

@@ -25,8 +25,8 @@ output: ${{ steps.look.output }}
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let host =
-        Host::open(&Options { store: folder.path().join("store.db"), cache: None, secrets: Default::default() })?;
+    let store = folder.path().join("store.db");
+    let host = Host::open(&Options { store, cache: None, worker: None, secrets: Default::default() })?;
 
     // The plugin asks for state of its own in its plugin.toml; here it is granted, and its limits are set.
     let grants = Grants { state: serde_json::from_str(r#"["agent"]"#)?, ..Grants::default() };

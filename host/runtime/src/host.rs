@@ -9,7 +9,7 @@ use baton_egress::{Egress, Fetch, Secrets};
 use baton_journal::{
     Claim, Decision, Digest, Event, Payload, PluginPin, RunHeader, RunId, RunSummary, Store, StoreError,
 };
-use baton_sandbox::{Clock, IDENTITY, Sandbox};
+use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
 use baton_store::SqliteStore;
 use baton_workflow::{Action, Plan, Run};
 use serde_json::Value;
@@ -31,6 +31,8 @@ pub struct Options {
     pub cache: Option<PathBuf>,
     /// The secrets that the host puts into requests of plugins that were granted them.
     pub secrets: Secrets,
+    /// The program of worker processes; none: this process compiles, and no plugin has a process of its own.
+    pub worker: Option<Worker>,
 }
 
 /// Runs workflows. Cheap to clone; a process needs one for each store.
@@ -45,7 +47,8 @@ impl Host {
     /// # Errors
     /// The store or the folder cannot be used.
     pub fn open(options: &Options) -> Result<Self, Error> {
-        let sandbox = Sandbox::new(options.cache.as_deref())?;
+        let Options { cache, worker, .. } = options.clone();
+        let sandbox = Sandbox::new(baton_sandbox::Options { cache, worker, ..Default::default() })?;
         let store = SqliteStore::open(&options.store)?;
         let host = Host::of(Arc::new(sandbox), Arc::new(store), Arc::new(SystemClock))?;
         Ok(host.with_secrets(options.secrets.clone()))

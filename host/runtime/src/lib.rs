@@ -23,7 +23,7 @@ pub use baton_bundle as bundle;
 pub use baton_egress as egress;
 pub use baton_journal as journal;
 pub use baton_policy as policy;
-pub use baton_sandbox::{Clock, IDENTITY, Sandbox, SandboxError};
+pub use baton_sandbox::{Clock, IDENTITY, Sandbox, SandboxError, Worker, worker};
 pub use baton_store::SqliteStore;
 pub use baton_workflow as plan;
 

@@ -10,7 +10,8 @@ use baton_egress::{Egress, Options};
 use baton_journal::{BoxFuture, Claim, Digest, InvocationId, RunId, Site, Tape, Timestamp};
 use baton_policy::{Effect, Grants, Limits, Policy};
 use baton_sandbox::{
-    Backends, CallError, CallSite, Clock, Invocation, Loaded, Sandbox, SandboxError, Target, ToolFacts, Tools, wasmtime,
+    Backends, CallError, CallSite, Clock, Invocation, Loaded, Options, Sandbox, SandboxError, Target, ToolFacts, Tools,
+    wasmtime,
 };
 use baton_store::MemoryStore;
 use criterion::{Criterion, criterion_group};
@@ -63,7 +64,7 @@ struct Ours {
 
 impl Ours {
     fn new() -> Self {
-        let sandbox = Sandbox::new(None).expect("the engine starts");
+        let sandbox = Sandbox::new(Options::default()).expect("the engine starts");
         let loaded = sandbox.load("double", &wat::parse_str(DOUBLE).expect("it parses")).expect("it loads");
         let run = RunId::new(Timestamp(0), 0);
         let backends = Backends {

@@ -7,7 +7,7 @@
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use baton_journal::Digest;
@@ -27,7 +27,7 @@ impl Cache {
     /// Opens the folder, making it and its key when they are not there.
     pub(crate) fn open(folder: &Path) -> std::io::Result<Self> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        refuse_if_others_can_write(folder)?;
+        check_folder(folder)?;
         let key = read_or_make_key(&folder.join("key"))?;
         Ok(Cache { folder: folder.to_owned(), key })
     }
@@ -46,13 +46,12 @@ impl Cache {
         self.folder.join(file_name(engine, component)).exists()
     }
 
-    /// Keeps a compiled component. A cache that cannot be written costs time, not correctness, so nothing is reported.
-    pub(crate) fn store(&self, engine: &wasmtime::Engine, component: Digest, compiled: &Component) {
+    /// Keeps a component's compiled code. A cache that cannot be written costs time, not correctness, so nothing is
+    /// reported.
+    pub(crate) fn store(&self, engine: &wasmtime::Engine, component: Digest, code: &[u8]) {
         let name = file_name(engine, component);
-        if let Ok(code) = compiled.serialize() {
-            let mac = self.mac(&name, &code).finalize().into_bytes();
-            let _ = write_atomically(&self.folder, &name, &[mac.as_slice(), &code]);
-        }
+        let mac = self.mac(&name, code).finalize().into_bytes();
+        let _ = write_atomically(&self.folder, &name, &[mac.as_slice(), code]);
     }
 
     fn mac(&self, name: &str, code: &[u8]) -> Hmac<Sha256> {
@@ -64,11 +63,15 @@ impl Cache {
     }
 }
 
+/// Loads compiled code; nothing if it is of another engine. Three may call this, and nobody else: [`Cache::load`] with a
+/// file that bears its signature, the sandbox with what its own compiler has made a moment ago, and a worker with what
+/// its host gave it.
 #[expect(unsafe_code, reason = "the one place that loads native code; see the SAFETY comment")]
-fn deserialize(engine: &wasmtime::Engine, code: &[u8]) -> Option<Component> {
-    // SAFETY: `deserialize` needs bytes that `Component::serialize` made. The caller has verified the HMAC over them,
-    // made by `Cache::store` with a key that only the owner of the folder can read; wasmtime itself refuses another
-    // version or configuration.
+pub(crate) fn deserialize(engine: &wasmtime::Engine, code: &[u8]) -> Option<Component> {
+    // SAFETY: `deserialize` needs bytes that the engine's compiler made. Of the callers the first has verified the HMAC
+    // over them, made by `Cache::store` with a key that only the owner of the folder can read; the second has them from
+    // the compiler, by a pipe that nobody else holds if that is a worker; the third has them by such a pipe from one of
+    // these. wasmtime itself refuses another version or configuration.
     unsafe { Component::deserialize(engine, code) }.ok()
 }
 
@@ -80,9 +83,11 @@ fn file_name(engine: &wasmtime::Engine, component: Digest) -> String {
 
 fn read_or_make_key(path: &Path) -> std::io::Result<[u8; 32]> {
     match fs::read(path) {
-        Ok(bytes) => bytes
-            .try_into()
-            .map_err(|_| std::io::Error::other("the key of the code cache is damaged: delete the cache folder")),
+        Ok(bytes) => {
+            check(&fs::metadata(path)?, "the key in it", 0o077)?;
+            let damaged = |_| std::io::Error::other("the key of the code cache is damaged: delete the cache folder");
+            bytes.try_into().map_err(damaged)
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key(path),
         Err(error) => Err(error),
     }
@@ -122,22 +127,30 @@ fn write_private(path: &Path, parts: &[&[u8]]) -> std::io::Result<fs::File> {
 }
 
 /// Who can write the folder can put a key of their own there, and code to go with it.
-fn refuse_if_others_can_write(folder: &Path) -> std::io::Result<()> {
-    let mode = fs::metadata(folder)?.permissions().mode();
-    if mode & 0o022 == 0 {
-        return Ok(());
+fn check_folder(folder: &Path) -> std::io::Result<()> {
+    check(&fs::metadata(folder)?, "it", 0o022)
+}
+
+/// Refuses what is another user's, or what others may do more with than they should.
+fn check(metadata: &fs::Metadata, what: &str, forbidden: u32) -> std::io::Result<()> {
+    let refuse = |problem| Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, problem));
+    let (owner, user) = (metadata.uid(), rustix::process::geteuid().as_raw());
+    if owner != user {
+        return refuse(format!("{what} belongs to another user (user {owner}, this process is user {user})"));
     }
-    let problem = format!("others than its owner can write it (mode {:o})", mode & 0o777);
-    Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, problem))
+    let mode = metadata.mode() & 0o777;
+    if mode & forbidden == 0 { Ok(()) } else { refuse(format!("others than the owner may use {what} (mode {mode:o})")) }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
-    fn compiled(engine: &wasmtime::Engine) -> (Digest, Component) {
+    fn compiled(engine: &wasmtime::Engine) -> (Digest, Vec<u8>) {
         let bytes = wat::parse_str("(component)").expect("it is the empty component");
-        (Digest::of(&bytes), Component::from_binary(engine, &bytes).expect("the empty component compiles"))
+        (Digest::of(&bytes), engine.precompile_component(&bytes).expect("the empty component compiles"))
     }
 
     #[test]
@@ -172,7 +185,30 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
         let error = Cache::open(folder.path()).err().expect("it is refused");
-        assert_eq!(error.to_string(), "others than its owner can write it (mode 777)");
+        assert_eq!(error.to_string(), "others than the owner may use it (mode 777)");
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        Cache::open(folder.path()).unwrap();
+        fs::set_permissions(folder.path().join("key"), fs::Permissions::from_mode(0o644)).unwrap();
+        let error = Cache::open(folder.path()).err().expect("it is refused");
+        assert_eq!(error.to_string(), "others than the owner may use the key in it (mode 644)");
+    }
+
+    #[test]
+    fn a_folder_of_another_user_is_refused() {
+        // The root folder is root's; who tests as root has given a folder away.
+        let given = tempfile::tempdir().unwrap();
+        let folder = if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(given.path(), Some(1), None).unwrap();
+            given.path()
+        } else {
+            Path::new("/")
+        };
+        let error = Cache::open(folder).err().expect("it is refused");
+        assert!(error.to_string().contains("belongs to another user"), "{error}");
     }
 
     #[test]

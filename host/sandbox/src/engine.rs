@@ -77,6 +77,21 @@ fn spawn_ticker(engine: wasmtime::EngineWeak, stop: Arc<AtomicBool>) -> Result<J
 /// The configuration of the engine: for measuring against it, and for those who ask what is on.
 #[must_use]
 pub fn config() -> Config {
+    let mut config = accepted();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+    config
+}
+
+/// The configuration of an engine in a worker, whose code the other runs and which runs the other's: it has no pool,
+/// which pays for a process that makes one sandbox after the other, and no threads that compile.
+pub(crate) fn config_of_worker() -> Config {
+    let mut config = accepted();
+    config.parallel_compilation(false);
+    config
+}
+
+/// What is accepted and how it is metered.
+fn accepted() -> Config {
     let mut config = Config::new();
     config
         .consume_fuel(true)
@@ -90,8 +105,7 @@ pub fn config() -> Config {
         .shared_memory(false)
         .wasm_memory64(false)
         .wasm_relaxed_simd(false)
-        .gc_support(false)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+        .gc_support(false);
     // Multi-memory and tail calls stay on: adapters between the parts of a component use the one, QuickJS the other.
     config
 }
@@ -112,4 +126,22 @@ fn pool() -> PoolingAllocationConfig {
         .max_core_instances_per_component(ceiling::CORE_INSTANCES)
         .table_elements(ceiling::TABLE_ELEMENTS as usize);
     pool
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+    use super::*;
+
+    fn compatibility(config: &Config) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        wasmtime::Engine::new(config).unwrap().precompile_compatibility_hash().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    #[test]
+    fn what_a_worker_compiles_the_host_can_run() {
+        assert_eq!(compatibility(&config_of_worker()), compatibility(&config()));
+    }
 }

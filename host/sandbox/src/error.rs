@@ -3,6 +3,8 @@
 
 use baton_journal::{Divergence, StoreError};
 
+use crate::worker::Worker;
+
 /// A failure of loading, or of the host while it ran a guest.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -25,6 +27,14 @@ pub enum SandboxError {
         plugin: String,
         /// What the engine said.
         reason: String,
+    },
+    /// A worker process cannot be started.
+    #[error("cannot start the worker {program}: {error}")]
+    Worker {
+        /// The program.
+        program: String,
+        /// What the system said.
+        error: std::io::Error,
     },
     /// The component imports something that the host does not offer.
     #[error("plugin {plugin} imports {import}, which the host does not provide")]
@@ -88,6 +98,10 @@ impl SandboxError {
         SandboxError::Engine(error.into())
     }
 
+    pub(crate) fn worker(worker: &Worker, error: std::io::Error) -> Self {
+        SandboxError::Worker { program: worker.program.display().to_string(), error }
+    }
+
     /// What the operator can do about it, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -98,7 +112,10 @@ impl SandboxError {
             }
             SandboxError::NoSuchFunction { available, .. } => Some(format!("it has: {}", available.join(", "))),
             SandboxError::Cache { .. } => {
-                Some("it must be a folder that only you can write; delete it to start afresh".into())
+                Some("it must be a folder of yours that only you can write; delete it to start afresh".into())
+            }
+            SandboxError::Worker { .. } => {
+                Some("it must be there and may be run; if the program was replaced meanwhile, start it again".into())
             }
             _ => None,
         }

@@ -8,6 +8,7 @@
 pub mod engine;
 pub mod invocation;
 pub mod value;
+pub mod worker;
 
 mod backends;
 mod bindings;
@@ -15,6 +16,7 @@ mod cache;
 mod call_error;
 mod capability;
 mod clock;
+mod compile;
 mod component;
 mod error;
 mod gate;
@@ -28,11 +30,13 @@ mod wasi;
 pub use backends::{Backends, Clock};
 pub use call_error::CallError;
 pub use capability::tools::{ToolFacts, Tools};
+pub use compile::CompileLimits;
 pub use component::{Function, Loaded};
 pub use engine::IDENTITY;
 pub use error::SandboxError;
 pub use gate::CallSite;
 pub use invocation::{Ended, Folder, Invocation, Target};
-pub use sandbox::Sandbox;
+pub use sandbox::{Options, Sandbox};
 /// The engine, whose configuration [`engine::config`] gives.
 pub use wasmtime;
+pub use worker::Worker;

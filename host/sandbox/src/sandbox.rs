@@ -4,7 +4,7 @@
 mod ending;
 
 use std::panic::AssertUnwindSafe;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,8 +17,9 @@ use wasmtime::component::{Component, Linker, Val};
 use crate::backends::Backends;
 use crate::bindings::baton::plugin::types;
 use crate::bindings::exports::baton::plugin::agent::Task;
-use crate::cache::Cache;
+use crate::cache::{self, Cache};
 use crate::clock::VirtualClock;
+use crate::compile::{CompileLimits, Compiler};
 use crate::component::{Function, Loaded, agent_export, functions};
 use crate::engine::Engine;
 use crate::error::SandboxError;
@@ -27,6 +28,7 @@ use crate::guest::{Guest, charge_crossings};
 use crate::invocation::{Ended, Invocation, Target};
 use crate::limiter::Limiter;
 use crate::wasi::Wasi;
+use crate::worker::Worker;
 use crate::{capability, value, wasi};
 
 use ending::{Answer, Ending};
@@ -37,22 +39,36 @@ pub struct Sandbox {
     agents: Linker<Guest>,
     tools: Linker<Guest>,
     cache: Option<Cache>,
+    compiler: Compiler,
+}
+
+/// What a sandbox works with.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The folder of compiled code, which only its owner may write; none: components are compiled each time.
+    pub cache: Option<PathBuf>,
+    /// The program of worker processes, which compile; none: this process compiles, for as long as it takes.
+    pub worker: Option<Worker>,
+    /// What a worker may take to compile a component.
+    pub compile: CompileLimits,
 }
 
 impl Sandbox {
-    /// Makes a sandbox that keeps compiled code in memory only, or in a folder that only its owner can write.
+    /// Makes a sandbox.
     ///
     /// # Errors
     /// The engine or the folder cannot be used.
-    pub fn new(cache: Option<&Path>) -> Result<Self, SandboxError> {
+    pub fn new(options: Options) -> Result<Self, SandboxError> {
         let engine = Engine::new()?;
+        let Options { cache, worker, compile } = options;
         let open = |folder: &Path| {
             Cache::open(folder).map_err(|error| SandboxError::Cache { path: folder.display().to_string(), error })
         };
         Ok(Sandbox {
             agents: linker(&engine, wasi::link_for_agents)?,
             tools: linker(&engine, wasi::link_for_tools)?,
-            cache: cache.map(open).transpose()?,
+            cache: cache.as_deref().map(open).transpose()?,
+            compiler: worker.map_or(Compiler::Here, |worker| Compiler::Worker(worker, compile)),
             engine,
         })
     }
@@ -60,8 +76,8 @@ impl Sandbox {
     /// Loads a component: from the cache, or by compiling it, which can take seconds for a scripting language.
     ///
     /// # Errors
-    /// The bytes are no component, use what the engine does not accept, import what the host does not provide, or export
-    /// two functions of the same name.
+    /// The bytes are no component, use what the engine does not accept, take too much to compile, import what the host does
+    /// not provide, or export two functions of the same name; or no worker can be started.
     pub fn load(&self, plugin: &str, bytes: &[u8]) -> Result<Loaded, SandboxError> {
         let digest = Digest::of(bytes);
         let component = self.compile(plugin, bytes, digest)?;
@@ -83,11 +99,15 @@ impl Sandbox {
         if let Some(component) = self.cache.as_ref().and_then(|cache| cache.load(engine, digest)) {
             return Ok(component);
         }
-        let component = Component::from_binary(engine, bytes).map_err(|error| ending::not_loadable(plugin, &error))?;
+        let code = self.compiler.compile(engine, plugin, bytes)?;
         if let Some(cache) = &self.cache {
-            cache.store(engine, digest, &component);
+            cache.store(engine, digest, &code);
         }
-        Ok(component)
+        cache::deserialize(engine, &code).ok_or_else(|| SandboxError::NotLoadable {
+            plugin: plugin.to_owned(),
+            reason: "what was compiled is not code of this engine: the worker is another program, or another version"
+                .to_owned(),
+        })
     }
 
     /// Runs an invocation to its end. An agent's host calls are answered from its tape as far as that goes.

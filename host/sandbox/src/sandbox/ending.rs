@@ -159,10 +159,6 @@ pub(super) fn too_large(invocation: &Invocation) -> Option<Outcome> {
     })
 }
 
-pub(super) fn not_loadable(plugin: &str, error: &wasmtime::Error) -> SandboxError {
-    SandboxError::NotLoadable { plugin: plugin.to_owned(), reason: format!("{error:#}") }
-}
-
 /// The engine names the import in its message; its name and what could be meant are what the operator needs.
 pub(super) fn not_linkable(plugin: &str, error: &wasmtime::Error) -> SandboxError {
     let reason = format!("{error:#}");
