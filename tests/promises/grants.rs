@@ -201,7 +201,10 @@ fn a_build_that_nobody_accepted_is_not_run() {
     assert!(!project.path().join("crm/built").exists());
     check(&project, &["grants", "accept", "--yes"], 0);
     assert!(check(&project, &["build", "--all"], 2).contains("under [plugins.crm]: build = true"));
-    assert!(!project.path().join("crm/built").exists(), "what it says is accepted, and nobody has said that it may run");
+    assert!(
+        !project.path().join("crm/built").exists(),
+        "what it says is accepted, and nobody has said that it may run"
+    );
     change(&project, "baton.toml", "[plugins.crm]", "[plugins.crm]\nbuild = true");
     check(&project, &["build", "--all"], 0);
     assert!(project.path().join("crm/built").exists());

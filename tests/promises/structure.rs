@@ -20,10 +20,11 @@ const GRAPH: [(&str, &[&str]); 9] = [
 ];
 
 /// Only these crates may know these libraries.
-const OWNERS: [(&str, &[&str]); 7] = [
+const OWNERS: [(&str, &[&str]); 8] = [
     ("wasmtime", &["sandbox"]),
     ("rusqlite", &["store"]),
     ("clap", &["cli"]),
+    ("seccompiler", &["sandbox"]),
     ("saphyr-parser", &["workflow"]),
     ("cel", &["workflow"]),
     ("hyper", &["egress"]),

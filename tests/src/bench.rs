@@ -8,10 +8,10 @@ use baton_egress::{Egress, Options};
 use baton_journal::{
     BoxFuture, Claim, Digest, Entry, Event, InvocationId, Payload, RunHeader, RunId, Site, Store, Tape, Timestamp,
 };
-use baton_policy::{Effect, Grants, Limits, Name, Policy};
+use baton_policy::{Effect, Grants, Isolation, Limits, Name, Policy};
 use baton_sandbox::{
-    Backends, CallError, CallSite, Clock, CompileLimits, Ended, Folder, Invocation, Loaded, Options, Sandbox,
-    SandboxError, Target, ToolFacts, Tools,
+    Backends, CallError, CallSite, Clock, CompileLimits, Ended, Folder, Invocation, Loaded, Sandbox, SandboxError,
+    Target, ToolFacts, Tools,
 };
 use baton_store::MemoryStore;
 
@@ -59,6 +59,8 @@ pub struct Bench {
     pub sandbox: Sandbox,
     /// What stands behind the gate.
     pub backends: Backends,
+    /// Where its guests run.
+    pub isolation: Isolation,
 }
 
 /// What is invoked, and within which bounds.
@@ -100,7 +102,7 @@ impl Default for Call {
 /// As [`Sandbox::new`].
 pub fn sandbox() -> Result<Sandbox, SandboxError> {
     let minutes = CompileLimits { cpu: Duration::from_secs(600), ..CompileLimits::default() }; // of an unoptimised compiler
-    Sandbox::new(Options { cache: Some(compiled()), worker: Some(worker()), compile: minutes })
+    Sandbox::new(baton_sandbox::Options { cache: Some(compiled()), worker: Some(worker()), compile: minutes })
 }
 
 impl Default for Bench {
@@ -115,6 +117,7 @@ impl Default for Bench {
                 secrets: Arc::default(),
                 clock: Arc::new(StoppedClock::default()),
             },
+            isolation: Isolation::Shared,
         }
     }
 }
@@ -141,10 +144,16 @@ impl Bench {
         bench
     }
 
+    /// The same, each guest in a process of its own.
+    pub async fn isolated() -> Self {
+        Bench { isolation: Isolation::Process, ..Bench::new().await }
+    }
+
     /// Loads a component.
     #[must_use]
     pub fn load(&self, component: &[u8]) -> Loaded {
-        self.sandbox.load("guest", component).unwrap()
+        let loaded = self.sandbox.load("guest", component).unwrap();
+        if self.isolation == Isolation::Process { self.sandbox.isolate(loaded).unwrap() } else { loaded }
     }
 
     /// Invokes it with nothing recorded.

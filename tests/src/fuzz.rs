@@ -69,7 +69,7 @@ const MANIFEST: &str = "name = \"crm\"\nversion = \"0.1.0\"\ncomponent = \"../ta
 
 /// A component of a stranger.
 pub fn component_loader(data: &[u8]) {
-    static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| Sandbox::new(None).unwrap());
+    static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| Sandbox::new(baton_sandbox::Options::default()).unwrap());
     let _: Option<Loaded> = SANDBOX.load("stranger", data).ok();
 }
 

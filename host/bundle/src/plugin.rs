@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use baton_policy::{Bytes, Effect, Grants, Limits, MountName, Name, Policy};
+use baton_policy::{Bytes, Effect, Grants, Isolation, Limits, MountName, Name, Policy};
 use serde_json::Value;
 
 use crate::build::{Build, Freshness};
@@ -38,6 +38,8 @@ pub struct Terms {
     pub limits: Limits,
     /// The digest that its component must have.
     pub digest: Option<Digest>,
+    /// Whether its invocations share the host's process.
+    pub isolation: Isolation,
 }
 
 /// A plugin of a project.
@@ -53,6 +55,7 @@ pub struct Plugin {
     folders: BTreeMap<MountName, PathBuf>,
     limits: Limits,
     pin: Option<Digest>,
+    isolation: Isolation,
 }
 
 /// The JSON Schemas of an agent.
@@ -83,6 +86,7 @@ impl Plugin {
             manifest_digest: lock::of_json(text::toml(&file, &source)?),
             limits: terms.limits,
             pin: terms.digest,
+            isolation: terms.isolation,
             folder: folder.to_owned(),
             manifest,
             schemas,
@@ -157,6 +161,12 @@ impl Plugin {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Whether its invocations share the host's process.
+    #[must_use]
+    pub fn isolation(&self) -> Isolation {
+        self.isolation
     }
 
     /// The digest that the project pins.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use baton_policy::{Beyond, Grants, LimitsOverride, Name};
+use baton_policy::{Beyond, Grants, Isolation, LimitsOverride, Name};
 use serde::Deserialize;
 
 use crate::acceptance::Locking;
@@ -60,6 +60,9 @@ pub struct PluginEntry {
     /// Its limits.
     #[serde(default, deserialize_with = "field::limits")]
     pub limits: LimitsOverride,
+    /// Whether its invocations share the host's process. Default `shared`.
+    #[serde(default)]
+    pub isolation: Isolation,
 }
 
 /// A project with its plugins resolved.
@@ -168,6 +171,7 @@ impl Project {
             grants: entry.grants,
             limits: entry.limits.over(base).resolve(),
             digest: entry.digest,
+            isolation: entry.isolation,
         };
         let plugin = Plugin::load(&file::join(&self.folder, &entry.path), terms)?;
         self.warnings.extend(compared(&name, plugin.policy().asked(), plugin.policy().granted()));

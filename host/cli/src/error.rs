@@ -166,7 +166,8 @@ fn exit_of(error: &HostError) -> Exit {
             | Sandbox::AmbiguousFunction { .. }
             | Sandbox::NoSuchFunction { .. }
             | Sandbox::BadArguments { .. }
-            | Sandbox::Cache { .. },
+            | Sandbox::Cache { .. }
+            | Sandbox::NoWorker { .. },
         ) => Exit::Usage,
         HostError::Project(_)
         | HostError::Build { .. }
@@ -175,6 +176,7 @@ fn exit_of(error: &HostError) -> Exit {
         | HostError::Input { .. }
         | HostError::NotAsking { .. }
         | HostError::Manifest { .. }
+        | HostError::Terms { .. }
         | HostError::PluginGone(_) => Exit::Usage,
         _ => Exit::Failed,
     }

@@ -7,6 +7,7 @@
 //! | [`grant`] | one file per capability: what can be asked for, granted and decided |
 //! | [`decision`] | a plugin's policy: asked, granted, effective, bounded by a caller, and its answers |
 //! | [`effect`] | what a tool may do to the world |
+//! | [`isolation`] | whether a plugin has processes of its own |
 //! | [`quantity`] | fuel, bytes and wall time as people write them |
 //! | [`limits`] | what one invocation may use, with defaults and maxima |
 //! | [`ceiling`] | the engine's bounds that nobody sets |
@@ -16,6 +17,7 @@ pub mod ceiling;
 pub mod decision;
 pub mod effect;
 pub mod grant;
+pub mod isolation;
 pub mod limits;
 pub mod meter;
 pub mod name;
@@ -31,6 +33,7 @@ pub use grant::{
     MountName, Request, Scheme, SecretsGrant, StateAccess, StateGrant, StateKeys, StateScope, StateWanted, ToolCall,
     ToolsGrant, WantedMount,
 };
+pub use isolation::Isolation;
 pub use limits::{Amounts, Beyond, Limits, LimitsOverride};
 pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};
 pub use name::{Name, ToolName};

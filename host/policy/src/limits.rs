@@ -69,7 +69,7 @@ pub struct Amounts {
 macro_rules! limits {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $default:ident, at most $max:ident;)+) => {
         /// What one invocation may use. It is made by [`LimitsOverride::resolve`], so it is finite and within the maxima.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         pub struct Limits {
             $($(#[$doc])* pub $field: $type,)+
         }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use baton_runtime::bundle::{Plugin, plugin::Terms};
 use baton_runtime::plan::Plan;
-use baton_runtime::policy::{Grants, Limits};
+use baton_runtime::policy::{Grants, Isolation, Limits};
 use baton_runtime::{Host, Options, Plugins, Silent, build};
 
 const WORKFLOW: &str = r#"
@@ -30,8 +30,8 @@ async fn main() -> anyhow::Result<()> {
 
     // The plugin asks for state of its own in its plugin.toml; here it is granted, and its limits are set.
     let grants = Grants { state: serde_json::from_str(r#"["agent"]"#)?, ..Grants::default() };
-    let terms =
-        Terms { name: "crm".parse()?, build: true, grants, folders: BTreeMap::new(), limits: Limits::default(), digest: None };
+    let (name, folders, limits) = ("crm".parse()?, BTreeMap::new(), Limits::default());
+    let terms = Terms { name, build: true, grants, folders, limits, digest: None, isolation: Isolation::Shared };
     let crm = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/crm"));
     build::build_plugin(&Plugin::load(crm, terms.clone())?, &mut |news| println!("{news:?}"))?;
     let plugins = Plugins::load_one(crm, terms, host.sandbox())?;

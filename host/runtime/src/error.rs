@@ -31,6 +31,16 @@ pub enum Error {
         /// What would be right.
         hint: String,
     },
+    /// What the operator's file says of a plugin does not go together.
+    #[error("[plugins.{plugin}] in baton.toml {problem}")]
+    Terms {
+        /// The plugin.
+        plugin: String,
+        /// What it says.
+        problem: String,
+        /// What would be right.
+        hint: String,
+    },
     /// The workflow file has problems, each with its place.
     #[error("{0}")]
     Workflow(Problems),
@@ -91,7 +101,7 @@ impl Error {
         match self {
             Error::Project(error) => error.hint(),
             Error::Build { hint, .. } => hint.clone(),
-            Error::Manifest { hint, .. } => Some(hint.clone()),
+            Error::Manifest { hint, .. } | Error::Terms { hint, .. } => Some(hint.clone()),
             Error::Sandbox(error) => error.hint(),
             Error::Store(StoreError::Locked { .. }) => Some("wait for the other process, or end it".to_owned()),
             Error::Store(StoreError::FromTheFuture { .. }) => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use baton_bundle::{Plugin, Project};
 use baton_journal::Digest;
-use baton_policy::{Capability as _, Policy, Request, ToolCall};
+use baton_policy::{Capability as _, Isolation, Policy, Request, ToolCall};
 use baton_sandbox::{Folder, Loaded, Sandbox, ToolFacts};
 use baton_workflow::{AgentFacts, Catalog, PluginFacts};
 
@@ -128,8 +128,12 @@ impl Ready {
         if !sandbox.is_compiled(Digest::of(&component)) {
             news(name);
         }
-        let loaded = sandbox.load(name, &component)?;
+        let loaded = match (sandbox.load(name, &component)?, plugin.isolation()) {
+            (loaded, Isolation::Shared) => loaded,
+            (loaded, Isolation::Process) => sandbox.isolate(loaded)?,
+        };
         check_manifest(plugin, &loaded)?;
+        check_isolation(plugin)?;
         Ok(Ready { plugin: plugin.clone(), loaded, component })
     }
 
@@ -176,6 +180,18 @@ impl Ready {
         };
         self.loaded.functions().iter().map(tool).collect()
     }
+}
+
+/// A process of its own opens nothing, so it cannot have folders.
+fn check_isolation(plugin: &Plugin) -> Result<(), Error> {
+    if plugin.isolation() == Isolation::Shared || plugin.policy().effective().files.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Terms {
+        plugin: plugin.name().to_string(),
+        problem: "grants files and sets isolation = \"process\", but a process of its own has no files".to_owned(),
+        hint: "take one of the two out".to_owned(),
+    })
 }
 
 /// What a manifest says must be of something that the component exports: a misspelt function would be believed to write.

@@ -1,8 +1,10 @@
-//! A fresh sandbox with all limits and one call, against bare wasmtime in the same configuration and run.
+//! A fresh sandbox with all limits and one call, against bare wasmtime in the same configuration and run; and the same in
+//! a process of its own.
 //!
 //! Beside criterion's own readings it prints the median of the ratios of interleaved batches, and the same for the
 //! reference against itself: that is the noise of the machine.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +12,7 @@ use baton_egress::{Egress, Options};
 use baton_journal::{BoxFuture, Claim, Digest, InvocationId, RunId, Site, Tape, Timestamp};
 use baton_policy::{Effect, Grants, Limits, Policy};
 use baton_sandbox::{
-    Backends, CallError, CallSite, Clock, Invocation, Loaded, Options, Sandbox, SandboxError, Target, ToolFacts, Tools,
+    Backends, CallError, CallSite, Clock, Invocation, Loaded, Sandbox, SandboxError, Target, ToolFacts, Tools, Worker,
     wasmtime,
 };
 use baton_store::MemoryStore;
@@ -24,6 +26,9 @@ const DOUBLE: &str = r#"(component
         (func (export "double") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2))))
     (core instance $i (instantiate $m))
     (func (export "double") (param "number" u32) (result u32) (canon lift (core func $i "double"))))"#;
+
+/// The argument by which this program is its own worker.
+const WORKER: &str = "__worker";
 
 const BATCH: u32 = 200;
 const ROUNDS: usize = 60;
@@ -64,7 +69,10 @@ struct Ours {
 
 impl Ours {
     fn new() -> Self {
-        let sandbox = Sandbox::new(Options::default()).expect("the engine starts");
+        let program = std::env::current_exe().expect("the bench is a program");
+        let worker = Worker { program, arguments: vec![WORKER.into()] };
+        let sandbox = Sandbox::new(baton_sandbox::Options { worker: Some(worker), ..Default::default() })
+            .expect("the engine starts");
         let loaded = sandbox.load("double", &wat::parse_str(DOUBLE).expect("it parses")).expect("it loads");
         let run = RunId::new(Timestamp(0), 0);
         let backends = Backends {
@@ -76,6 +84,13 @@ impl Ours {
             clock: Arc::new(Nothing),
         };
         Ours { sandbox, loaded, backends, invocation: Arc::new(invocation(run)) }
+    }
+
+    /// The same, each call in a process of its own.
+    fn isolated() -> Self {
+        let ours = Ours::new();
+        let loaded = ours.sandbox.isolate(ours.loaded).expect("there is a worker");
+        Ours { loaded, ..ours }
     }
 
     async fn call(&self) {
@@ -166,6 +181,18 @@ fn ratios() {
     println!("bare wasmtime / bare wasmtime:        median {:.2}", median(&mut noise));
 }
 
+#[expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a bench measures and tells its readings")]
+fn processes() {
+    let (runtime, ours) = (runtime(), Ours::isolated());
+    let time = || {
+        let start = Instant::now();
+        runtime.block_on(ours.call());
+        start.elapsed().as_secs_f64() * 1e3
+    };
+    let mut times: Vec<f64> = (0..BATCH).map(|_| time()).collect();
+    println!("a process of its own and one call:    median {:.2} ms", median(&mut times));
+}
+
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
@@ -173,7 +200,12 @@ fn median(values: &mut [f64]) -> f64 {
 
 criterion_group!(benches, readings);
 
-fn main() {
+fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|word| word == WORKER) {
+        return baton_sandbox::worker::main();
+    }
     benches();
     ratios();
+    processes();
+    ExitCode::SUCCESS
 }

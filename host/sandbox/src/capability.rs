@@ -1,7 +1,7 @@
 //! One room for each interface of the contract. A room decodes its host calls, takes them through the gate, and
 //! encodes the answers; its backend, where it has one, does the work. No room knows policy, meter or journal.
 //!
-//! A new capability is a WIT file, a grant type, a room here with its line in [`link`], and a guest test.
+//! A new capability is a WIT file, a grant type, a room here with its lines in [`link`] and [`operation`], and a guest test.
 
 pub(crate) mod budget;
 pub(crate) mod clock;
@@ -15,11 +15,23 @@ pub(crate) mod tools;
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings::baton::plugin;
+use crate::gate::AnyOperation;
 use crate::guest::Guest;
 
 /// The interfaces of the contract that have a room, for the test that compares them with `wit/`.
 #[cfg(test)]
 pub(crate) const ROOMS: [&str; 8] = ["budget", "clock", "context", "http", "log", "random", "state", "tools"];
+
+/// A host call that a guest in a worker process asks for by its name; nothing if no room has such a call.
+pub(crate) fn operation(name: &str, request: &str) -> Option<AnyOperation> {
+    match name.split_once('.')?.0 {
+        "http" => AnyOperation::read::<http::Fetch>(name, request),
+        "state" => AnyOperation::read::<state::StateCall>(name, request),
+        "tools" => AnyOperation::read::<tools::Call>(name, request)
+            .or_else(|| AnyOperation::read::<tools::List>(name, request)),
+        _ => None,
+    }
+}
 
 /// Links every room.
 pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {

@@ -49,6 +49,14 @@ pub(crate) enum Compiler {
 }
 
 impl Compiler {
+    /// The program of workers, if there are any.
+    pub(crate) fn worker(&self) -> Option<&Worker> {
+        match self {
+            Compiler::Here => None,
+            Compiler::Worker(worker, _) => Some(worker),
+        }
+    }
+
     /// Compiles a plugin's component for an engine.
     ///
     /// # Errors
@@ -116,7 +124,9 @@ fn reason(status: ExitStatus, limits: &CompileLimits) -> String {
             "compiling took more than {} of memory, or the compiler's stack was full: the component is too complex",
             limits.memory
         ),
-        Some(Signal::KILL) => "the system killed the compiler: most likely it had no memory left".to_owned(),
+        Some(Signal::KILL) => {
+            "the compiler was killed: the system had no memory left for it, or the worker is another program".to_owned()
+        }
         _ => format!("the compiler ended without an answer ({status})"),
     }
 }

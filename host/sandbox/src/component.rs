@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use baton_journal::Digest;
+use bytes::Bytes;
 use serde_json::Value;
 use wasmtime::component::types::{ComponentFunc, ComponentItem, Type};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
@@ -25,6 +26,8 @@ pub struct Loaded {
     pub(crate) pre: InstancePre<Guest>,
     pub(crate) agent: Option<ComponentExportIndex>,
     pub(crate) functions: Vec<Function>,
+    /// The compiled code, for the workers that run it; none: it runs in this process.
+    pub(crate) code: Option<Bytes>,
 }
 
 /// An exported function that can be called with JSON.

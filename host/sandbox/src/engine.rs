@@ -32,7 +32,16 @@ pub(crate) struct Engine {
 impl Engine {
     /// Makes an engine; a process needs one.
     pub(crate) fn new() -> Result<Self, SandboxError> {
-        let engine = wasmtime::Engine::new(&config()).map_err(SandboxError::engine)?;
+        Engine::with(&config())
+    }
+
+    /// Makes an engine for the one guest of a worker.
+    pub(crate) fn of_worker() -> Result<Self, SandboxError> {
+        Engine::with(&config_of_worker())
+    }
+
+    fn with(config: &Config) -> Result<Self, SandboxError> {
+        let engine = wasmtime::Engine::new(config).map_err(SandboxError::engine)?;
         let stop = Arc::new(AtomicBool::new(false));
         let ticker = spawn_ticker(engine.weak(), Arc::clone(&stop))?;
         Ok(Engine { engine, stop, ticker: Some(ticker) })

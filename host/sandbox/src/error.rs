@@ -1,7 +1,9 @@
 //! Why the sandbox itself could not do its work. What a guest does wrong is an [`Outcome`](baton_journal::Outcome),
 //! not an error here.
 
-use baton_journal::{Divergence, StoreError};
+use std::any::Any;
+
+use baton_journal::{Divergence, InvocationId, StoreError};
 
 use crate::worker::Worker;
 
@@ -27,6 +29,22 @@ pub enum SandboxError {
         plugin: String,
         /// What the engine said.
         reason: String,
+    },
+    /// The operator wants a process for each invocation, and there is no program for it.
+    #[error("plugin {plugin} is to run in a process of its own, but this host has no worker program")]
+    NoWorker {
+        /// The plugin.
+        plugin: String,
+    },
+    /// The host panicked in a call: its bug, not the plugin's. Only the invocation that called is ended.
+    #[error("the host panicked in {place}, which is a bug of the host, not of the plugin: {text}")]
+    Panicked {
+        /// The invocation that was ended.
+        invocation: InvocationId,
+        /// Which call.
+        place: String,
+        /// What the panic said.
+        text: String,
     },
     /// A worker process cannot be started.
     #[error("cannot start the worker {program}: {error}")]
@@ -102,6 +120,12 @@ impl SandboxError {
         SandboxError::Worker { program: worker.program.display().to_string(), error }
     }
 
+    pub(crate) fn panicked(invocation: &InvocationId, place: String, panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned());
+        SandboxError::Panicked { invocation: invocation.clone(), place, text }
+    }
+
     /// What the operator can do about it, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -114,6 +138,9 @@ impl SandboxError {
             SandboxError::Cache { .. } => {
                 Some("it must be a folder of yours that only you can write; delete it to start afresh".into())
             }
+            SandboxError::NoWorker { plugin } => Some(format!(
+                "give the host a worker (`Options::worker`), or take `isolation` out of [plugins.{plugin}] in baton.toml"
+            )),
             SandboxError::Worker { .. } => {
                 Some("it must be there and may be run; if the program was replaced meanwhile, start it again".into())
             }

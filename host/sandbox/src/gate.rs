@@ -10,19 +10,24 @@
 //!
 //! What a guest spends by calling (calls, bytes, fuel) is charged in a replay as it was live, before step 1, so that a
 //! replayed guest runs out exactly where it did.
+//!
+//! Charging, and ending a guest that runs out, is here; the other steps are taken where the journal is (`steps`). A guest
+//! in a worker process has a gate there, which charges alike and asks that of the host for the rest (`remote`).
 
+mod any;
 mod errand;
+mod operation;
+mod remote;
 mod room;
+mod steps;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::tape::Line;
-use baton_journal::{Limit, Payload, Playback, Tape, Timestamp};
-use baton_policy::{Decision, Exhausted, Meter, Request, Resource};
-use futures_util::future::join_all;
-use serde::Serialize;
+use baton_journal::{Limit, Outcome, StoreError, Tape, Timestamp};
+use baton_policy::{Exhausted, Meter, Resource};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::backends::Backends;
@@ -31,64 +36,31 @@ use crate::clock::VirtualClock;
 use crate::error::SandboxError;
 use crate::invocation::Invocation;
 use crate::lines::Lines;
-use crate::recorder::Recorder;
+use crate::worker::message::Meanwhile;
+
+pub(crate) use any::AnyOperation;
+pub(crate) use errand::{AT_ONCE, Errand, Sent};
+pub use operation::CallSite;
+pub(crate) use operation::{Effect, Operation};
+pub(crate) use remote::Remote;
 
 use errand::Errands;
-pub(crate) use errand::{Errand, Sent};
-
-/// A host call: its serialised form is the request that the journal keeps and a replay compares.
-pub(crate) trait Operation: Serialize + Send {
-    /// The answer, as the journal keeps it.
-    type Reply: Serialize + DeserializeOwned + Send;
-
-    /// `interface.function`.
-    fn name(&self) -> &'static str;
-
-    /// What must be granted; none for what every guest may do.
-    fn permission(&self) -> Option<Request<'_>>;
-
-    /// Whether it does something that the journal's own store does not undo together with the entry.
-    fn effect(&self, backends: &Backends) -> Effect;
-
-    /// Does it.
-    fn perform(
-        self,
-        site: CallSite,
-        backends: &Backends,
-    ) -> impl Future<Output = Result<Result<Self::Reply, CallError>, SandboxError>> + Send;
-}
-
-/// Where the effect of a call is felt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// In the store that holds the journal, or nowhere: a crash loses or keeps both together.
-    Inside,
-    /// Elsewhere: the intent must be durable first.
-    Outside,
-}
-
-/// A host call's place: which invocation, and the number of the call in it.
-#[derive(Clone, Debug)]
-pub struct CallSite {
-    /// The invocation that calls.
-    pub invocation: Arc<Invocation>,
-    /// Counts its host calls from 0.
-    pub sequence: u32,
-    /// How long the caller may still take. Its deadline does not say so: an earlier host may have set it.
-    pub left: Duration,
-}
-
-impl CallSite {
-    /// Whether the caller's grants cover a request.
-    pub(crate) fn is_granted(&self, request: &Request<'_>) -> bool {
-        self.invocation.policy.effective().allows(request)
-    }
-}
+use steps::Steps;
 
 /// Why an invocation must end although its guest would go on.
 pub(crate) enum Stop {
     Exhausted(Limit, String),
     Host(SandboxError),
+}
+
+impl Stop {
+    /// The outcome; an error where the host is to blame.
+    pub(crate) fn outcome(self) -> Result<Outcome, SandboxError> {
+        match self {
+            Stop::Exhausted(limit, message) => Ok(Outcome::Exhausted { limit, message }),
+            Stop::Host(error) => Err(error),
+        }
+    }
 }
 
 /// What a host function returns when the guest must end; the reason is in [`Gate::stop`].
@@ -100,61 +72,61 @@ struct Stopped;
 pub(crate) struct Gate {
     invocation: Arc<Invocation>,
     meter: Meter,
-    tape: Tape,
     clock: VirtualClock,
     lines: Lines,
-    recorder: Recorder,
+    behind: Behind,
     surcharge: u64,
     stops: Instant,
     stop: Option<Stop>,
     errands: Errands,
 }
 
-/// A call that came through the first four steps, or was answered on the way.
-enum Admitted<O> {
-    Answered { text: Arc<str> },
-    Denied { sequence: u32, request: String, error: CallError, name: &'static str },
-    Ready { sequence: u32, request: String, operation: O, effect: Effect },
+/// Who takes a call through the steps.
+enum Behind {
+    Journal(Box<Steps>),
+    Host(Remote),
+}
+
+/// A reply and its length as JSON.
+struct Answer<T> {
+    bytes: u64,
+    reply: Reply<T>,
 }
 
 /// As the journal keeps it.
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Reply<T> {
     Ok(T),
     Err(CallError),
 }
 
-impl<T> From<Result<T, CallError>> for Reply<T> {
-    fn from(result: Result<T, CallError>) -> Self {
-        result.map_or_else(Reply::Err, Reply::Ok)
-    }
-}
-
-impl<T> From<Reply<T>> for Result<T, CallError> {
-    fn from(reply: Reply<T>) -> Self {
-        match reply {
-            Reply::Ok(value) => Ok(value),
-            Reply::Err(error) => Err(error),
-        }
+impl<T: DeserializeOwned> Answer<T> {
+    /// Reads what a journal or a host says.
+    fn read(text: &str) -> Result<Self, SandboxError> {
+        let unreadable =
+            |error| StoreError::Corrupt { what: format!("a reply is not what its host call answers: {error}") };
+        let reply = serde_json::from_str(text).map_err(unreadable)?;
+        Ok(Answer { bytes: text.len() as u64, reply })
     }
 }
 
 impl Gate {
     pub(crate) fn new(invocation: Arc<Invocation>, tape: Tape, clock: VirtualClock, backends: Backends) -> Self {
-        clock.advance_to(tape.now());
-        Gate {
-            meter: Meter::new(invocation.limits),
-            lines: Lines::new(invocation.limits.log_bytes.0),
-            recorder: Recorder::new(Arc::clone(&invocation), backends),
-            stops: Instant::now() + invocation.timeout,
-            invocation,
-            tape,
-            clock,
-            surcharge: 0,
-            stop: None,
-            errands: Errands::default(),
-        }
+        let lines = Lines::new(invocation.limits.log_bytes.0);
+        let steps = Steps::new(Arc::clone(&invocation), tape, clock.clone(), lines.clone(), backends);
+        Gate::of(invocation, clock, lines, Behind::Journal(Box::new(steps)))
+    }
+
+    /// The gate of a guest in a worker.
+    pub(crate) fn in_worker(invocation: Arc<Invocation>, clock: VirtualClock, host: Remote) -> Self {
+        let lines = Lines::new(invocation.limits.log_bytes.0);
+        Gate::of(invocation, clock, lines, Behind::Host(host))
+    }
+
+    fn of(invocation: Arc<Invocation>, clock: VirtualClock, lines: Lines, behind: Behind) -> Self {
+        let (meter, stops) = (Meter::new(invocation.limits), Instant::now() + invocation.timeout);
+        Gate { invocation, meter, clock, lines, behind, surcharge: 0, stops, stop: None, errands: Errands::default() }
     }
 
     /// One host call through the six steps.
@@ -176,33 +148,82 @@ impl Gate {
         &mut self,
         operations: Vec<O>,
     ) -> Result<Vec<Result<O::Reply, CallError>>, Stop> {
+        self.ask(operations).await?.into_iter().map(|answer| self.settle(answer?)).collect()
+    }
+
+    /// Charges calls and has them taken through the steps.
+    async fn ask<O: Operation>(
+        &mut self,
+        operations: Vec<O>,
+    ) -> Result<Vec<Result<Answer<O::Reply>, SandboxError>>, Stop> {
         // All are charged before the first intent is written: an intent says that the call is about to be performed.
-        let requests: Vec<String> =
-            operations.iter().map(|operation| self.charge(operation)).collect::<Result<_, _>>()?;
-        let mut admitted = Vec::with_capacity(operations.len());
-        for (operation, request) in operations.into_iter().zip(requests) {
-            admitted.push(self.admit(operation, request).await?);
+        let requests = self.charge_all(&operations)?;
+        let asked = requests.len();
+        let calls = operations.into_iter().zip(requests).collect();
+        let answers = match &mut self.behind {
+            Behind::Journal(steps) => steps.take(calls, self.stops.saturating_duration_since(Instant::now())).await?,
+            Behind::Host(host) => {
+                let (now, answers) = host.ask(calls, &self.lines).await?;
+                self.clock.advance_to(now);
+                answers
+            }
+        };
+        if answers.len() != asked {
+            return Err(Stop::Host(SandboxError::Host("not every host call was answered".to_owned())));
         }
-        if admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. })) {
-            self.recorder.flush().await?;
+        Ok(answers)
+    }
+
+    /// In a worker's host: calls of the guest there, with the texts of the replies. A guest that cannot pay for them gets them
+    /// all the same: its own gate stops it where this one does, and what it has used is known.
+    pub(crate) async fn answer(&mut self, operations: Vec<AnyOperation>) -> wasmtime::Result<Vec<String>> {
+        let texts = self.through_all_steps_for_worker(operations).await;
+        self.or_stop(texts)
+    }
+
+    async fn through_all_steps_for_worker(&mut self, operations: Vec<AnyOperation>) -> Result<Vec<String>, Stop> {
+        if let Some(stop) = self.stop.take() {
+            return Err(stop); // its own gate did not stop it: it is no longer ours
         }
-        let left = self.left();
-        let backends = self.recorder.backends();
-        let performing = admitted.into_iter().map(|call| perform(call, &self.invocation, backends, left));
-        let performed = join_all(performing).await;
-        // All are recorded before the first can end the invocation: what was done is in the journal.
-        let mut recorded = Vec::with_capacity(performed.len());
-        for performed in performed {
-            recorded.push(self.record(performed).await);
+        let mut texts = Vec::with_capacity(operations.len());
+        for answer in self.ask(operations).await? {
+            let answer = answer?;
+            texts.push(text(&answer.reply)?);
+            if let Err(stop) = self.settle(answer) {
+                self.stop.get_or_insert(stop);
+            }
         }
-        recorded.into_iter().map(|reply| self.settle(reply?)).collect()
+        Ok(texts)
     }
 
     /// What follows from the journal alone (time, random numbers, context, what is left) or only adds a line to it:
     /// it is charged, and needs no entry.
     pub(crate) fn ambient(&mut self, bytes: u64) -> wasmtime::Result<()> {
         let charged = self.charge_call(bytes);
-        self.or_stop(charged)
+        self.or_stop(charged)?;
+        self.count(bytes);
+        Ok(())
+    }
+
+    /// In a worker: notes for its host what was charged and is not asked of it.
+    fn count(&mut self, bytes: u64) {
+        if let Behind::Host(host) = &mut self.behind {
+            host.count(bytes);
+        }
+    }
+
+    fn charge_all(&mut self, operations: &[impl Operation]) -> Result<Vec<String>, Stop> {
+        let mut requests = Vec::with_capacity(operations.len());
+        for operation in operations {
+            match self.charge(operation) {
+                Ok(request) => requests.push(request),
+                Err(stop) => {
+                    requests.iter().for_each(|request: &String| self.count(request.len() as u64));
+                    return Err(stop);
+                }
+            }
+        }
+        Ok(requests)
     }
 
     /// What the guest spends by calling.
@@ -212,56 +233,10 @@ impl Gate {
         Ok(request)
     }
 
-    /// Steps 1 to 4, but for the flush.
-    async fn admit<O: Operation>(&mut self, operation: O, request: String) -> Result<Admitted<O>, Stop> {
-        let sequence =
-            match self.tape.next(operation.name(), &request).map_err(|d| Stop::Host(SandboxError::Diverged(d)))? {
-                Playback::Recorded { reply, at } => {
-                    self.clock.advance_to(at);
-                    return Ok(Admitted::Answered { text: recorded_text(&reply)? });
-                }
-                Playback::Live { sequence } => sequence,
-            };
-        let name = operation.name();
-        if let Some(Decision::Denied { message, hint }) =
-            operation.permission().map(|needed| self.invocation.policy.decide(&needed))
-        {
-            let error = CallError::Denied(format!("{message} ({hint})"));
-            return Ok(Admitted::Denied { sequence, request, error, name });
-        }
-        let effect = operation.effect(self.recorder.backends());
-        if effect == Effect::Outside && !self.tape.in_doubt(sequence) {
-            self.recorder.intend(sequence, name, &request).await?;
-        }
-        Ok(Admitted::Ready { sequence, request, operation, effect })
-    }
-
-    /// Step 6; tells the reply and its length.
-    async fn record<T: Serialize + DeserializeOwned>(
-        &mut self,
-        performed: Result<Performed<T>, SandboxError>,
-    ) -> Result<(u64, Reply<T>), Stop> {
-        match performed? {
-            Performed::Answered { text } => {
-                let reply = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
-                Ok((text.len() as u64, reply))
-            }
-            Performed::Live { sequence, name, request, reply } => {
-                let text = text(&reply)?;
-                let bytes = text.len() as u64;
-                self.write_lines().await?;
-                let at = self.recorder.answer(sequence, name, request, Payload::text(text)).await?;
-                self.tape.record(at);
-                self.clock.advance_to(at);
-                Ok((bytes, reply))
-            }
-        }
-    }
-
     /// What the guest spends by being answered.
-    fn settle<T>(&mut self, (bytes, reply): (u64, Reply<T>)) -> Result<Result<T, CallError>, Stop> {
-        self.surcharge += self.meter.charge_reply(bytes).map_err(|out| self.exhausted(&out))?;
-        Ok(reply.into())
+    fn settle<T>(&mut self, answer: Answer<T>) -> Result<Result<T, CallError>, Stop> {
+        self.surcharge += self.meter.charge_reply(answer.bytes).map_err(|out| self.exhausted(&out))?;
+        Ok(answer.reply.into())
     }
 
     fn charge_call(&mut self, bytes: u64) -> Result<(), Stop> {
@@ -281,26 +256,41 @@ impl Gate {
         Stop::Exhausted(limit, self.invocation.exhausted(out.resource))
     }
 
-    /// Puts the lines that wait into the journal, without those that are there already.
-    pub(crate) async fn write_lines(&mut self) -> Result<(), SandboxError> {
-        while let Some(line) = self.lines.next() {
-            if self.tape.line() == Line::Live {
-                self.recorder.line(line.level, line.message).await?;
-            }
+    /// In a worker: what its host has not been told yet.
+    pub(crate) fn meanwhile(&mut self) -> Meanwhile {
+        match &mut self.behind {
+            Behind::Host(host) => host.meanwhile(&self.lines),
+            Behind::Journal(_) => Meanwhile::default(),
+        }
+    }
+
+    /// In a worker's host: takes over what the guest did there, and charges it.
+    pub(crate) fn catch_up(&mut self, meanwhile: &Meanwhile) -> wasmtime::Result<()> {
+        for (level, message) in &meanwhile.lines {
+            self.lines.push_foreign(level, message);
+        }
+        let mut bytes = meanwhile.bytes;
+        for _ in 0..meanwhile.calls {
+            let charged = self.charge_call(std::mem::take(&mut bytes));
+            self.or_stop(charged)?;
         }
         Ok(())
     }
 
-    /// Says in the journal that lines were dropped.
-    pub(crate) async fn note_dropped(&mut self, bytes: u64) -> Result<(), SandboxError> {
-        if self.tape.line() == Line::Recorded {
-            return Ok(());
+    /// Writes what the guest wrote last, and tells how much was dropped.
+    pub(crate) async fn conclude(&mut self) -> Result<(), SandboxError> {
+        let dropped = self.lines.take_dropped();
+        let Behind::Journal(steps) = &mut self.behind else { return Ok(()) };
+        steps.write_lines().await?;
+        if dropped > 0 { steps.note_dropped(dropped).await } else { Ok(()) }
+    }
+
+    /// Checks that a guest that has answered made every call that was recorded.
+    pub(crate) fn finish(&self) -> Result<(), SandboxError> {
+        match &self.behind {
+            Behind::Journal(steps) => steps.finish(),
+            Behind::Host(_) => Ok(()), // who has the tape checks it
         }
-        let message = format!(
-            "{bytes} bytes of lines were dropped: the limit `log_bytes` is {}",
-            self.invocation.limits.log_bytes
-        );
-        self.recorder.line("warn", message).await
     }
 
     /// What the guest moves between itself and files, which is no host call of the contract.
@@ -324,21 +314,21 @@ impl Gate {
         self.stop.take()
     }
 
-    pub(crate) fn invocation(&self) -> &Arc<Invocation> {
-        &self.invocation
+    /// Whether the gate said that the invocation must end.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.stop.is_some()
     }
 
-    /// What stands behind the gate.
-    pub(crate) fn backends(&self) -> &Backends {
-        self.recorder.backends()
+    pub(crate) fn invocation(&self) -> &Arc<Invocation> {
+        &self.invocation
     }
 
     pub(crate) fn meter(&self) -> &Meter {
         &self.meter
     }
 
-    pub(crate) fn tape(&self) -> &Tape {
-        &self.tape
+    pub(crate) fn clock(&self) -> &VirtualClock {
+        &self.clock
     }
 
     pub(crate) fn lines(&self) -> &Lines {
@@ -352,34 +342,17 @@ impl Gate {
 
     /// The time that the guest sees.
     pub(crate) fn now(&self) -> Timestamp {
-        if self.invocation.target.is_replayed() { self.clock.now() } else { self.recorder.backends().clock.now() }
+        match &self.behind {
+            _ if self.invocation.target.is_replayed() => self.clock.now(),
+            Behind::Journal(steps) => steps.now(),
+            Behind::Host(host) => host.now(),
+        }
     }
 }
 
-enum Performed<T> {
-    Answered { text: Arc<str> },
-    Live { sequence: u32, name: &'static str, request: String, reply: Reply<T> },
-}
-
-/// Step 5.
-async fn perform<O: Operation>(
-    call: Admitted<O>,
-    invocation: &Arc<Invocation>,
-    backends: &Backends,
-    left: Duration,
-) -> Result<Performed<O::Reply>, SandboxError> {
-    match call {
-        Admitted::Answered { text } => Ok(Performed::Answered { text }),
-        Admitted::Denied { sequence, request, error, name } => {
-            Ok(Performed::Live { sequence, name, request, reply: Reply::Err(error) })
-        }
-        Admitted::Ready { sequence, request, operation, .. } => {
-            let name = operation.name();
-            let site = CallSite { invocation: Arc::clone(invocation), sequence, left };
-            let reply = operation.perform(site, backends).await?.into();
-            Ok(Performed::Live { sequence, name, request, reply })
-        }
-    }
+/// A reply as the journal keeps it.
+pub(crate) fn reply_text(reply: Result<impl Serialize, CallError>) -> Result<String, SandboxError> {
+    text(&Reply::from(reply))
 }
 
 fn text(value: &impl Serialize) -> Result<String, SandboxError> {
@@ -387,18 +360,22 @@ fn text(value: &impl Serialize) -> Result<String, SandboxError> {
         .map_err(|error| SandboxError::engine(anyhow::Error::new(error).context("cannot write a host call as JSON")))
 }
 
-fn recorded_text(reply: &Payload) -> Result<Arc<str>, SandboxError> {
-    match reply {
-        Payload::Text(text) => Ok(Arc::clone(text)),
-        Payload::Stored { sha256, .. } => Err(SandboxError::Store(baton_journal::StoreError::Corrupt {
-            what: format!("the reply {} of a host call is not at hand", sha256.short()),
-        })),
+impl<T> From<Result<T, CallError>> for Reply<T> {
+    fn from(result: Result<T, CallError>) -> Self {
+        match result {
+            Ok(value) => Reply::Ok(value),
+            Err(error) => Reply::Err(error),
+        }
     }
 }
 
-fn unreadable(error: &serde_json::Error) -> Stop {
-    let what = format!("a recorded reply is not what its host call answers: {error}");
-    Stop::Host(SandboxError::Store(baton_journal::StoreError::Corrupt { what }))
+impl<T> From<Reply<T>> for Result<T, CallError> {
+    fn from(reply: Reply<T>) -> Self {
+        match reply {
+            Reply::Ok(value) => Ok(value),
+            Reply::Err(error) => Err(error),
+        }
+    }
 }
 
 impl From<SandboxError> for Stop {

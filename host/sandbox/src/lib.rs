@@ -2,7 +2,7 @@
 //! of theirs with the world goes through one gate. It does not know workflows, manifests or databases.
 //!
 //! Reading order: [`invocation`] says what is run, [`Sandbox`] runs it, `gate` is what every host call goes through,
-//! `capability` has a room for each interface of the contract, `wasi` is what standard libraries find,
+//! `isolated` and [`worker`] give a guest a process of its own, `capability` has a room for each interface of the contract, `wasi` is what standard libraries find,
 //! [`value`] turns WIT values into JSON.
 
 pub mod engine;
@@ -13,16 +13,20 @@ pub mod worker;
 mod backends;
 mod bindings;
 mod cache;
+mod call;
 mod call_error;
 mod capability;
 mod clock;
 mod compile;
 mod component;
+mod ending;
 mod error;
 mod gate;
 mod guest;
+mod isolated;
 mod limiter;
 mod lines;
+mod linking;
 mod recorder;
 mod sandbox;
 mod wasi;

@@ -21,6 +21,9 @@ const LINE: usize = 16 << 10;
 /// empty lines would be a million entries.
 const ENTRY: u64 = 64;
 
+/// Where a line can come from: the log interface, and the two streams.
+const LEVELS: [&str; 6] = ["debug", "info", "warn", "error", "stdout", "stderr"];
+
 /// The lines of one invocation, up to its budget of bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct Lines(Arc<Mutex<Buffer>>);
@@ -67,6 +70,20 @@ impl Lines {
             buffer.dropped += bytes as u64;
         }
         is_over
+    }
+
+    /// Takes a line of a guest in a worker; one of a level that no guest has is dropped.
+    pub(crate) fn push_foreign(&self, level: &str, message: &str) {
+        match LEVELS.iter().find(|known| **known == level) {
+            Some(level) => self.push(level, message),
+            None => self.count_dropped(message.len() as u64 + 1),
+        }
+    }
+
+    /// Counts bytes that were dropped elsewhere.
+    pub(crate) fn count_dropped(&self, bytes: u64) {
+        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        buffer.dropped = buffer.dropped.saturating_add(bytes);
     }
 
     /// The oldest line that waits.

@@ -1,45 +1,36 @@
 //! The sandbox: loads components and runs invocations of them, each in a fresh store that is dropped afterwards.
 //! It does not know why an invocation is made, nor what becomes of its outcome.
 
-mod ending;
-
-use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use baton_journal::{Digest, Outcome, Tape, Usage, json};
-use baton_policy::ceiling;
-use futures_util::FutureExt as _;
-use wasmtime::Store;
-use wasmtime::component::{Component, Linker, Val};
+use baton_journal::{Digest, InvocationId, Outcome, Tape, Usage};
+use bytes::Bytes;
+use wasmtime::component::Component;
 
 use crate::backends::Backends;
-use crate::bindings::baton::plugin::types;
-use crate::bindings::exports::baton::plugin::agent::Task;
 use crate::cache::{self, Cache};
+use crate::call::{self, Call, Called};
 use crate::clock::VirtualClock;
 use crate::compile::{CompileLimits, Compiler};
-use crate::component::{Function, Loaded, agent_export, functions};
+use crate::component::Loaded;
 use crate::engine::Engine;
 use crate::error::SandboxError;
 use crate::gate::Gate;
-use crate::guest::{Guest, charge_crossings};
-use crate::invocation::{Ended, Invocation, Target};
-use crate::limiter::Limiter;
-use crate::wasi::Wasi;
+use crate::invocation::{Ended, Invocation};
+use crate::linking::Linkers;
 use crate::worker::Worker;
-use crate::{capability, value, wasi};
-
-use ending::{Answer, Ending};
+use crate::{ending, isolated};
 
 /// Runs untrusted components. A process needs one; it is cheap to share behind an [`Arc`].
 pub struct Sandbox {
     engine: Engine,
-    agents: Linker<Guest>,
-    tools: Linker<Guest>,
+    linkers: Linkers,
     cache: Option<Cache>,
     compiler: Compiler,
+    panics: AtomicU64,
 }
 
 /// What a sandbox works with.
@@ -65,11 +56,11 @@ impl Sandbox {
             Cache::open(folder).map_err(|error| SandboxError::Cache { path: folder.display().to_string(), error })
         };
         Ok(Sandbox {
-            agents: linker(&engine, wasi::link_for_agents)?,
-            tools: linker(&engine, wasi::link_for_tools)?,
+            linkers: Linkers::new(&engine)?,
             cache: cache.as_deref().map(open).transpose()?,
             compiler: worker.map_or(Compiler::Here, |worker| Compiler::Worker(worker, compile)),
             engine,
+            panics: AtomicU64::new(0),
         })
     }
 
@@ -81,11 +72,25 @@ impl Sandbox {
     pub fn load(&self, plugin: &str, bytes: &[u8]) -> Result<Loaded, SandboxError> {
         let digest = Digest::of(bytes);
         let component = self.compile(plugin, bytes, digest)?;
-        let agent = agent_export(&component);
-        let linker = if agent.is_some() { &self.agents } else { &self.tools };
-        let pre = linker.instantiate_pre(&component).map_err(|error| ending::not_linkable(plugin, &error))?;
-        let functions = functions(plugin, &component)?;
-        Ok(Loaded { plugin: plugin.to_owned(), digest, functions, pre, agent })
+        self.linkers.load(plugin, digest, &component)
+    }
+
+    /// Gives each invocation of a component a process of its own from now on.
+    ///
+    /// # Errors
+    /// The sandbox has no worker.
+    pub fn isolate(&self, loaded: Loaded) -> Result<Loaded, SandboxError> {
+        if self.compiler.worker().is_none() {
+            return Err(SandboxError::NoWorker { plugin: loaded.plugin });
+        }
+        let code = loaded.pre.component().serialize().map_err(SandboxError::engine)?;
+        Ok(Loaded { code: Some(code.into()), ..loaded })
+    }
+
+    /// How often a backend of the host has panicked in a call. Each time only the invocation that called was ended.
+    #[must_use]
+    pub fn panics(&self) -> u64 {
+        self.panics.load(Ordering::Relaxed)
     }
 
     /// Whether the cache has the component's compiled code, so that [`Sandbox::load`] is quick.
@@ -128,139 +133,55 @@ impl Sandbox {
             return Ok(Ended { outcome, usage: Usage::default() });
         }
         let call = Call::prepare(plugin, &invocation)?;
-        let mut store = self.store(invocation, tape, backends)?;
-        let ending = run(&mut store, plugin, call).await;
-        let outcome = conclude(&mut store, ending).await?;
-        let usage = usage(&store, started, &outcome);
-        Ok(Ended { outcome, usage })
+        let id = invocation.id.clone();
+        let withheld = invocation.policy.withheld();
+        let gate = Gate::new(invocation, tape, VirtualClock::default(), backends.clone());
+        for missing in withheld {
+            gate.lines().push("warn", &missing); // nothing else would tell: a guest only finds that something is not there
+        }
+        let ended = match (&plugin.code, self.compiler.worker()) {
+            (Some(code), Some(worker)) => elsewhere(worker, code, gate).await,
+            _ => self.here(plugin, call, gate).await,
+        };
+        ended.map(|ended| ended.after(started)).inspect_err(|error| self.count(&id, error))
     }
 
-    fn store(
-        &self,
-        invocation: Arc<Invocation>,
-        tape: Tape,
-        backends: &Backends,
-    ) -> Result<Store<Guest>, SandboxError> {
-        let limits = invocation.limits;
-        let guest = guest(invocation, tape, backends)?;
-        let mut store = Store::new(self.engine.wasmtime(), guest);
-        store.limiter(|guest| &mut guest.limiter);
-        store.set_fuel(limits.fuel.0).map_err(SandboxError::engine)?;
-        store.set_epoch_deadline(1);
-        store.set_hostcall_fuel(limits.payload.0 as usize);
-        store.set_max_component_handles(ceiling::HANDLES as usize);
-        charge_crossings(&mut store);
-        Ok(store)
+    async fn here(&self, plugin: &Loaded, call: Call<'_>, gate: Gate) -> Result<Ended, SandboxError> {
+        let Called { ending, mut guest, fuel, memory } = call::call(self.engine.wasmtime(), plugin, call, gate).await?;
+        guest.gate.conclude().await?;
+        let outcome = ending.outcome(&mut guest)?;
+        Ok(ended(outcome, &guest.gate, fuel, memory))
     }
-}
 
-fn linker(
-    engine: &Engine,
-    wasi: fn(&mut Linker<Guest>) -> wasmtime::Result<()>,
-) -> Result<Linker<Guest>, SandboxError> {
-    let mut linker = Linker::new(engine.wasmtime());
-    wasi(&mut linker).and_then(|()| capability::link(&mut linker)).map_err(SandboxError::engine)?;
-    Ok(linker)
-}
-
-fn guest(invocation: Arc<Invocation>, tape: Tape, backends: &Backends) -> Result<Guest, SandboxError> {
-    let clock = VirtualClock::default();
-    let limiter = Limiter::new(usize::try_from(invocation.limits.memory.0).unwrap_or(usize::MAX));
-    let fuel_left = invocation.limits.fuel.0;
-    let gate = Gate::new(Arc::clone(&invocation), tape, clock.clone(), backends.clone());
-    for missing in invocation.policy.withheld() {
-        gate.lines().push("warn", &missing); // nothing else would tell: a guest only finds that something is not there
-    }
-    let wasi = Wasi::new(invocation, clock, gate.lines().clone())?;
-    Ok(Guest { gate, wasi, limiter, random: None, fuel_left, yields: false, outer_surcharges: Vec::new() })
-}
-
-/// What is called, found and with its arguments decoded, before anything is spent.
-enum Call<'a> {
-    Agent(Box<Task>),
-    Tool(&'a Function, Vec<Val>),
-}
-
-impl<'a> Call<'a> {
-    fn prepare(plugin: &'a Loaded, invocation: &Invocation) -> Result<Self, SandboxError> {
-        match &invocation.target {
-            Target::Agent if plugin.is_agent() => Ok(Call::Agent(Box::new(task(invocation)))),
-            Target::Agent => Err(plugin.no_function("run")),
-            Target::Tool(name) => {
-                let function = plugin.require(name)?;
-                let refuse =
-                    |problem| SandboxError::BadArguments { function: format!("{}/{name}", plugin.plugin), problem };
-                let json = json::parse(&invocation.input).map_err(&refuse)?;
-                let arguments = value::arguments(&function.ty, &json).map_err(|error| refuse(error.to_string()))?;
-                Ok(Call::Tool(function, arguments))
-            }
+    /// Counts a panic once, although it ends the callers of the one that it ended too.
+    fn count(&self, id: &InvocationId, error: &SandboxError) {
+        if matches!(error, SandboxError::Panicked { invocation, .. } if invocation == id) {
+            self.panics.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-fn task(invocation: &Invocation) -> Task {
-    Task {
-        id: invocation.id.to_string(),
-        step: invocation.site.to_string(),
-        attempt: invocation.attempt,
-        input: invocation.input.to_string(),
-        deadline: invocation.deadline.0,
-        idempotency_key: invocation.idempotency_key.clone(),
-    }
+/// Runs an invocation in a worker. What one that was lost had used nobody knows: all that it could.
+async fn elsewhere(worker: &Worker, code: &Bytes, mut gate: Gate) -> Result<Ended, SandboxError> {
+    let told = isolated::call(worker, code, &mut gate).await;
+    let limits = gate.invocation().limits;
+    let (fuel, memory) = told.as_ref().map_or((u64::MAX, u64::MAX), |report| (report.fuel, report.memory));
+    gate.charge_returned();
+    gate.conclude().await?;
+    let outcome = isolated::outcome(told, &mut gate)?;
+    Ok(ended(outcome, &gate, fuel.min(limits.fuel.0), memory.min(limits.memory.0)))
 }
 
-/// Calls the guest within its wall time. A panic of the host ends this invocation, not the process.
-async fn run(store: &mut Store<Guest>, plugin: &Loaded, call: Call<'_>) -> Ending {
-    let timeout = store.data().gate.invocation().timeout;
-    let call = AssertUnwindSafe(call_guest(store, plugin, call)).catch_unwind();
-    match tokio::time::timeout(timeout, call).await {
-        Ok(Ok(Ok(answer))) => Ending::Answered(answer),
-        Ok(Ok(Err(error))) => Ending::Broke(error),
-        Ok(Err(panic)) => Ending::HostPanicked(panic),
-        Err(_) => Ending::TimedOut,
-    }
+fn ended(outcome: Outcome, gate: &Gate, fuel: u64, memory_bytes: u64) -> Ended {
+    let used = gate.meter().used();
+    let output = if let Outcome::Completed { output } = &outcome { output.bytes() } else { 0 };
+    let bytes = used.bytes + gate.invocation().input.len() as u64 + output;
+    Ended { outcome, usage: Usage { fuel, memory_bytes, wall_ms: 0, host_calls: used.calls, bytes } }
 }
 
-async fn call_guest(store: &mut Store<Guest>, plugin: &Loaded, call: Call<'_>) -> wasmtime::Result<Answer> {
-    let instance = plugin.pre.instantiate_async(&mut *store).await?;
-    match (call, &plugin.agent) {
-        (Call::Agent(task), Some(run)) => {
-            let run = instance.get_typed_func::<(Task,), (Result<String, types::Failure>,)>(&mut *store, run)?;
-            let (answer,) = run.call_async(store, (*task,)).await?;
-            Ok(Answer::Agent(answer.map_err(Into::into)))
-        }
-        (Call::Agent(_), None) => Err(wasmtime::format_err!("the component exports no agent")),
-        (Call::Tool(function, arguments), _) => {
-            let func = instance.get_func(&mut *store, function.index);
-            let func = func.ok_or_else(|| wasmtime::format_err!("the component has no function {}", function.name))?;
-            let mut results = vec![Val::Bool(false); function.ty.results().len()];
-            func.call_async(store, &arguments, &mut results).await?;
-            Ok(Answer::Tool(results.pop()))
-        }
-    }
-}
-
-/// Writes the last lines and tells how the invocation ended.
-async fn conclude(store: &mut Store<Guest>, ending: Ending) -> Result<Outcome, SandboxError> {
-    let guest = store.data_mut();
-    guest.wasi.finish();
-    let dropped = guest.gate.lines().take_dropped();
-    guest.gate.write_lines().await?;
-    if dropped > 0 {
-        guest.gate.note_dropped(dropped).await?;
-    }
-    ending.outcome(guest)
-}
-
-fn usage(store: &Store<Guest>, started: Instant, outcome: &Outcome) -> Usage {
-    let guest = store.data();
-    let (invocation, used) = (guest.gate.invocation(), guest.gate.meter().used());
-    let output = if let Outcome::Completed { output } = outcome { output.bytes() } else { 0 };
-    Usage {
-        fuel: invocation.limits.fuel.0.saturating_sub(store.get_fuel().unwrap_or_default()),
-        memory_bytes: guest.limiter.peak(),
-        wall_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        host_calls: used.calls,
-        bytes: used.bytes + invocation.input.len() as u64 + output,
+impl Ended {
+    fn after(mut self, started: Instant) -> Self {
+        self.usage.wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self
     }
 }

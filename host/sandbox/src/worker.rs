@@ -9,13 +9,18 @@
 //! |---|---|---|
 //! | `message`, `frame` | what is said, and how it is told apart on a pipe | both |
 //! | `process` | a worker as the host sees it | the host |
+//! | `order` | an invocation as a worker is told of it | both |
+//! | `call`, `link` | a guest is called, and calls its host | the worker |
 //! | `compile` | a component becomes native code | the worker |
 //! | `confine` | what is given up | the worker |
 
+mod call;
 mod compile;
 mod confine;
 pub(crate) mod frame;
+pub(crate) mod link;
 pub(crate) mod message;
+pub(crate) mod order;
 pub(crate) mod process;
 
 use std::ffi::OsString;
@@ -58,6 +63,7 @@ fn work() -> io::Result<()> {
     let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     match task {
         Task::Compile(confines) => compile::work(confines, &bytes, output),
+        Task::Call(order) => call::work(*order, bytes, output),
     }
 }
 

@@ -11,7 +11,8 @@ const MODULE: &str = "plugins/target/wasm32-wasip2/release/crm.wasm";
 
 fn terms(digest: Option<Digest>) -> Terms {
     let name = "crm".parse().unwrap();
-    Terms { name, build: true, grants: Grants::default(), folders: BTreeMap::new(), limits: Limits::default(), digest }
+    let (grants, folders, limits) = (Grants::default(), BTreeMap::new(), Limits::default());
+    Terms { name, build: true, grants, folders, limits, digest, isolation: Isolation::default() }
 }
 
 fn load(folder: &TempDir) -> Result<Plugin, Error> {

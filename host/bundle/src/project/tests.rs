@@ -33,6 +33,7 @@ input = "clients/sign-off.json"
 path = "../plugins/crm"
 grants = { state = ["agent"] }
 limits = { fuel = "1G", wall = "10s" }
+isolation = "process"
 
 [limits]
 fuel = "2G"
@@ -55,6 +56,7 @@ fn a_project_is_resolved_with_its_plugins() {
     );
     let expect = Limits { fuel: Fuel(1_000_000_000), wall: Wall(10_000), calls: 100, ..Limits::default() };
     assert_eq!(*plugin.limits(), expect);
+    assert_eq!(plugin.isolation(), Isolation::Process);
     assert_eq!(plugin.agent().unwrap().input.as_ref().unwrap()["type"], "object");
 }
 
@@ -122,6 +124,7 @@ fn texts_that_are_wrong() {
         check("[plugins.crm]\npath = '../plugins/crm'\nlimits = { fuel = '1G', wall = '0s' }"),
         check("[plugins.crm]\npath = '../plugins/crm'\ngrants = ['state']"),
         check("[plugins.crm]\npath = 3"),
+        check("[plugins.crm]\npath = '../plugins/crm'\nisolation = 'full'"),
         check("workflow = ['a']"),
         check("plugins = { crm = '../plugins/crm' }"),
         check("plugins = 3"),

@@ -5,21 +5,22 @@
 //! Errands are for tools, which are not replayed: the journal has what was sent without what the guest wrote afterwards, and
 //! what came back. What an errand cost is charged when the guest next crosses into its host. With its guest it ends.
 
+mod here;
+
 use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use baton_journal::{Payload, Playback};
-use baton_policy::Decision;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 
-use super::{CallSite, Effect, Gate, Operation, Reply, Stop, recorded_text, text, unreadable};
+use super::remote::Distant;
+use super::{Answer, Behind, Gate, Operation, Stop, text};
 use crate::call_error::CallError;
 use crate::error::SandboxError;
-use crate::recorder::Recorder;
+
+pub(super) use here::Here;
 
 /// Errands of one guest at once. Each holds a request and a response, as large as payloads may be.
-const AT_ONCE: usize = 4;
+pub(crate) const AT_ONCE: usize = 4;
 
 /// What the errands of a gate share with it.
 #[derive(Clone)]
@@ -61,15 +62,21 @@ pub(crate) enum Sent<T> {
 
 /// A call that was sent and is not answered.
 pub(crate) struct Errand {
-    name: &'static str,
-    sequence: u32,
-    request: String,
-    denied: Option<CallError>,
-    needs_intent: bool,
-    needs_flush: bool,
-    recorder: Recorder,
-    stops: Instant,
+    way: Way,
+    largest_body: usize,
     errands: Errands,
+}
+
+/// Who does the rest of an errand.
+enum Way {
+    Here(Box<Here>),
+    Host(Distant),
+}
+
+/// What the steps before it say of an errand.
+pub(super) enum Passed {
+    Answered(Arc<str>),
+    Under(Box<Here>),
 }
 
 impl Gate {
@@ -81,36 +88,18 @@ impl Gate {
 
     fn try_send<O: Operation>(&mut self, operation: &O) -> Result<Sent<O::Reply>, Stop> {
         let request = self.charge(operation)?;
-        let playback = self.tape.next(operation.name(), &request);
-        match playback.map_err(|diverged| Stop::Host(SandboxError::Diverged(diverged)))? {
-            Playback::Recorded { reply, .. } => {
-                let text = recorded_text(&reply)?;
-                let reply: Reply<O::Reply> = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
-                Ok(Sent::Answered(self.settle((text.len() as u64, reply))?))
-            }
-            Playback::Live { sequence } => Ok(Sent::Under(self.errand(operation, request, sequence))),
-        }
-    }
-
-    fn errand<O: Operation>(&self, operation: &O, request: String, sequence: u32) -> Errand {
-        let decision = operation.permission().map(|needed| self.invocation.policy.decide(&needed));
-        let denied = decision.and_then(|decision| match decision {
-            Decision::Denied { message, hint } => Some(CallError::Denied(format!("{message} ({hint})"))),
-            Decision::Allowed => None,
-        });
-        let backends = self.recorder.backends().clone();
-        let outside = operation.effect(&backends) == Effect::Outside;
-        Errand {
-            name: operation.name(),
-            sequence,
-            request,
-            denied,
-            needs_intent: outside && !self.tape.in_doubt(sequence),
-            needs_flush: outside,
-            recorder: Recorder::new(Arc::clone(&self.invocation), backends),
-            stops: self.stops,
-            errands: self.errands.clone(),
-        }
+        let way = match &mut self.behind {
+            Behind::Host(host) => Way::Host(host.send(operation.name(), request, &self.lines)?),
+            Behind::Journal(steps) => match steps.send(operation, request, self.stops)? {
+                Passed::Under(here) => Way::Here(here),
+                Passed::Answered(text) => {
+                    let answer = Answer::read(&text)?;
+                    return Ok(Sent::Answered(self.settle(answer)?));
+                }
+            },
+        };
+        let largest_body = usize::try_from(self.invocation.limits.payload.0).unwrap_or(usize::MAX);
+        Ok(Sent::Under(Errand { way, largest_body, errands: self.errands.clone() }))
     }
 
     /// Charges what errands brought back.
@@ -142,18 +131,24 @@ impl Errand {
 
     /// The largest body that the guest may send along, in bytes.
     pub(crate) fn largest_body(&self) -> usize {
-        usize::try_from(self.recorder.invocation().limits.payload.0).unwrap_or(usize::MAX)
+        self.largest_body
     }
 
     /// Counts bytes that the guest sends along.
     pub(crate) fn carries(&self, bytes: usize) {
         self.errands.lock().bytes += bytes as u64;
+        if let Way::Host(host) = &self.way {
+            host.carries(bytes);
+        }
     }
 
     /// Does the rest: intent, flush, perform, record. If the host fails it never returns: the guest's next crossing ends it.
     pub(crate) async fn run<O: Operation>(self, operation: O) -> Result<O::Reply, CallError> {
-        match self.perform(operation).await {
-            Ok(reply) => reply,
+        match self.do_the_rest(operation).await {
+            Ok(answer) => {
+                self.errands.lock().bytes += answer.bytes;
+                answer.reply.into()
+            }
             Err(error) => {
                 self.errands.lock().broke = Some(error);
                 pending().await
@@ -161,26 +156,10 @@ impl Errand {
         }
     }
 
-    async fn perform<O: Operation>(&self, operation: O) -> Result<Result<O::Reply, CallError>, SandboxError> {
-        let reply = match &self.denied {
-            Some(denied) => Reply::Err(denied.clone()),
-            None => self.perform_allowed(operation).await?,
-        };
-        let written = text(&reply)?;
-        self.carries(written.len());
-        self.recorder.answer(self.sequence, self.name, self.request.clone(), Payload::text(written)).await?;
-        Ok(reply.into())
-    }
-
-    async fn perform_allowed<O: Operation>(&self, operation: O) -> Result<Reply<O::Reply>, SandboxError> {
-        if self.needs_intent {
-            self.recorder.intend(self.sequence, self.name, &self.request).await?;
+    async fn do_the_rest<O: Operation>(&self, operation: O) -> Result<Answer<O::Reply>, SandboxError> {
+        match &self.way {
+            Way::Here(here) => here.perform(operation).await,
+            Way::Host(host) => Answer::read(&host.carry(text(&operation)?).await?),
         }
-        if self.needs_flush {
-            self.recorder.flush().await?;
-        }
-        let left = self.stops.saturating_duration_since(Instant::now());
-        let site = CallSite { invocation: Arc::clone(self.recorder.invocation()), sequence: self.sequence, left };
-        Ok(operation.perform(site, self.recorder.backends()).await?.into())
     }
 }

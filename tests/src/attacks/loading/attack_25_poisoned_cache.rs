@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use baton_sandbox::Sandbox;
+use baton_sandbox::{Options, Sandbox, SandboxError};
 
 use crate::attacks::arena::wat;
 use crate::attacks::caller::IDLE;
@@ -30,10 +30,14 @@ fn run(arena: &Arena) -> Verdict {
     Verdict::of([key(&folder), open_to_others(&folder), Verdict::contained("forged code is compiled anew", "")])
 }
 
+fn open(folder: &Path) -> Result<Sandbox, SandboxError> {
+    Sandbox::new(Options { cache: Some(folder.to_owned()), ..Options::default() })
+}
+
 /// A poisoned file is not loaded: the component is compiled again, and the file is good again.
 fn assert_not_used(folder: &Path, poison: Poison) {
     let (component, other) = (wat(IDLE), wat("(component)"));
-    let sandbox = Sandbox::new(Some(folder)).unwrap();
+    let sandbox = open(folder).unwrap();
     sandbox.load("other", &other).unwrap();
     let others = code(folder);
     sandbox.load("idle", &component).unwrap();
@@ -53,17 +57,17 @@ fn code(folder: &Path) -> Vec<PathBuf> {
 
 /// A key of another length is no key.
 fn key(folder: &Path) -> Verdict {
-    drop(Sandbox::new(Some(folder)).unwrap());
+    drop(open(folder).unwrap());
     fs::write(folder.join("key"), b"short").unwrap();
-    let error = Sandbox::new(Some(folder)).err().expect("it is refused");
+    let error = open(folder).err().expect("it is refused");
     fs::remove_dir_all(folder).unwrap();
     Verdict::contained("refused", error)
 }
 
 /// Who can write the folder could bring a key along.
 fn open_to_others(folder: &Path) -> Verdict {
-    drop(Sandbox::new(Some(folder)).unwrap());
+    drop(open(folder).unwrap());
     fs::set_permissions(folder, fs::Permissions::from_mode(0o770)).unwrap();
-    let error = Sandbox::new(Some(folder)).err().expect("it is refused");
+    let error = open(folder).err().expect("it is refused");
     Verdict::contained("refused", error)
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use baton_journal::Store;
-use baton_runtime::{Host, Sandbox, Silent, SystemClock};
+use baton_runtime::{Host, Silent, SystemClock};
 use baton_store::SqliteStore;
 use serde_json::json;
 
 use crate::attacks::caller::{IDLE, caller};
 use crate::attacks::{Arena, Attack, Verdict};
-use crate::{Desk, Dying, Scratch, compiled};
+use crate::{Desk, Dying, Scratch, sandbox};
 
 pub(in crate::attacks) const ATTACK: Attack = Attack { row: 21, name: "disk full", run };
 
@@ -39,8 +39,7 @@ fn full_after(arena: &Arena, project: &Scratch, writes: i64) -> Option<String> {
     let disk: Arc<dyn Store> = Arc::new(SqliteStore::open(&arena.folder().join(format!("{writes}.db"))).unwrap());
     let desk = Desk::over(project.path(), Arc::new(Dying::after(writes, Arc::clone(&disk)))).unwrap();
     let full = arena.block_on(desk.run(&json!({}))).err()?.to_string();
-    let host =
-        Host::of(Arc::new(Sandbox::new(Some(&compiled())).unwrap()), Arc::clone(&disk), Arc::new(SystemClock)).unwrap();
+    let host = Host::of(Arc::new(sandbox().unwrap()), Arc::clone(&disk), Arc::new(SystemClock)).unwrap();
     let run = arena.block_on(host.runs(1)).unwrap().pop().unwrap().run;
     let ending = arena.block_on(host.resume(&run, &desk.project, Arc::new(Silent))).unwrap();
     assert_eq!(

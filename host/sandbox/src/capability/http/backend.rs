@@ -17,16 +17,16 @@ use crate::gate::{CallSite, Effect, Operation};
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// `http.fetch`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Fetch {
     pub(crate) method: String,
     pub(crate) url: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) headers: Vec<(String, String)>,
-    #[serde(skip_serializing_if = "Body::is_empty")]
+    #[serde(default, skip_serializing_if = "Body::is_empty")]
     pub(crate) body: Body,
     /// What the guest allows it less than the host would.
-    #[serde(skip)]
+    #[serde(skip, default = "unsaid")]
     pub(crate) limits: Limits,
 }
 
@@ -48,7 +48,7 @@ impl Operation for Fetch {
     }
 
     /// What is malformed needs no grant: it reaches nobody, and is answered with what is wrong.
-    fn permission(&self) -> Option<Request<'_>> {
+    fn permission(&self, _: &Backends) -> Option<Request<'_>> {
         self.target().map(|target| Request::Http { target })
     }
 
@@ -104,6 +104,10 @@ impl Fetch {
         };
         writes.then(|| parts().to_string())
     }
+}
+
+fn unsaid() -> Limits {
+    UNSAID
 }
 
 /// The secrets that the caller was granted.

@@ -2,7 +2,7 @@
 
 use baton_journal::{CallId, Full, Scope, StateOp, StateReply, StateRequest, StoreError, json};
 use baton_policy::{Request, StateAccess, StateKeys, StateScope, StateWanted};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::backends::Backends;
 use crate::call_error::CallError;
@@ -10,7 +10,7 @@ use crate::error::SandboxError;
 use crate::gate::{CallSite, Effect, Operation};
 
 /// The scope as the guest names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Room {
     Run,
@@ -19,7 +19,7 @@ pub(crate) enum Room {
 }
 
 /// A call of the state interface.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StateCall {
     #[serde(rename = "scope")]
     pub(crate) room: Room,
@@ -41,7 +41,7 @@ impl Operation for StateCall {
         }
     }
 
-    fn permission(&self) -> Option<Request<'_>> {
+    fn permission(&self, _: &Backends) -> Option<Request<'_>> {
         Some(Request::State { wanted: self.wanted() })
     }
 

@@ -44,13 +44,10 @@ pub trait Tools: Send + Sync {
 }
 
 /// `tools.call`, alone or among those of a `call-all`.
-#[derive(Debug, Serialize)]
-pub(super) struct Call {
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Call {
     pub(super) name: String,
     pub(super) arguments: String,
-    /// What it may change: it follows from the tool, not from the call.
-    #[serde(skip)]
-    pub(super) effect: policy::Effect,
 }
 
 impl Operation for Call {
@@ -60,12 +57,12 @@ impl Operation for Call {
         "tools.call"
     }
 
-    fn permission(&self) -> Option<Request<'_>> {
-        Some(Request::Tool { call: ToolCall { name: &self.name, effect: self.effect } })
+    fn permission(&self, backends: &Backends) -> Option<Request<'_>> {
+        Some(Request::Tool { call: ToolCall { name: &self.name, effect: backends.tools.effect(&self.name) } })
     }
 
-    fn effect(&self, _: &Backends) -> Effect {
-        if self.effect == policy::Effect::Write { Effect::Outside } else { Effect::Inside }
+    fn effect(&self, backends: &Backends) -> Effect {
+        if backends.tools.effect(&self.name) == policy::Effect::Write { Effect::Outside } else { Effect::Inside }
     }
 
     async fn perform(self, site: CallSite, backends: &Backends) -> Result<Result<String, CallError>, SandboxError> {
@@ -74,8 +71,8 @@ impl Operation for Call {
 }
 
 /// `tools.list`.
-#[derive(Debug, Serialize)]
-pub(super) struct List {}
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct List {}
 
 impl Operation for List {
     type Reply = Vec<ToolFacts>;
@@ -84,7 +81,7 @@ impl Operation for List {
         "tools.list"
     }
 
-    fn permission(&self) -> Option<Request<'_>> {
+    fn permission(&self, _: &Backends) -> Option<Request<'_>> {
         None
     }
 

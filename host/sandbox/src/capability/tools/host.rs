@@ -12,23 +12,21 @@ impl Host for Guest {
     }
 
     async fn call(&mut self, call: ToolCall) -> wasmtime::Result<Result<String, Error>> {
-        let call = self.tool_call(call);
-        Ok(self.gate.call(call).await?.map_err(Error::from))
+        Ok(self.gate.call(Call::from(call)).await?.map_err(Error::from))
     }
 
     async fn call_all(&mut self, calls: Vec<ToolCall>) -> wasmtime::Result<Vec<Result<String, Error>>> {
         let excess = calls.len().saturating_sub(CALLS_AT_ONCE as usize);
-        let calls = calls.into_iter().take(CALLS_AT_ONCE as usize).map(|call| self.tool_call(call)).collect();
+        let calls = calls.into_iter().take(CALLS_AT_ONCE as usize).map(Call::from).collect();
         let replies = self.gate.call_all(calls).await?;
         let refused = || Err(Error::Invalid(format!("more than {CALLS_AT_ONCE} calls at once")));
         Ok(replies.into_iter().map(|reply| reply.map_err(Error::from)).chain((0..excess).map(|_| refused())).collect())
     }
 }
 
-impl Guest {
-    fn tool_call(&self, ToolCall { name, arguments }: ToolCall) -> Call {
-        let effect = self.gate.backends().tools.effect(&name);
-        Call { name, arguments, effect }
+impl From<ToolCall> for Call {
+    fn from(call: ToolCall) -> Self {
+        Call { name: call.name, arguments: call.arguments }
     }
 }
 

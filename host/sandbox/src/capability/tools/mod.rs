@@ -5,4 +5,5 @@
 mod backend;
 mod host;
 
+pub(crate) use backend::{Call, List};
 pub use backend::{ToolFacts, Tools};

@@ -1,6 +1,7 @@
-//! How a guest's end becomes an outcome, and how a component that cannot be loaded becomes an error.
+//! How a guest's end becomes an outcome. It does not know what the outcome leads to.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use baton_journal::{Failure, Limit, Outcome, Payload};
 use baton_policy::Resource;
@@ -9,19 +10,18 @@ use wasmtime::{PoolConcurrencyLimitError, Trap};
 use wasmtime_wasi::I32Exit;
 
 use crate::error::SandboxError;
-use crate::gate::Stop;
 use crate::guest::Guest;
 use crate::invocation::Invocation;
 use crate::value;
 
 /// What came back from the guest.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     Agent(Result<String, Failure>),
     Tool(Option<Val>),
 }
 
 /// How the call of the guest ended.
-pub(super) enum Ending {
+pub(crate) enum Ending {
     Answered(Answer),
     Broke(wasmtime::Error),
     TimedOut,
@@ -29,22 +29,30 @@ pub(super) enum Ending {
 }
 
 impl Ending {
+    /// Whether the guest has answered, and nobody stopped it.
+    pub(crate) fn is_answer(&self, guest: &Guest) -> bool {
+        matches!(self, Ending::Answered(_)) && !guest.gate.has_stopped()
+    }
+
     /// The outcome; an error where the host is to blame.
-    pub(super) fn outcome(self, guest: &mut Guest) -> Result<Outcome, SandboxError> {
-        let stop = guest.gate.take_stop();
-        match (self, stop) {
-            (_, Some(Stop::Host(error))) => Err(error),
-            (_, Some(Stop::Exhausted(limit, message))) => Ok(Outcome::Exhausted { limit, message }),
-            (Ending::HostPanicked(panic), None) => Err(host_panic(panic.as_ref())),
-            (Ending::TimedOut, None) => Ok(timed_out(guest)),
-            (Ending::Broke(error), None) => Ok(broke(guest, &error)),
-            (Ending::Answered(answer), None) => answered(guest, answer),
+    pub(crate) fn outcome(self, guest: &mut Guest) -> Result<Outcome, SandboxError> {
+        if let Some(stop) = guest.gate.take_stop() {
+            return stop.outcome();
+        }
+        match self {
+            Ending::HostPanicked(panic) => {
+                let id = &guest.gate.invocation().id;
+                Err(SandboxError::panicked(id, format!("the call of {id}"), panic.as_ref()))
+            }
+            Ending::TimedOut => Ok(timed_out(guest.gate.invocation())),
+            Ending::Broke(error) => Ok(broke(guest, &error)),
+            Ending::Answered(answer) => answered(guest, answer),
         }
     }
 }
 
 fn answered(guest: &Guest, answer: Answer) -> Result<Outcome, SandboxError> {
-    guest.gate.tape().finish().map_err(SandboxError::Diverged)?;
+    guest.gate.finish()?;
     let output = match answer {
         Answer::Agent(Ok(text)) => text,
         Answer::Agent(Err(failure)) => return Ok(Outcome::Failed { failure }),
@@ -55,13 +63,18 @@ fn answered(guest: &Guest, answer: Answer) -> Result<Outcome, SandboxError> {
         Answer::Tool(Some(Val::Result(Ok(payload)))) => payload.as_deref().map_or("null".to_owned(), json),
         Answer::Tool(Some(value)) => json(&value),
     };
-    let limit = guest.gate.invocation().limits.payload;
+    Ok(completed(guest.gate.invocation(), output.into()))
+}
+
+/// The outcome of an answer, which may be as large as a payload.
+pub(crate) fn completed(invocation: &Invocation, output: Arc<str>) -> Outcome {
+    let limit = invocation.limits.payload;
     if output.len() as u64 > limit.0 {
-        let hint = payload_hint(&guest.gate.invocation().plugin);
+        let hint = payload_hint(&invocation.plugin);
         let message = format!("the output has {} bytes; the limit `payload` is {limit}{hint}", output.len());
-        return Ok(Outcome::Exhausted { limit: Limit::Bytes, message });
+        return Outcome::Exhausted { limit: Limit::Bytes, message };
     }
-    Ok(Outcome::Completed { output: Payload::text(output) })
+    Outcome::Completed { output: Payload::Text(output) }
 }
 
 fn json(value: &Val) -> String {
@@ -84,14 +97,14 @@ fn tool_failure(payload: Option<&Val>) -> Failure {
     }
 }
 
-fn timed_out(guest: &Guest) -> Outcome {
-    let timeout = guest.gate.invocation().timeout;
-    Outcome::TimedOut { after_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX) }
+/// The outcome of an invocation that is not over in time.
+pub(crate) fn timed_out(invocation: &Invocation) -> Outcome {
+    Outcome::TimedOut { after_ms: u64::try_from(invocation.timeout.as_millis()).unwrap_or(u64::MAX) }
 }
 
 fn broke(guest: &Guest, error: &wasmtime::Error) -> Outcome {
     match error.downcast_ref::<Trap>() {
-        Some(Trap::Interrupt) => timed_out(guest),
+        Some(Trap::Interrupt) => timed_out(guest.gate.invocation()),
         Some(Trap::OutOfFuel) => exhausted(guest, Limit::Fuel, Resource::Fuel),
         Some(Trap::StackOverflow) => {
             let message = "the guest's stack is full: it calls itself too deeply".to_owned();
@@ -142,44 +155,12 @@ fn trap_message(error: &wasmtime::Error) -> String {
     frames.map_or(root.clone(), |frames| format!("{root}\n{}", frames.trim_end()))
 }
 
-fn host_panic(panic: &(dyn Any + Send)) -> SandboxError {
-    let text =
-        panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
-    let text = text.unwrap_or_else(|| "no message".to_owned());
-    SandboxError::engine(anyhow::anyhow!("the host panicked, which is a bug of the host, not of the plugin: {text}"))
-}
-
 /// An input that is larger than a payload may be is refused before a sandbox is made for it.
-pub(super) fn too_large(invocation: &Invocation) -> Option<Outcome> {
+pub(crate) fn too_large(invocation: &Invocation) -> Option<Outcome> {
     let (bytes, limit) = (invocation.input.len() as u64, invocation.limits.payload);
     (bytes > limit.0).then(|| {
         let hint = payload_hint(&invocation.plugin);
         let message = format!("the input has {bytes} bytes; the limit `payload` is {limit}{hint}");
         Outcome::Exhausted { limit: Limit::Bytes, message }
     })
-}
-
-/// The engine names the import in its message; its name and what could be meant are what the operator needs.
-pub(super) fn not_linkable(plugin: &str, error: &wasmtime::Error) -> SandboxError {
-    let reason = format!("{error:#}");
-    match reason.split('`').nth(1) {
-        Some(import) if reason.contains("component imports") => SandboxError::UnknownImport {
-            plugin: plugin.to_owned(),
-            import: import.to_owned(),
-            hint: import_hint(import, &reason),
-        },
-        _ => SandboxError::NotLoadable { plugin: plugin.to_owned(), reason },
-    }
-}
-
-fn import_hint(import: &str, reason: &str) -> String {
-    if import.starts_with("baton:plugin/") {
-        return format!("this version offers baton:plugin@0.1.0: {reason}");
-    }
-    if import.starts_with("wasi:sockets") || import.starts_with("wasi:http") {
-        return "an agent reaches the world through the interfaces of baton:plugin only, so that its run can be replayed; \
-                toolchains that pull WASI in can stub it out (componentize-py --stub-wasi)"
-            .to_owned();
-    }
-    "a plugin may import baton:plugin@0.1.0 and WASI 0.2".to_owned()
 }

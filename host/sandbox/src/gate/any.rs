@@ -1,0 +1,88 @@
+//! A host call whose kind is known by its name only: what a worker process asks for. It does not know the kinds.
+
+use baton_journal::BoxFuture;
+use baton_policy::Request;
+use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::{CallSite, Effect, Operation};
+use crate::backends::Backends;
+use crate::call_error::CallError;
+use crate::error::SandboxError;
+
+/// A host call of any kind. Its reply is JSON.
+pub(crate) struct AnyOperation(Box<dyn Erased>);
+
+impl AnyOperation {
+    /// Reads a request of a known kind; nothing if it is none, or not one of that name.
+    pub(crate) fn read<O: Operation + DeserializeOwned + Sync + 'static>(name: &str, request: &str) -> Option<Self> {
+        let operation: O = serde_json::from_str(request).ok()?;
+        (operation.name() == name).then(|| AnyOperation(Box::new(operation)))
+    }
+}
+
+type Performed = Result<Result<Box<RawValue>, CallError>, SandboxError>;
+
+/// An operation without its type.
+trait Erased: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn permission(&self, backends: &Backends) -> Option<Request<'_>>;
+    fn effect(&self, backends: &Backends) -> Effect;
+    fn request(&self) -> serde_json::Result<Box<RawValue>>;
+    fn perform(self: Box<Self>, site: CallSite, backends: &Backends) -> BoxFuture<'_, Performed>;
+}
+
+impl<O: Operation + Sync + 'static> Erased for O {
+    fn name(&self) -> &'static str {
+        Operation::name(self)
+    }
+
+    fn permission(&self, backends: &Backends) -> Option<Request<'_>> {
+        Operation::permission(self, backends)
+    }
+
+    fn effect(&self, backends: &Backends) -> Effect {
+        Operation::effect(self, backends)
+    }
+
+    fn request(&self) -> serde_json::Result<Box<RawValue>> {
+        to_raw_value(self)
+    }
+
+    fn perform(self: Box<Self>, site: CallSite, backends: &Backends) -> BoxFuture<'_, Performed> {
+        Box::pin(async move {
+            let reply = match Operation::perform(*self, site, backends).await? {
+                Ok(reply) => to_raw_value(&reply).map_err(SandboxError::engine)?,
+                Err(error) => return Ok(Err(error)),
+            };
+            Ok(Ok(reply))
+        })
+    }
+}
+
+impl Serialize for AnyOperation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.request().map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+impl Operation for AnyOperation {
+    type Reply = Box<RawValue>;
+
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn permission(&self, backends: &Backends) -> Option<Request<'_>> {
+        self.0.permission(backends)
+    }
+
+    fn effect(&self, backends: &Backends) -> Effect {
+        self.0.effect(backends)
+    }
+
+    async fn perform(self, site: CallSite, backends: &Backends) -> Performed {
+        self.0.perform(site, backends).await
+    }
+}

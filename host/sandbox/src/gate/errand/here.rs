@@ -1,0 +1,49 @@
+//! The rest of an errand where the journal is. It does not know who waits for it.
+
+use std::sync::Arc;
+
+use baton_journal::Payload;
+use tokio::time::Instant;
+
+use crate::call_error::CallError;
+use crate::error::SandboxError;
+use crate::gate::steps::do_it;
+use crate::gate::{Answer, CallSite, Operation, Reply, text};
+use crate::recorder::Recorder;
+
+/// An errand that has passed the tape and the policy.
+pub(in crate::gate) struct Here {
+    pub(in crate::gate) name: &'static str,
+    pub(in crate::gate) sequence: u32,
+    pub(in crate::gate) request: String,
+    pub(in crate::gate) denied: Option<CallError>,
+    pub(in crate::gate) needs_intent: bool,
+    pub(in crate::gate) needs_flush: bool,
+    pub(in crate::gate) recorder: Recorder,
+    pub(in crate::gate) stops: Instant,
+}
+
+impl Here {
+    pub(super) async fn perform<O: Operation>(&self, operation: O) -> Result<Answer<O::Reply>, SandboxError> {
+        let reply = match &self.denied {
+            Some(denied) => Reply::Err(denied.clone()),
+            None => self.perform_allowed(operation).await?,
+        };
+        let written = text(&reply)?;
+        let bytes = written.len() as u64;
+        self.recorder.answer(self.sequence, self.name, self.request.clone(), Payload::text(written)).await?;
+        Ok(Answer { bytes, reply })
+    }
+
+    async fn perform_allowed<O: Operation>(&self, operation: O) -> Result<Reply<O::Reply>, SandboxError> {
+        if self.needs_intent {
+            self.recorder.intend(self.sequence, self.name, &self.request).await?;
+        }
+        if self.needs_flush {
+            self.recorder.flush().await?;
+        }
+        let left = self.stops.saturating_duration_since(Instant::now());
+        let site = CallSite { invocation: Arc::clone(self.recorder.invocation()), sequence: self.sequence, left };
+        do_it(operation, site, self.recorder.backends()).await
+    }
+}

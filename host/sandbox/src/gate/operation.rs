@@ -1,0 +1,63 @@
+//! What a capability hands to the gate: a host call with its name, what it needs, where its effect is felt, and how it is
+//! done. It does not know the steps that are taken around it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use baton_policy::Request;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::backends::Backends;
+use crate::call_error::CallError;
+use crate::error::SandboxError;
+use crate::invocation::Invocation;
+
+/// A host call: its serialised form is the request that the journal keeps and a replay compares.
+pub(crate) trait Operation: Serialize + Send {
+    /// The answer, as the journal keeps it.
+    type Reply: Serialize + DeserializeOwned + Send;
+
+    /// `interface.function`.
+    fn name(&self) -> &'static str;
+
+    /// What must be granted; none for what every guest may do.
+    fn permission(&self, backends: &Backends) -> Option<Request<'_>>;
+
+    /// Whether it does something that the journal's own store does not undo together with the entry.
+    fn effect(&self, backends: &Backends) -> Effect;
+
+    /// Does it.
+    fn perform(
+        self,
+        site: CallSite,
+        backends: &Backends,
+    ) -> impl Future<Output = Result<Result<Self::Reply, CallError>, SandboxError>> + Send;
+}
+
+/// Where the effect of a call is felt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// In the store that holds the journal, or nowhere: a crash loses or keeps both together.
+    Inside,
+    /// Elsewhere: the intent must be durable first.
+    Outside,
+}
+
+/// A host call's place: which invocation, and the number of the call in it.
+#[derive(Clone, Debug)]
+pub struct CallSite {
+    /// The invocation that calls.
+    pub invocation: Arc<Invocation>,
+    /// Counts its host calls from 0.
+    pub sequence: u32,
+    /// How long the caller may still take. Its deadline does not say so: an earlier host may have set it.
+    pub left: Duration,
+}
+
+impl CallSite {
+    /// Whether the caller's grants cover a request.
+    pub(crate) fn is_granted(&self, request: &Request<'_>) -> bool {
+        self.invocation.policy.effective().allows(request)
+    }
+}

@@ -1,0 +1,92 @@
+//! What is behind the gate of a guest in a worker process: the gate of its host, which takes the steps and whose word
+//! holds. It does not know journal, policy or backends: there are none in a worker.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use baton_journal::Timestamp;
+use tokio::time::Instant;
+
+use super::{Answer, Operation};
+use crate::error::SandboxError;
+use crate::lines::Lines;
+use crate::worker::link::Link;
+use crate::worker::message::{Asked, Meanwhile};
+
+/// The host's gate, at the other end of a pipe.
+pub(crate) struct Remote {
+    link: Arc<Link>,
+    meanwhile: Meanwhile,
+    told: (Timestamp, Instant),
+}
+
+impl Remote {
+    /// The gate of a host whose time is `now`.
+    pub(crate) fn new(link: Arc<Link>, now: Timestamp) -> Self {
+        Remote { link, meanwhile: Meanwhile::default(), told: (now, Instant::now()) }
+    }
+
+    /// Has the host take calls through the steps; tells its time with the answers.
+    pub(super) async fn ask<O: Operation>(
+        &mut self,
+        calls: Vec<(O, String)>,
+        lines: &Lines,
+    ) -> Result<(Timestamp, Vec<Result<Answer<O::Reply>, SandboxError>>), SandboxError> {
+        let asked = calls.into_iter().map(|(operation, request)| Asked { operation: operation.name().into(), request });
+        let (asked, meanwhile) = (asked.collect(), self.meanwhile(lines));
+        let told = self.link.ask(asked, meanwhile).await.ok_or_else(lost)?;
+        self.told = (told.now, Instant::now());
+        Ok((told.now, told.replies.iter().map(|text| Answer::read(text)).collect()))
+    }
+
+    /// Sends an errand, whose rest comes later.
+    pub(super) fn send(&mut self, name: &str, request: String, lines: &Lines) -> Result<Distant, SandboxError> {
+        let meanwhile = self.meanwhile(lines);
+        let number = self.link.send(Asked { operation: name.to_owned(), request }, meanwhile).ok_or_else(lost)?;
+        Ok(Distant { link: Arc::clone(&self.link), number, carried: AtomicU64::new(0) })
+    }
+
+    /// Counts a call that needs no step: the host is told of it with the next that does.
+    pub(super) fn count(&mut self, bytes: u64) {
+        self.meanwhile.calls += 1;
+        self.meanwhile.bytes = self.meanwhile.bytes.saturating_add(bytes);
+    }
+
+    /// What the host has not been told yet.
+    pub(super) fn meanwhile(&mut self, lines: &Lines) -> Meanwhile {
+        let mut meanwhile = std::mem::take(&mut self.meanwhile);
+        let waiting = std::iter::from_fn(|| lines.next());
+        meanwhile.lines.extend(waiting.map(|line| (line.level.to_owned(), line.message)));
+        meanwhile
+    }
+
+    /// The time of day: the host's when it last told, moved on since then.
+    pub(super) fn now(&self) -> Timestamp {
+        let (told, since) = self.told;
+        Timestamp(told.0.saturating_add(u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)))
+    }
+}
+
+/// An errand that the host does.
+pub(super) struct Distant {
+    link: Arc<Link>,
+    number: u64,
+    carried: AtomicU64,
+}
+
+impl Distant {
+    /// Counts bytes that the guest sends along.
+    pub(super) fn carries(&self, bytes: usize) {
+        self.carried.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Has the host do it, with the whole request; tells the text of the reply.
+    pub(super) async fn carry(&self, request: String) -> Result<String, SandboxError> {
+        let told = self.link.carry(self.number, request, self.carried.load(Ordering::Relaxed)).await;
+        told.and_then(|mut told| told.replies.pop()).ok_or_else(lost)
+    }
+}
+
+fn lost() -> SandboxError {
+    SandboxError::Host("the host is gone".to_owned())
+}

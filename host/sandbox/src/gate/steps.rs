@@ -1,0 +1,231 @@
+//! The steps of the gate that are taken where the journal is: tape, policy, intent, perform, record. What they cost is
+//! charged before and after them, by the gate.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use baton_journal::tape::Line;
+use baton_journal::{Payload, Playback, StoreError, Tape, Timestamp};
+use baton_policy::Decision;
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+use super::errand::{Here, Passed};
+use super::{Answer, CallSite, Effect, Operation, Reply, text};
+use crate::backends::Backends;
+use crate::call_error::CallError;
+use crate::clock::VirtualClock;
+use crate::error::SandboxError;
+use crate::invocation::Invocation;
+use crate::lines::Lines;
+use crate::recorder::Recorder;
+
+/// What the steps need of one invocation.
+pub(super) struct Steps {
+    invocation: Arc<Invocation>,
+    tape: Tape,
+    recorder: Recorder,
+    clock: VirtualClock,
+    lines: Lines,
+}
+
+/// A call that came through the steps before it is performed, or was answered on the way.
+enum Admitted<O> {
+    Answered { text: Arc<str> },
+    Denied { sequence: u32, request: String, error: CallError, name: &'static str },
+    Ready { sequence: u32, request: String, operation: O, effect: Effect },
+}
+
+enum Performed<T> {
+    Answered { text: Arc<str> },
+    Live { sequence: u32, name: &'static str, request: String, reply: Reply<T> },
+}
+
+impl Steps {
+    pub(super) fn new(
+        invocation: Arc<Invocation>,
+        tape: Tape,
+        clock: VirtualClock,
+        lines: Lines,
+        backends: Backends,
+    ) -> Self {
+        clock.advance_to(tape.now());
+        let recorder = Recorder::new(Arc::clone(&invocation), backends);
+        Steps { invocation, tape, recorder, clock, lines }
+    }
+
+    /// Takes calls with their requests through the steps; they are performed at the same time and recorded in their order.
+    pub(super) async fn take<O: Operation>(
+        &mut self,
+        calls: Vec<(O, String)>,
+        left: Duration,
+    ) -> Result<Vec<Result<Answer<O::Reply>, SandboxError>>, SandboxError> {
+        let mut admitted = Vec::with_capacity(calls.len());
+        for (operation, request) in calls {
+            admitted.push(self.admit(operation, request).await?);
+        }
+        if admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. })) {
+            self.recorder.flush().await?;
+        }
+        let backends = self.recorder.backends();
+        let performing = admitted.into_iter().map(|call| perform(call, &self.invocation, backends, left));
+        let performed = join_all(performing).await;
+        // All are recorded before the first can end the invocation: what was done is in the journal.
+        let mut recorded = Vec::with_capacity(performed.len());
+        for performed in performed {
+            recorded.push(self.record(performed).await);
+        }
+        Ok(recorded)
+    }
+
+    /// Steps 1 to 4, but for the flush.
+    async fn admit<O: Operation>(&mut self, operation: O, request: String) -> Result<Admitted<O>, SandboxError> {
+        let sequence = match self.tape.next(operation.name(), &request).map_err(SandboxError::Diverged)? {
+            Playback::Recorded { reply, at } => {
+                self.clock.advance_to(at);
+                return Ok(Admitted::Answered { text: recorded_text(&reply)? });
+            }
+            Playback::Live { sequence } => sequence,
+        };
+        let name = operation.name();
+        if let Some(error) = self.denied(&operation) {
+            return Ok(Admitted::Denied { sequence, request, error, name });
+        }
+        let effect = operation.effect(self.recorder.backends());
+        if effect == Effect::Outside && !self.tape.in_doubt(sequence) {
+            self.recorder.intend(sequence, name, &request).await?;
+        }
+        Ok(Admitted::Ready { sequence, request, operation, effect })
+    }
+
+    /// Takes an errand through the tape and the policy.
+    pub(super) fn send<O: Operation>(
+        &mut self,
+        operation: &O,
+        request: String,
+        stops: Instant,
+    ) -> Result<Passed, SandboxError> {
+        let sequence = match self.tape.next(operation.name(), &request).map_err(SandboxError::Diverged)? {
+            Playback::Recorded { reply, .. } => return Ok(Passed::Answered(recorded_text(&reply)?)),
+            Playback::Live { sequence } => sequence,
+        };
+        let backends = self.recorder.backends().clone();
+        let outside = operation.effect(&backends) == Effect::Outside;
+        Ok(Passed::Under(Box::new(Here {
+            name: operation.name(),
+            sequence,
+            request,
+            denied: self.denied(operation),
+            needs_intent: outside && !self.tape.in_doubt(sequence),
+            needs_flush: outside,
+            recorder: Recorder::new(Arc::clone(&self.invocation), backends),
+            stops,
+        })))
+    }
+
+    /// What the policy has against a call.
+    fn denied(&self, operation: &impl Operation) -> Option<CallError> {
+        let needed = operation.permission(self.recorder.backends())?;
+        match self.invocation.policy.decide(&needed) {
+            Decision::Denied { message, hint } => Some(CallError::Denied(format!("{message} ({hint})"))),
+            Decision::Allowed => None,
+        }
+    }
+
+    /// Step 6.
+    async fn record<T: Serialize + DeserializeOwned>(
+        &mut self,
+        performed: Result<Performed<T>, SandboxError>,
+    ) -> Result<Answer<T>, SandboxError> {
+        match performed? {
+            Performed::Answered { text } => Answer::read(&text),
+            Performed::Live { sequence, name, request, reply } => {
+                let text = text(&reply)?;
+                let bytes = text.len() as u64;
+                self.write_lines().await?;
+                let at = self.recorder.answer(sequence, name, request, Payload::text(text)).await?;
+                self.tape.record(at);
+                self.clock.advance_to(at);
+                Ok(Answer { bytes, reply })
+            }
+        }
+    }
+
+    /// Puts the lines that wait into the journal, without those that are there already.
+    pub(super) async fn write_lines(&mut self) -> Result<(), SandboxError> {
+        while let Some(line) = self.lines.next() {
+            if self.tape.line() == Line::Live {
+                self.recorder.line(line.level, line.message).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says in the journal that lines were dropped.
+    pub(super) async fn note_dropped(&mut self, bytes: u64) -> Result<(), SandboxError> {
+        if self.tape.line() == Line::Recorded {
+            return Ok(());
+        }
+        let limit = self.invocation.limits.log_bytes;
+        let message = format!("{bytes} bytes of lines were dropped: the limit `log_bytes` is {limit}");
+        self.recorder.line("warn", message).await
+    }
+
+    /// Checks that a guest that has answered made every call that was recorded.
+    pub(super) fn finish(&self) -> Result<(), SandboxError> {
+        self.tape.finish().map_err(SandboxError::Diverged)
+    }
+
+    /// The time of day.
+    pub(super) fn now(&self) -> Timestamp {
+        self.recorder.backends().clock.now()
+    }
+}
+
+/// A panic of a backend is the host's fault: it ends the invocation that called, and nothing else.
+pub(super) async fn do_it<O: Operation>(
+    operation: O,
+    site: CallSite,
+    backends: &Backends,
+) -> Result<Reply<O::Reply>, SandboxError> {
+    let (name, id) = (operation.name(), site.invocation.id.clone());
+    let done = AssertUnwindSafe(operation.perform(site, backends)).catch_unwind().await;
+    let panicked =
+        |panic: Box<dyn Any + Send>| SandboxError::panicked(&id, format!("host call {name} of {id}"), panic.as_ref());
+    Ok(done.map_err(panicked)??.into())
+}
+
+/// Step 5.
+async fn perform<O: Operation>(
+    call: Admitted<O>,
+    invocation: &Arc<Invocation>,
+    backends: &Backends,
+    left: Duration,
+) -> Result<Performed<O::Reply>, SandboxError> {
+    match call {
+        Admitted::Answered { text } => Ok(Performed::Answered { text }),
+        Admitted::Denied { sequence, request, error, name } => {
+            Ok(Performed::Live { sequence, name, request, reply: Reply::Err(error) })
+        }
+        Admitted::Ready { sequence, request, operation, .. } => {
+            let name = operation.name();
+            let site = CallSite { invocation: Arc::clone(invocation), sequence, left };
+            let reply = do_it(operation, site, backends).await?;
+            Ok(Performed::Live { sequence, name, request, reply })
+        }
+    }
+}
+
+fn recorded_text(reply: &Payload) -> Result<Arc<str>, SandboxError> {
+    match reply {
+        Payload::Text(text) => Ok(Arc::clone(text)),
+        Payload::Stored { sha256, .. } => Err(SandboxError::Store(StoreError::Corrupt {
+            what: format!("the reply {} of a host call is not at hand", sha256.short()),
+        })),
+    }
+}

@@ -1,0 +1,163 @@
+//! A guest in a worker process, as its host sees it: the worker is told what to call, the guest's calls go through the
+//! host's own gate, and beyond that nothing that the worker says is believed. It does not know what the calls do.
+
+mod errands;
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use baton_journal::{Outcome, Payload};
+use baton_policy::Limits;
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use rustix::process::Signal;
+use tokio::sync::mpsc;
+
+use crate::capability;
+use crate::ending;
+use crate::error::SandboxError;
+use crate::gate::Gate;
+use crate::worker::Worker;
+use crate::worker::message::{Answers, Asked, End, Meanwhile, Report, Said, Task};
+use crate::worker::order::Order;
+use crate::worker::process::Process;
+
+use errands::Errands;
+
+/// How long beyond the deadline a worker has to say that it has stopped its guest, before it is killed: two epochs, in
+/// one of which an honest one stops it.
+const GRACE: Duration = Duration::from_millis(10);
+
+/// Bytes of a message beside what the guest put into it.
+const ENVELOPE: usize = 64 << 10;
+
+/// Why there is no report.
+pub(crate) enum Fate {
+    /// The gate ended the invocation, and knows why.
+    Stopped,
+    /// It is not over in time, and neither is its worker.
+    TimedOut,
+    /// The worker died, or said what no worker says.
+    Died(String),
+    /// The host is to blame.
+    Faulty(SandboxError),
+}
+
+/// Calls a plugin's export in a worker of its own, which is gone afterwards.
+pub(crate) async fn call(worker: &Worker, code: &Bytes, gate: &mut Gate) -> Result<Report, Fate> {
+    let (limit, id) = (gate.left() + GRACE, gate.invocation().id.clone());
+    let call = AssertUnwindSafe(converse(worker, code, gate)).catch_unwind();
+    match tokio::time::timeout(limit, call).await {
+        Ok(Ok(told)) => told,
+        Ok(Err(panic)) => Err(Fate::Faulty(SandboxError::panicked(&id, format!("the call of {id}"), panic.as_ref()))),
+        Err(_) => Err(Fate::TimedOut),
+    }
+}
+
+async fn converse(worker: &Worker, code: &Bytes, gate: &mut Gate) -> Result<Report, Fate> {
+    let (heard, mut frames) = mpsc::channel(1);
+    let hear = move |frame| heard.blocking_send(frame).is_ok();
+    let process = Process::start(worker, largest(&gate.invocation().limits), hear)
+        .map_err(|error| Fate::Faulty(SandboxError::worker(worker, error)))?;
+    let order = Order::of(gate.invocation(), gate.left(), gate.now());
+    say(&process, &Task::Call(Box::new(order)))?;
+    process.send(code.clone());
+    let mut errands = Errands::default();
+    loop {
+        let frame = tokio::select! {
+            frame = frames.recv() => frame,
+            Some((number, reply)) = errands.next() => {
+                let replies = vec![reply.map_err(Fate::Faulty)?];
+                say(&process, &Answers { number, replies, now: gate.now() })?;
+                continue;
+            }
+        };
+        let Some(frame) = frame else { return Err(Fate::Died(death(process))) };
+        gate.charge_returned();
+        match serde_json::from_slice(&frame) {
+            Ok(Said::Sent { number, errand, meanwhile }) => {
+                gate.catch_up(&meanwhile).map_err(|_| Fate::Stopped)?;
+                errands.send(gate, number, errand)?;
+            }
+            Ok(Said::Carry { number, request, bytes }) => errands.carry(number, &request, bytes)?,
+            Ok(Said::Calls { number, calls, meanwhile }) => {
+                let replies = replies(gate, &calls, meanwhile).await?;
+                say(&process, &Answers { number, replies, now: gate.now() })?;
+            }
+            Ok(Said::Ended(report)) => {
+                gate.lines().count_dropped(report.dropped);
+                let _ = gate.catch_up(&report.meanwhile); // what it cannot pay for is in the gate, as a stop
+                return Ok(report);
+            }
+            Err(_) => return Err(strange()),
+        }
+    }
+}
+
+fn strange() -> Fate {
+    Fate::Died("it said what no worker says".to_owned())
+}
+
+/// The largest message of an honest worker: a character that a guest hands over or writes can be six as JSON.
+fn largest(limits: &Limits) -> usize {
+    let bytes = limits.payload.0.saturating_add(limits.log_bytes.0).saturating_mul(6);
+    usize::try_from(bytes).unwrap_or(usize::MAX).saturating_add(ENVELOPE)
+}
+
+fn say(process: &Process, message: &impl serde::Serialize) -> Result<(), Fate> {
+    process.say(message).map_err(|error| Fate::Faulty(SandboxError::engine(error)))
+}
+
+async fn replies(gate: &mut Gate, calls: &[Asked], meanwhile: Meanwhile) -> Result<Vec<String>, Fate> {
+    let known = calls.iter().map(|asked| capability::operation(&asked.operation, &asked.request));
+    let calls = known.collect::<Option<Vec<_>>>().ok_or_else(strange)?;
+    gate.catch_up(&meanwhile).map_err(|_| Fate::Stopped)?;
+    gate.answer(calls).await.map_err(|_| Fate::Stopped)
+}
+
+/// The outcome, once what the guest did last is in the gate.
+pub(crate) fn outcome(told: Result<Report, Fate>, gate: &mut Gate) -> Result<Outcome, SandboxError> {
+    if let Some(stop) = gate.take_stop() {
+        return stop.outcome();
+    }
+    match told {
+        Ok(Report { end: End::Answered(outcome), .. }) => {
+            gate.finish()?;
+            Ok(believed(outcome, gate))
+        }
+        Ok(Report { end: End::Stopped(outcome), .. }) => Ok(believed(outcome, gate)),
+        Ok(Report { end: End::Faulty(text), .. }) | Err(Fate::Died(text)) => Ok(lost(&text)),
+        Err(Fate::TimedOut) => Ok(ending::timed_out(gate.invocation())),
+        Err(Fate::Stopped) => Ok(lost("it was stopped")),
+        Err(Fate::Faulty(error)) => Err(error),
+    }
+}
+
+/// What a guest can bring about; anything else comes from a worker that is no longer ours.
+fn believed(outcome: Outcome, gate: &Gate) -> Outcome {
+    match outcome {
+        Outcome::Completed { output: Payload::Text(output) } => ending::completed(gate.invocation(), output),
+        Outcome::TimedOut { .. } => ending::timed_out(gate.invocation()),
+        Outcome::Failed { .. } | Outcome::Trapped { .. } | Outcome::Exhausted { .. } => outcome,
+        Outcome::Completed { .. } | Outcome::Denied { .. } | Outcome::Suspended => lost("it said what no worker says"),
+    }
+}
+
+fn lost(how: &str) -> Outcome {
+    Outcome::Trapped { message: format!("the worker process of the guest was lost: {how}") }
+}
+
+/// How a worker died.
+fn death(process: Process) -> String {
+    let status = match process.end() {
+        Ok(status) => status,
+        Err(error) => return format!("it cannot be found ({error})"),
+    };
+    match status.signal().and_then(Signal::from_named_raw) {
+        Some(Signal::ABORT) => "it had no memory left, or gave up (SIGABRT)".to_owned(),
+        Some(Signal::KILL) => "it was killed: it said too much at once, or the system had no memory left".to_owned(),
+        Some(Signal::XCPU) => "it computed for longer than its wall time (SIGXCPU)".to_owned(),
+        _ => format!("it ended without a report ({status})"),
+    }
+}
