@@ -31,22 +31,12 @@ fn refusal(component: &[u8], worker: Worker, compile: CompileLimits) -> String {
     load(component, worker, compile).err().expect("it is refused").to_string()
 }
 
-/// Memory of this process that is its own, in bytes.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
-}
-
 #[test]
-fn a_component_that_compiles_for_ever_is_refused_and_costs_the_host_nothing() {
+fn a_component_that_compiles_for_ever_is_refused() {
     let bomb = bomb(2_000, 1_000);
     assert!(bomb.len() < 100_000, "{} bytes", bomb.len());
     let second = CompileLimits { cpu: Duration::from_secs(1), ..CompileLimits::default() };
-    let before = resident();
-    insta::assert_snapshot!(refusal(&bomb, worker(), second));
-    let more = resident().saturating_sub(before);
-    assert!(more < 64 << 20, "the host took {more} bytes more"); // of which the pool of sandboxes takes its part
+    insta::assert_snapshot!(refusal(&bomb, worker(), second)); // what it costs the host, the attack suite measures
 }
 
 #[test]

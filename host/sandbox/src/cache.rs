@@ -38,7 +38,7 @@ impl Cache {
         let file = fs::read(self.folder.join(&name)).ok()?;
         let (mac, code) = file.split_at_checked(MAC_BYTES)?;
         self.mac(&name, code).verify_slice(mac).ok()?;
-        deserialize(engine, code)
+        deserialize(engine, code).ok()
     }
 
     /// Whether there is a file for the component; whether it is genuine, loading tells.
@@ -67,12 +67,12 @@ impl Cache {
 /// file that bears its signature, the sandbox with what its own compiler has made a moment ago, and a worker with what
 /// its host gave it.
 #[expect(unsafe_code, reason = "the one place that loads native code; see the SAFETY comment")]
-pub(crate) fn deserialize(engine: &wasmtime::Engine, code: &[u8]) -> Option<Component> {
+pub(crate) fn deserialize(engine: &wasmtime::Engine, code: &[u8]) -> wasmtime::Result<Component> {
     // SAFETY: `deserialize` needs bytes that the engine's compiler made. Of the callers the first has verified the HMAC
     // over them, made by `Cache::store` with a key that only the owner of the folder can read; the second has them from
     // the compiler, by a pipe that nobody else holds if that is a worker; the third has them by such a pipe from one of
     // these. wasmtime itself refuses another version or configuration.
-    unsafe { Component::deserialize(engine, code) }.ok()
+    unsafe { Component::deserialize(engine, code) }
 }
 
 fn file_name(engine: &wasmtime::Engine, component: Digest) -> String {

@@ -105,14 +105,16 @@ impl Sandbox {
             return Ok(component);
         }
         let code = self.compiler.compile(engine, plugin, bytes)?;
+        // Only here is it held against the pool: a worker that compiles has none.
+        let refuse = |error| SandboxError::NotLoadable {
+            plugin: plugin.to_owned(),
+            reason: format!("what was compiled is not code of this engine, or too much for it: {error:#}"),
+        };
+        let component = cache::deserialize(engine, &code).map_err(refuse)?;
         if let Some(cache) = &self.cache {
             cache.store(engine, digest, &code);
         }
-        cache::deserialize(engine, &code).ok_or_else(|| SandboxError::NotLoadable {
-            plugin: plugin.to_owned(),
-            reason: "what was compiled is not code of this engine: the worker is another program, or another version"
-                .to_owned(),
-        })
+        Ok(component)
     }
 
     /// Runs an invocation to its end. An agent's host calls are answered from its tape as far as that goes.

@@ -24,7 +24,7 @@ pub(super) fn work(order: Order, code: Vec<u8>, output: File) -> io::Result<()> 
     let now = order.now;
     let invocation = Arc::new(order.invocation());
     let engine = Engine::of_worker().map_err(io::Error::other)?;
-    let component = cache::deserialize(engine.wasmtime(), &code).ok_or(io::ErrorKind::InvalidData)?;
+    let component = cache::deserialize(engine.wasmtime(), &code).map_err(io::Error::other)?;
     let plugin = linking::load(&engine, &invocation.plugin, Digest::of(&code), &component).map_err(io::Error::other)?;
     // The engine would do it at the first call, and needs a file in memory for it.
     component.initialize_copy_on_write_image().map_err(io::Error::other)?;
