@@ -87,7 +87,8 @@ fn the_engines_identity_is_the_engine_that_is_linked() {
 
 #[test]
 fn every_guest_is_used_by_a_test() {
-    let sections = ["cpu", "memory", "loading", "data", "agents"].map(|section| format!("tests/src/attacks/{section}"));
+    let sections =
+        ["cpu", "memory", "loading", "network", "data", "agents"].map(|section| format!("tests/src/attacks/{section}"));
     let folders = sections.iter().map(String::as_str).chain(["tests/promises"]);
     let tests: String = folders.flat_map(files).map(|path| std::fs::read_to_string(path).unwrap()).collect();
     for guest in files("tests/guests/examples") {

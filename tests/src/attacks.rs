@@ -12,6 +12,7 @@ pub(crate) mod documents;
 pub(crate) mod hostile;
 mod loading;
 mod memory;
+mod network;
 mod pending;
 mod processes;
 mod source;
@@ -58,6 +59,7 @@ macro_rules! each_attack {
             memory::attack_13_handles,
             memory::attack_14_huge_values,
             memory::attack_15_random_bytes,
+            memory::attack_16_header_fields,
             memory::attack_17_recursion,
             memory::attack_18_deep_documents,
             memory::attack_19_flood_of_lines,
@@ -72,6 +74,17 @@ macro_rules! each_attack {
             loading::attack_29_swapped_component,
             loading::attack_30_signatures,
             loading::attack_32_confused_sources,
+            network::attack_33_private_addresses,
+            network::attack_34_disguised_addresses,
+            network::attack_35_rebinding,
+            network::attack_36_redirects,
+            network::attack_37_two_hosts,
+            network::attack_38_headers,
+            network::attack_39_hostile_replies,
+            network::attack_40_http_2,
+            network::attack_41_tls,
+            network::attack_42_exfiltration,
+            data::attack_43_paths,
             data::attack_44_state_keys,
             data::attack_45_stored_code,
             data::attack_46_tenants,

@@ -56,7 +56,7 @@ impl Tools for NoTools {
 /// One run on which components are invoked.
 pub struct Bench {
     /// The sandbox.
-    pub sandbox: Sandbox,
+    pub sandbox: Arc<Sandbox>,
     /// What stands behind the gate.
     pub backends: Backends,
     /// Where its guests run.
@@ -108,7 +108,7 @@ pub fn sandbox() -> Result<Sandbox, SandboxError> {
 impl Default for Bench {
     fn default() -> Self {
         Bench {
-            sandbox: sandbox().unwrap(),
+            sandbox: Arc::new(sandbox().unwrap()),
             backends: Backends {
                 store: Arc::new(MemoryStore::new()),
                 claim: Arc::new(Claim { run: RunId::new(Timestamp(EPOCH), 7), epoch: 0 }),
@@ -133,6 +133,14 @@ impl Bench {
         let mut bench = Bench::default();
         bench.backends.store = store;
         bench.begun().await
+    }
+
+    /// The same run on the same sandbox, with something else behind the gate.
+    #[must_use]
+    pub fn with(&self, change: impl FnOnce(&mut Backends)) -> Self {
+        let mut backends = self.backends.clone();
+        change(&mut backends);
+        Bench { sandbox: Arc::clone(&self.sandbox), backends, isolation: self.isolation }
     }
 
     async fn begun(self) -> Self {

@@ -23,4 +23,4 @@ pub use desk::{Desk, approval, rejection};
 pub use dying::Dying;
 pub use guests::{compiled, example, guest, plugins_folder, root, shipped};
 pub use scratch::Scratch;
-pub use server::Server;
+pub use server::{Heard, Server};

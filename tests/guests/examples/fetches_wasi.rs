@@ -14,19 +14,49 @@ struct FetchesWasi;
 
 impl bindings::Guest for FetchesWasi {
     fn fetch(method: String, url: String, body: String) -> Result<String, String> {
-        send(method, &url, &body).and_then(answer).map_err(|error| format!("{error:?}"))
+        send(Fields::new(), method, &url, &body).and_then(answer).map_err(shown)
+    }
+
+    fn fetch_with(url: String, name: String, value: String) -> Result<String, String> {
+        let fields = Fields::new();
+        fields.append(&name, value.as_bytes()).map_err(shown)?;
+        send(fields, "POST".to_owned(), &url, "body").and_then(answer).map_err(shown)
+    }
+
+    fn keep_fields(sets: u32, fields: u32, bytes: u32) {
+        let value = vec![b'x'; bytes as usize];
+        let kept: Vec<Fields> = (0..sets).map(|_| filled(fields, &value)).collect();
+        std::mem::forget(kept);
+    }
+
+    fn keep_answers(url: String, times: u32) -> Result<u32, String> {
+        let sent = |_| send(Fields::new(), "GET".to_owned(), &url, "").and_then(answered).map_err(shown);
+        let kept: Vec<IncomingResponse> = (0..times).map(sent).collect::<Result<_, _>>()?;
+        Ok(kept.len() as u32)
     }
 
     fn forget(url: String, times: u32) {
-        let sent: Vec<_> = (0..times).map(|_| send("POST".to_owned(), &url, "")).collect();
+        let sent: Vec<_> = (0..times).map(|_| send(Fields::new(), "POST".to_owned(), &url, "")).collect();
         std::mem::forget(sent);
     }
 }
 
-fn send(method: String, url: &str, body: &str) -> Result<FutureIncomingResponse, ErrorCode> {
+fn shown(error: impl std::fmt::Debug) -> String {
+    format!("{error:?}")
+}
+
+fn filled(fields: u32, value: &[u8]) -> Fields {
+    let set = Fields::new();
+    for number in 0..fields {
+        let _ = set.append(&format!("x-{number}"), value);
+    }
+    set
+}
+
+fn send(fields: Fields, method: String, url: &str, body: &str) -> Result<FutureIncomingResponse, ErrorCode> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let request = OutgoingRequest::new(Fields::new());
+    let request = OutgoingRequest::new(fields);
     let refused = |()| ErrorCode::HttpRequestUriInvalid;
     request.set_method(&Method::Other(method)).map_err(refused)?;
     request.set_scheme(Some(&if scheme == "https" { Scheme::Https } else { Scheme::Http })).map_err(refused)?;
@@ -48,9 +78,13 @@ fn write(outgoing: OutgoingBody, body: &str) -> Result<(), ErrorCode> {
 }
 
 fn answer(sent: FutureIncomingResponse) -> Result<String, ErrorCode> {
+    answered(sent).map(|response| read(&response))
+}
+
+fn answered(sent: FutureIncomingResponse) -> Result<IncomingResponse, ErrorCode> {
     sent.subscribe().block();
     match sent.get() {
-        Some(Ok(response)) => Ok(read(&response?)),
+        Some(Ok(response)) => response,
         _ => Err(ErrorCode::HttpProtocolError),
     }
 }

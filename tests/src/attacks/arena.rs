@@ -125,9 +125,15 @@ impl Arena {
     /// Calls a component that is loaded.
     #[must_use]
     pub fn call(&self, guest: &Loaded, call: Call) -> Trial {
+        self.call_on(&self.bench, guest, call)
+    }
+
+    /// Calls a component that is loaded, with a bench of the attack's own.
+    #[must_use]
+    pub fn call_on(&self, bench: &Bench, guest: &Loaded, call: Call) -> Trial {
         let limit = call.limits.wall.as_duration();
         self.watch(|| {
-            let (ended, took) = timed(|| self.block_on(self.bench.call(guest, call)));
+            let (ended, took) = timed(|| self.block_on(bench.call(guest, call)));
             let own = ended.as_ref().map_or(0, |ended| ended.usage.memory_bytes);
             (Trial { ended, limit, took }, own)
         })

@@ -1,5 +1,6 @@
 //! E. State, secrets, tenancy, and what is shown.
 
+pub(super) mod attack_43_paths;
 pub(super) mod attack_44_state_keys;
 pub(super) mod attack_45_stored_code;
 pub(super) mod attack_46_tenants;

@@ -5,6 +5,7 @@ pub(super) mod attack_12_tables;
 pub(super) mod attack_13_handles;
 pub(super) mod attack_14_huge_values;
 pub(super) mod attack_15_random_bytes;
+pub(super) mod attack_16_header_fields;
 pub(super) mod attack_17_recursion;
 pub(super) mod attack_18_deep_documents;
 pub(super) mod attack_19_flood_of_lines;

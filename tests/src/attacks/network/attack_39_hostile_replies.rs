@@ -1,0 +1,107 @@
+//! Servers that never end, stall, flood or pack a bomb. What is too large is given up at its limit, what is too slow at the
+//! invocation's deadline; nothing more is kept than the limit.
+
+use std::io::{self, Write as _};
+use std::net::TcpStream;
+use std::thread::sleep;
+use std::time::Duration;
+
+use baton_policy::{Limits, Wall};
+use serde_json::json;
+
+use super::world::{get, http};
+use crate::attacks::{Arena, Attack, Verdict};
+use crate::server::free;
+use crate::{Call, Server, guest};
+
+pub(in crate::attacks) const ATTACK: Attack = Attack { row: 39, name: "endless, slow and compressed replies", run };
+
+/// What a server does once it has read a request.
+type Serve = fn(TcpStream) -> io::Result<()>;
+
+/// Too much, and what the guest is told of it.
+const FLOODS: [(Serve, &str); 5] = [
+    (|stream| flood(stream, "HTTP/1.1 200 OK\r\n\r\n", &[b'x'; 65_536]), "the response's body is larger than"),
+    (
+        |stream| flood(stream, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", &chunk()),
+        "the response's body is larger than",
+    ),
+    (|stream| flood(stream, "HTTP/1.1 200 OK\r\nx: ", &[b'x'; 65_536]), "the response's headers"),
+    (|stream| flood(stream, "HTTP/1.1 200 OK\r\n", &b"x: y\r\n".repeat(1_000)), "the response's headers"),
+    (|stream| say(stream, &super::bomb::reply(1024)), "the response's body, unpacked, is larger than"),
+];
+
+/// Too slow.
+const STALLS: [Serve; 6] = [
+    |_stream| hold(),
+    |stream| drip(stream, "HTTP/1.1 200 OK\r\nx: ", "y"),
+    |stream| drip(stream, "HTTP/1.1 100 Continue\r\n\r\n", ""),
+    |stream| drip(stream, "", "HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n"),
+    |stream| drip(stream, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n", "data: x\n\n"),
+    |stream| drip(stream, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", "1\r\nx\r\n"),
+];
+
+fn run(arena: &Arena) -> Verdict {
+    let floods = Verdict::of(FLOODS.map(|(serve, words)| given_up(arena, &server(serve), words)));
+    floods.and(Verdict::of(STALLS.map(|serve| ended(arena, &server(serve)))))
+}
+
+fn server(serve: Serve) -> Server {
+    Server::serving(free(), move |mut stream, heard| {
+        heard.request(&mut stream);
+        serve(stream)
+    })
+}
+
+fn asking(server: &Server) -> Call {
+    Call {
+        grants: http(&[format!("* {}", server.url("/*"))]),
+        input: json!([get(&server.url("/"))]).to_string(),
+        ..Call::default()
+    }
+}
+
+/// The guest is told, long before its time is over.
+pub(super) fn given_up(arena: &Arena, server: &Server, words: &str) -> Verdict {
+    let trial = arena.guest("fetches", asking(server));
+    let told = trial.completed();
+    let error = told[0]["err"].as_str().unwrap_or_default();
+    assert!(error.contains(words), "{words}: {told}");
+    assert!(trial.took < Duration::from_secs(5), "{words}: after {:?}", trial.took);
+    Verdict::contained("given up", error)
+}
+
+fn ended(arena: &Arena, server: &Server) -> Verdict {
+    let limits = Limits { wall: Wall(150), ..Limits::default() };
+    arena.stopped(&arena.bench().load(&guest("fetches")), &Call { limits, ..asking(server) })
+}
+
+fn say(mut stream: TcpStream, bytes: &[u8]) -> io::Result<()> {
+    stream.write_all(bytes)
+}
+
+/// Says something, and then the same without end.
+fn flood(mut stream: TcpStream, head: &str, part: &[u8]) -> io::Result<()> {
+    stream.write_all(head.as_bytes())?;
+    loop {
+        stream.write_all(part)?;
+    }
+}
+
+/// The same, with pauses.
+fn drip(mut stream: TcpStream, head: &str, part: &str) -> io::Result<()> {
+    stream.write_all(head.as_bytes())?;
+    loop {
+        stream.write_all(part.as_bytes())?;
+        sleep(Duration::from_millis(10));
+    }
+}
+
+fn hold() -> io::Result<()> {
+    sleep(Duration::from_secs(60));
+    Ok(())
+}
+
+fn chunk() -> Vec<u8> {
+    [b"10000\r\n".as_slice(), &[b'x'; 65_536], b"\r\n"].concat()
+}
