@@ -15,6 +15,7 @@ mod memory;
 mod network;
 mod pending;
 mod processes;
+mod release;
 mod source;
 mod trial;
 mod verdict;
@@ -73,6 +74,7 @@ macro_rules! each_attack {
             loading::attack_28_decompression,
             loading::attack_29_swapped_component,
             loading::attack_30_signatures,
+            loading::attack_31_rug_pull,
             loading::attack_32_confused_sources,
             network::attack_33_private_addresses,
             network::attack_34_disguised_addresses,
@@ -88,9 +90,12 @@ macro_rules! each_attack {
             data::attack_44_state_keys,
             data::attack_45_stored_code,
             data::attack_46_tenants,
+            data::attack_47_secrets,
             data::attack_48_left_behind,
             data::attack_49_terminal,
             data::attack_50_web_page,
+            agents::attack_51_confused_deputy,
+            agents::attack_52_poisoned_descriptions,
             agents::attack_53_shadowed_names,
             agents::attack_54_talked_into_rights,
             agents::attack_55_forged_approvals,

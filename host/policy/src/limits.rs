@@ -126,7 +126,7 @@ macro_rules! limits {
 limits! {
     /// Computing: about 10 units in a nanosecond of guest code. Default `10G`, at most `1T`.
     fuel: Fuel = FUEL, at most MAX_FUEL;
-    /// Linear memory. Default `64MiB`, at most `256MiB`.
+    /// Linear memory, and what the host keeps for a guest of `wasi:http`. Default `64MiB`, at most `256MiB`.
     memory: Bytes = MEMORY, at most MAX_MEMORY;
     /// Wall time, waiting included. Default `30s`, at most `1h`.
     wall: Wall = WALL, at most MAX_WALL;

@@ -16,6 +16,7 @@
 
 mod any;
 mod errand;
+mod kept;
 mod operation;
 mod remote;
 mod room;
@@ -40,6 +41,7 @@ use crate::worker::message::Meanwhile;
 
 pub(crate) use any::AnyOperation;
 pub(crate) use errand::{AT_ONCE, Errand, Sent};
+pub(crate) use kept::Kept;
 pub use operation::CallSite;
 pub(crate) use operation::{Effect, Operation};
 pub(crate) use remote::Remote;
@@ -79,6 +81,7 @@ pub(crate) struct Gate {
     stops: Instant,
     stop: Option<Stop>,
     errands: Errands,
+    kept: Kept,
 }
 
 /// Who takes a call through the steps.
@@ -126,7 +129,8 @@ impl Gate {
 
     fn of(invocation: Arc<Invocation>, clock: VirtualClock, lines: Lines, behind: Behind) -> Self {
         let (meter, stops) = (Meter::new(invocation.limits), Instant::now() + invocation.timeout);
-        Gate { invocation, meter, clock, lines, behind, surcharge: 0, stops, stop: None, errands: Errands::default() }
+        let (errands, kept) = (Errands::default(), Kept::default());
+        Gate { invocation, meter, clock, lines, behind, surcharge: 0, stops, stop: None, errands, kept }
     }
 
     /// One host call through the six steps.
@@ -317,6 +321,11 @@ impl Gate {
     /// Whether the gate said that the invocation must end.
     pub(crate) fn has_stopped(&self) -> bool {
         self.stop.is_some()
+    }
+
+    /// What the host keeps of answers for the guest.
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     pub(crate) fn invocation(&self) -> &Arc<Invocation> {

@@ -23,10 +23,21 @@ pub(crate) struct Guest {
     pub(crate) outer_surcharges: Vec<u64>,
 }
 
+/// What a host function returns when its guest has the host keep too much; how it ends is what its limiter says.
+#[derive(Debug, thiserror::Error)]
+#[error("the host keeps more for the guest than it may hold")]
+struct Hoards;
+
 impl Guest {
     /// What the gate and WASI have counted since this was last asked.
     fn take_surcharge(&mut self) -> u64 {
         self.gate.take_surcharge().saturating_add(self.wasi.take_surcharge())
+    }
+
+    /// Counts what the host keeps for the guest as its memory.
+    fn weigh(&mut self) -> wasmtime::Result<()> {
+        let kept = self.wasi.held().saturating_add(self.gate.kept().bytes());
+        if self.limiter.keep(kept) { Ok(()) } else { Err(wasmtime::Error::from(Hoards)) }
     }
 }
 
@@ -66,6 +77,7 @@ fn charge(store: &mut StoreContextMut<'_, Guest>) -> wasmtime::Result<()> {
     let guest = store.data_mut();
     if !guest.yields {
         guest.gate.charge_returned();
+        guest.weigh()?;
     }
     let moved = guest.wasi.take_moved();
     if moved > 0 {

@@ -9,6 +9,7 @@
 
 mod carried;
 mod config;
+mod fields;
 mod files;
 mod http;
 mod keyvalue;
@@ -39,6 +40,7 @@ pub(crate) use files::Quota;
 pub(crate) use timers::Timers;
 
 use carried::CountedRng;
+use fields::Fields;
 use polls::Polls;
 
 /// WASI for one guest. It is made when the guest first calls it: most calls of most guests never do.
@@ -56,6 +58,7 @@ pub(crate) struct Made {
     ctx: WasiCtx,
     http: wasmtime_wasi_http::WasiHttpCtx,
     table: ResourceTable,
+    fields: Fields,
     timers: Timers,
     stdout: Stream,
     stderr: Stream,
@@ -86,6 +89,11 @@ impl Wasi {
         self.made.get_or_insert_with(|| {
             Box::new(make(WasiCtxBuilder::new(), &self.invocation, &self.clock, &self.lines, &self.carried))
         })
+    }
+
+    /// What header fields the guest holds, in bytes.
+    pub(crate) fn held(&mut self) -> usize {
+        self.made.as_mut().map_or(0, |made| made.fields.weight(&mut made.table))
     }
 
     /// The bytes that were moved between the guest and files, and that nobody has charged yet.
@@ -132,7 +140,8 @@ fn make(
     }
     let mut table = ResourceTable::new();
     table.set_max_capacity(ceiling::HANDLES as usize);
-    Made { ctx: builder.build(), http: http::context(), table, timers: Timers::new(clock.clone()), stdout, stderr }
+    let (timers, fields) = (Timers::new(clock.clone()), Fields::default());
+    Made { ctx: builder.build(), http: http::context(), table, fields, timers, stdout, stderr }
 }
 
 fn make_deterministic(builder: &mut WasiCtxBuilder, seed: [u8; 32], clock: &VirtualClock) {

@@ -7,4 +7,5 @@ pub(super) mod attack_27_archives;
 pub(super) mod attack_28_decompression;
 pub(super) mod attack_29_swapped_component;
 pub(super) mod attack_30_signatures;
+pub(super) mod attack_31_rug_pull;
 pub(super) mod attack_32_confused_sources;

@@ -17,7 +17,7 @@ use wasmtime_wasi_http::{
 
 use crate::call_error::CallError;
 use crate::capability::http::{Answer, Body, Fetch, UNSAID};
-use crate::gate::{Errand, Gate, Sent};
+use crate::gate::{Errand, Gate, Kept, Sent};
 use crate::guest::Guest;
 
 /// What one set of fields may take in memory. A request has at most 16 KiB of headers; their form in memory takes up to
@@ -63,13 +63,13 @@ impl WasiHttpHooks for Gate {
             body: Body::default(),
             limits: options.map_or(UNSAID, limits),
         };
-        let sent = self.send(&fetch);
+        let (sent, kept) = (self.send(&fetch), self.kept().clone());
         Box::new(async move {
             let answer = match sent.ok_or(Error::ConnectionTerminated)? {
                 Sent::Answered(answer) => answer,
                 Sent::Under(errand) => carry(errand, fetch, body).await?,
             };
-            Ok((response(answer.map_err(error)?)?, Box::new(std::future::ready(Ok(()))) as Rest))
+            Ok((response(answer.map_err(error)?, &kept)?, Box::new(std::future::ready(Ok(()))) as Rest))
         })
     }
 }
@@ -110,11 +110,11 @@ async fn collect(errand: &Errand, mut body: WasiBody) -> Result<Vec<u8>> {
     Ok(collected)
 }
 
-fn response(answer: Answer) -> Result<Response<WasiBody>> {
+fn response(answer: Answer, kept: &Kept) -> Result<Response<WasiBody>> {
     let unreadable = |error: http::Error| Error::InternalError(Some(error.to_string()));
     let builder = Response::builder().status(answer.status);
     let builder = answer.headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value));
-    let body = Full::new(Bytes::from(answer.body.0)).map_err(Error::from).boxed_unsync();
+    let body = Full::new(Bytes::from_owner(kept.keep(answer.body.0))).map_err(Error::from).boxed_unsync();
     builder.body(body).map_err(unreadable)
 }
 

@@ -6,7 +6,8 @@ use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::Duration;
 
-use baton_policy::{Limits, Wall};
+use baton_journal::Limit;
+use baton_policy::{Bytes, Limits, Wall};
 use serde_json::json;
 
 use super::world::{get, http};
@@ -43,6 +44,7 @@ const STALLS: [Serve; 6] = [
 
 fn run(arena: &Arena) -> Verdict {
     let floods = Verdict::of(FLOODS.map(|(serve, words)| given_up(arena, &server(serve), words)));
+    let floods = floods.and(as_large_as_may_be(arena)).and(kept_unread(arena));
     floods.and(Verdict::of(STALLS.map(|serve| ended(arena, &server(serve)))))
 }
 
@@ -74,6 +76,25 @@ pub(super) fn given_up(arena: &Arena, server: &Server, words: &str) -> Verdict {
 fn ended(arena: &Arena, server: &Server) -> Verdict {
     let limits = Limits { wall: Wall(150), ..Limits::default() };
     arena.stopped(&arena.bench().load(&guest("fetches")), &Call { limits, ..asking(server) })
+}
+
+/// An answer as large as one may be, of what is longest where it is written down.
+fn as_large_as_may_be(arena: &Arena) -> Verdict {
+    let server = Server::telling(&"\"".repeat(4 << 20));
+    let input = json!({ "url": server.url("/"), "times": 1 }).to_string();
+    let call = Call { function: Some("keep-answers"), input, ..asking(&server) };
+    assert_eq!(arena.guest("fetches_wasi", call).completed(), 1);
+    let told = arena.guest("fetches", asking(&server)).exhausted(Limit::Bytes);
+    Verdict { outcomes: vec!["kept within limits".to_owned()], ..told }
+}
+
+/// Answers that the guest lets the host keep: they are its memory.
+fn kept_unread(arena: &Arena) -> Verdict {
+    let server = Server::telling(&"x".repeat(1 << 20));
+    let limits = Limits { bytes: Bytes(1 << 30), ..Limits::default() };
+    let input = json!({ "url": server.url("/"), "times": 200 }).to_string();
+    let call = Call { function: Some("keep-answers"), input, limits, ..asking(&server) };
+    arena.guest("fetches_wasi", call).exhausted(Limit::Memory)
 }
 
 fn say(mut stream: TcpStream, bytes: &[u8]) -> io::Result<()> {
