@@ -9,7 +9,8 @@ pub(in crate::attacks) const ATTACK: Attack = Attack { row: 31, name: "an update
 const GOOD: u32 = 15;
 
 /// What the sixteenth asks for.
-const MORE: &str = "state = [\"agent\", \"shared:clients\"]\ntools = [\"bank/*\"]\nhttp = [\"* https://*.example/*\"]\n";
+const MORE: &str =
+    "state = [\"agent\", \"shared:clients\"]\ntools = [\"bank/*\"]\nhttp = [\"* https://*.example/*\"]\n";
 
 fn run(_: &Arena) -> Verdict {
     let operator = Operator::new();
@@ -22,7 +23,11 @@ fn run(_: &Arena) -> Verdict {
     assert!(operator.refused().contains("component sha256:"), "another component of the same asks");
     operator.release(GOOD + 1, &FACTS.replace("state = [\"agent\"]\n", MORE));
     let told = operator.refused();
-    for more in ["+ asks state = [\"shared:clients\"]", "+ asks tools = [\"bank/*\"]", "+ asks http = [\"* https://*.example/*\"]"] {
+    for more in [
+        "+ asks state = [\"shared:clients\"]",
+        "+ asks tools = [\"bank/*\"]",
+        "+ asks http = [\"* https://*.example/*\"]",
+    ] {
         assert!(told.contains(more), "{more}: {told}");
     }
     assert!(operator.run(&["grants"], 0).contains("https://*.example/*"));
