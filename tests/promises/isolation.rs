@@ -187,7 +187,7 @@ impl Betrayed {
             |worker| Options { cache: Some(cache(folder.path())), worker: Some(worker), ..Options::default() };
         Sandbox::new(options(worker())).unwrap().load("guest", &tool()).unwrap();
         let shell = Worker { program: "/bin/sh".into(), arguments: vec!["-c".into(), script.into()] };
-        let bench = Bench { sandbox: Sandbox::new(options(shell)).unwrap(), ..Bench::isolated().await };
+        let bench = Bench { sandbox: Sandbox::new(options(shell)).unwrap().into(), ..Bench::isolated().await };
         Betrayed { bench, folder }
     }
 

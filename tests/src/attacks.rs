@@ -1,7 +1,7 @@
 //! The attacks of the threat model, one file for each row: each is performed against the real host, and what the
 //! operator reads of it is told. It does not know who runs them: the tests and the scoreboard do.
 //!
-//! A new row is a file with an [`Attack`], a line in [`each_attack`](crate::each_attack), and no line in [`PENDING`].
+//! A new row is a file with an [`Attack`], and a line in [`each_attack`](crate::each_attack).
 
 mod agents;
 mod arena;
@@ -13,7 +13,6 @@ pub(crate) mod hostile;
 mod loading;
 mod memory;
 mod network;
-mod pending;
 mod processes;
 mod release;
 mod source;
@@ -22,7 +21,6 @@ mod verdict;
 
 pub(crate) use arena::timed;
 pub use arena::{Arena, Mode};
-pub use pending::{PENDING, Pending};
 pub use processes::{memory_now, memory_peak, reset_memory_peak};
 pub use trial::{STOP, Trial, overshoot};
 pub use verdict::{Stop, Verdict};
@@ -67,6 +65,7 @@ macro_rules! each_attack {
             memory::attack_20_growth_of_state,
             memory::attack_21_disk_full,
             memory::attack_22_fan_out,
+            loading::attack_23_compile_bombs,
             loading::attack_24_malformed_components,
             loading::attack_25_poisoned_cache,
             loading::attack_26_unknown_imports,

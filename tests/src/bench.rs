@@ -160,8 +160,13 @@ impl Bench {
     /// Loads a component.
     #[must_use]
     pub fn load(&self, component: &[u8]) -> Loaded {
-        let loaded = self.sandbox.load("guest", component).unwrap();
-        if self.isolation == Isolation::Process { self.sandbox.isolate(loaded).unwrap() } else { loaded }
+        self.try_load(component).unwrap()
+    }
+
+    /// Loads a component that may be none.
+    pub fn try_load(&self, component: &[u8]) -> Result<Loaded, SandboxError> {
+        let loaded = self.sandbox.load("guest", component)?;
+        if self.isolation == Isolation::Process { self.sandbox.isolate(loaded) } else { Ok(loaded) }
     }
 
     /// Invokes it with nothing recorded.

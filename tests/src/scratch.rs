@@ -67,6 +67,13 @@ impl Scratch {
             .file("baton.toml", project)
     }
 
+    /// Gives each invocation of its plugins a process of its own.
+    pub fn isolate(&self) {
+        let file = self.folder.path().join("baton.toml");
+        let text = fs::read_to_string(&file).unwrap().replace("\npath =", "\nisolation = \"process\"\npath =");
+        fs::write(file, text).unwrap();
+    }
+
     /// The project's folder.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use baton_policy::{Bytes, Fuel, Limits, Wall};
+use baton_policy::{Bytes, Fuel, Isolation, Limits, Wall};
 use baton_sandbox::{Loaded, SandboxError};
 use baton_store::SqliteStore;
 use serde_json::Value;
@@ -21,11 +21,22 @@ pub enum Mode {
     /// In the process of the host.
     #[default]
     Shared,
+    /// Each in a process of its own.
+    Process,
 }
 
 impl Mode {
     /// The modes, by the names that people type.
-    pub const ALL: [(&str, Mode); 1] = [("shared", Mode::Shared)];
+    pub const ALL: [(&str, Mode); 2] = [("shared", Mode::Shared), ("process", Mode::Process)];
+
+    /// How a project writes it.
+    #[must_use]
+    pub fn isolation(self) -> Isolation {
+        match self {
+            Mode::Shared => Isolation::Shared,
+            Mode::Process => Isolation::Process,
+        }
+    }
 }
 
 /// A warm host.
@@ -54,7 +65,7 @@ impl Arena {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let folder = TempDir::new().unwrap();
         let store = SqliteStore::open(&folder.path().join("bench.db")).unwrap();
-        let bench = runtime.block_on(Bench::over(Arc::new(store)));
+        let bench = Bench { isolation: mode.isolation(), ..runtime.block_on(Bench::over(Arc::new(store))) };
         let arena = Arena { mode, runtime, bench, folder, growth: Cell::default(), measures: false };
         let _ = arena.text(HARMLESS, Call::default()).completed();
         arena
@@ -97,7 +108,7 @@ impl Arena {
 
     /// Loads a component; the memory that this takes is looked at.
     pub fn load(&self, component: &[u8]) -> Result<Loaded, SandboxError> {
-        self.watch(|| (self.bench.sandbox.load("guest", component), 0))
+        self.watch(|| (self.bench.try_load(component), 0))
     }
 
     /// Calls a guest of `tests/guests/examples`.
@@ -169,9 +180,17 @@ impl Arena {
         by_fuel.exhausted(baton_journal::Limit::Fuel).and(self.stopped(&guest, &Call { limits: little_time(), ..call }))
     }
 
+    /// Has the plugins of a project run where guests run here.
+    pub fn place(&self, project: &Scratch) {
+        if self.mode == Mode::Process {
+            project.isolate();
+        }
+    }
+
     /// Runs a project's workflow over a store on disk, and what is said of its end.
     #[must_use]
     pub fn run(&self, project: &Scratch, input: &Value) -> (Desk, Result<baton_runtime::Ending, baton_runtime::Error>) {
+        self.place(project);
         let store = SqliteStore::open(&TempDir::new_in(self.folder()).unwrap().keep().join("store.db")).unwrap();
         let desk = Desk::over(project.path(), Arc::new(store)).unwrap();
         let ending = self.watch(|| (self.block_on(desk.run(input)), 0));

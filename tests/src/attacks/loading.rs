@@ -1,5 +1,6 @@
 //! C. Compiling and loading.
 
+pub(super) mod attack_23_compile_bombs;
 pub(super) mod attack_24_malformed_components;
 pub(super) mod attack_25_poisoned_cache;
 pub(super) mod attack_26_unknown_imports;

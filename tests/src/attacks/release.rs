@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use super::Arena;
 use super::arena::wat;
 use super::caller::IDLE;
 use crate::{Copy, Scratch};
@@ -22,8 +23,10 @@ pub(crate) struct Operator(Copy);
 
 impl Operator {
     /// Runs the first release, which accepts it.
-    pub(crate) fn new() -> Self {
-        let operator = Operator(Copy::from(Scratch::new(WORKFLOW).plugin("mail", &wat(IDLE), FACTS, GRANTS).path()));
+    pub(crate) fn new(arena: &Arena) -> Self {
+        let project = Scratch::new(WORKFLOW).plugin("mail", &wat(IDLE), FACTS, GRANTS);
+        arena.place(&project);
+        let operator = Operator(Copy::from(project.path()));
         operator.run(&["run"], 0);
         operator
     }

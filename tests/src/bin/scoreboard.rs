@@ -1,6 +1,6 @@
 //! `scoreboard`: what hostile plugins can do to the host, measured.
 //!
-//! - `scoreboard attacks [--mode shared] [--only ROW] [--json FILE]` tries every attack in a process of its own.
+//! - `scoreboard attacks [--mode shared | process] [--only ROW] [--json FILE]` tries every attack in a process of its own.
 //! - `scoreboard smith [--count N] [--seed S]` runs random components to their limits.
 //! - `scoreboard overshoot` measures how late guests are stopped.
 //! - `scoreboard fairness` measures an honest plugin beside seven hostile ones.

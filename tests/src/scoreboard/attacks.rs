@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::table::{cell, table};
 use super::{Options, print, tell};
-use crate::attacks::{ATTACKS, Attack, PENDING, Pending};
+use crate::attacks::{ATTACKS, Attack};
 
 /// The most that one attack may take, all its variants together: what takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -31,7 +31,6 @@ enum Standing {
     Contained,
     Failed,
     NoSurface,
-    Pending,
 }
 
 /// Tries them all; whether none succeeded.
@@ -42,8 +41,6 @@ pub(super) fn run(options: &Options) -> Result<bool, String> {
         tell(&format!("{:2} {}", attack.row, attack.name));
         rows.push(tried(attack, options)?);
     }
-    rows.extend(PENDING.iter().filter(|pending| chosen(pending.row)).map(Row::of));
-    rows.sort_by_key(|row| row.row);
     if let Some(file) = &options.json {
         let text = serde_json::to_string_pretty(&rows.iter().map(Row::to_json).collect::<Vec<_>>()).unwrap();
         std::fs::write(file, text).map_err(|error| format!("{file}: {error}"))?;
@@ -55,14 +52,12 @@ pub(super) fn run(options: &Options) -> Result<bool, String> {
 fn shown(rows: &[Row]) -> String {
     let head = ["#", "attack", "outcome", "stopped after", "too late", "host memory", "what the operator reads"];
     let count = |standing| rows.iter().filter(|row| row.standing == standing).count();
-    let pending = count(Standing::Pending);
     format!(
-        "{}\nattacks: {} contained, {} failed, {} have no surface yet{}",
+        "{}\nattacks: {} contained, {} failed, {} have no surface yet",
         table(&head, &rows.iter().map(Row::cells).collect::<Vec<_>>()),
         count(Standing::Contained),
         count(Standing::Failed),
         count(Standing::NoSurface),
-        if pending == 0 { String::new() } else { format!(", {pending} pending") },
     )
 }
 
@@ -120,11 +115,6 @@ impl Row {
         }
     }
 
-    fn of(pending: &Pending) -> Row {
-        let error = format!("waits for {}", pending.needs);
-        Row { row: pending.row, name: pending.name, standing: Standing::Pending, told: Value::Null, error }
-    }
-
     fn cells(&self) -> Vec<String> {
         let time = |name: &str| self.told[name].as_u64().map(|micros| micros as f64 / 1_000.0);
         let millis = |time: Option<f64>| time.map_or_else(String::new, |time| format!("{time:.1} ms"));
@@ -148,7 +138,6 @@ impl Row {
             Standing::Contained => outcomes.join(", "),
             Standing::NoSurface => format!("no surface: {}", outcomes.join(", ")),
             Standing::Failed => format!("**failed** {}", outcomes.join(", ")),
-            Standing::Pending => "pending".to_owned(),
         }
     }
 
@@ -157,7 +146,6 @@ impl Row {
             Standing::Contained => "contained",
             Standing::Failed => "failed",
             Standing::NoSurface => "no-surface",
-            Standing::Pending => "pending",
         };
         json!({ "row": self.row, "attack": self.name, "standing": standing, "measured": self.told, "error": self.error })
     }

@@ -19,8 +19,8 @@ const COMMAND: &str = "Sends a letter.\\u001B[2J\\u001B]0;owned\\u0007";
 /// What a terminal would obey.
 const COMMANDS: [char; 5] = ['\u{1b}', '\u{7}', '\u{202e}', '\u{200b}', '\u{feff}'];
 
-fn run(_: &Arena) -> Verdict {
-    let operator = Operator::new();
+fn run(arena: &Arena) -> Verdict {
+    let operator = Operator::new(arena);
     let described = POISONS.map(|(poison, seen)| refused(&operator, &FACTS.replace("Sends a letter.", poison), seen));
     let facts = [
         refused(&operator, &FACTS.replace("effect = \"read\"", "effect = \"none\""), "effect = \"none\""),

@@ -10,7 +10,7 @@ use baton_sandbox::{CallError, CallSite, SandboxError, ToolFacts, Tools};
 use serde_json::json;
 
 use crate::attacks::{Arena, Attack, Verdict};
-use crate::{Bench, Call, guest};
+use crate::{Call, guest};
 
 pub(in crate::attacks) const ATTACK: Attack = Attack { row: 54, name: "talked into more rights", run };
 
@@ -45,8 +45,7 @@ impl Tools for Talks {
 fn run(arena: &Arena) -> Verdict {
     let talks = Arc::new(Talks::default());
     let told = arena.block_on(async {
-        let mut bench = Bench::new().await;
-        bench.backends.tools = Arc::clone(&talks) as Arc<dyn Tools>;
+        let bench = arena.bench().with(|backends| backends.tools = Arc::clone(&talks) as Arc<dyn Tools>);
         let acts = json!({ "acts": [
             { "act": "call", "tool": "mail/read", "arguments": {} },
             { "act": "call", "tool": "bank/transfer", "arguments": { "grants": { "tools": ["bank/*"] } } },

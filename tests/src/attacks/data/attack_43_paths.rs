@@ -11,8 +11,8 @@ use baton_sandbox::Folder;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::attacks::{Arena, Attack, Verdict};
-use crate::{Call, guest};
+use crate::attacks::{Arena, Attack, Mode, Verdict};
+use crate::{Call, Desk, Scratch, guest};
 
 pub(in crate::attacks) const ATTACK: Attack = Attack { row: 43, name: "paths out of a granted folder", run };
 
@@ -67,12 +67,25 @@ const CHANGED: [&str; 6] =
     ["/rates/a", "/rates/new", "/out/beside/canary", "/out/../outside/new", "/out/absolute/new", "/outside/new"];
 
 fn run(arena: &Arena) -> Verdict {
+    if arena.mode() == Mode::Process {
+        return no_files();
+    }
     let room = Room::new();
     let before = room.all();
     let told = refused(arena, &room, &attempts());
     assert_eq!(room.all(), before, "something changed");
     devices(arena, &room);
     told.and(race(arena, &room))
+}
+
+/// In a process of its own there are no files at all.
+fn no_files() -> Verdict {
+    let (asks, terms) = ("[asks]\nfiles = [\"read rates\"]\n", "grants = { files = [\"read rates at data\"] }");
+    let project = Scratch::new("").plugin("tool", &guest("handles_files"), asks, terms).file("data/a", "");
+    project.isolate();
+    let error = Desk::new(project.path()).err().expect("it is refused").to_string();
+    assert!(error.contains("a process of its own has no files"), "{error}");
+    Verdict::contained("refused", error.replace(&project.path().display().to_string(), "[project]"))
 }
 
 fn attempts() -> Vec<Value> {

@@ -25,10 +25,10 @@ output: ${{ steps.leak.output }}
 /// How the guest ends.
 const ENDS: [&str; 3] = ["answer", "fail", "panic"];
 
-fn run(_: &Arena) -> Verdict {
-    let told = ENDS.map(|end| searched(&Server::answering(echo()), end));
+fn run(arena: &Arena) -> Verdict {
+    let told = ENDS.map(|end| searched(arena, &Server::answering(echo()), end));
     for (broken, end) in [broken(), misencoded()].iter().flat_map(|broken| ENDS.map(|end| (broken, end))) {
-        searched(&Server::answering(broken.as_str()), end);
+        searched(arena, &Server::answering(broken.as_str()), end);
     }
     assert!(told.iter().all(|told| told.contains("[secret token]")), "the guest told nothing: {told:?}");
     let error = told[1].lines().find(|line| line.contains("[secret token]")).unwrap();
@@ -36,8 +36,8 @@ fn run(_: &Arena) -> Verdict {
 }
 
 /// Runs the guest, and searches all that is left of it; what was said.
-fn searched(server: &Server, end: &str) -> String {
-    let project = project(server, end);
+fn searched(arena: &Arena, server: &Server, end: &str) -> String {
+    let project = project(arena, server, end);
     let told = everything_told(&project);
     assert_clean("what the program said", told.as_bytes());
     files(project.path(), &mut |path, bytes| assert_clean(&path.display().to_string(), bytes));
@@ -75,7 +75,7 @@ fn misencoded() -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-encoding: {CANARY}\r\ncontent-length: 1\r\n\r\nx")
 }
 
-fn project(server: &Server, end: &str) -> Copy {
+fn project(arena: &Arena, server: &Server, end: &str) -> Copy {
     let http = format!("http = [\"* {}\"]", server.url("/*"));
     let secret = format!(
         "[secrets.token]\nfrom = \"env:TOKEN\"\norigin = \"http://127.0.0.1:{}\"\nheader = \"authorization\"\n",
@@ -84,7 +84,9 @@ fn project(server: &Server, end: &str) -> Copy {
     let terms = format!("grants = {{ state = [\"agent\"], {http}, secrets = [\"token\"] }}\n{secret}");
     let asks = format!("state = [\"agent\"]\n{http}\nsecrets = [\"token\"]\n");
     let input = json!({ "urls": [server.url("/")], "end": end }).to_string();
-    Copy::from(Scratch::new(WORKFLOW).agent("leaks", &terms, &asks).file("input.json", input).path())
+    let project = Scratch::new(WORKFLOW).agent("leaks", &terms, &asks).file("input.json", input);
+    arena.place(&project);
+    Copy::from(project.path())
 }
 
 /// What the program says of the run, in every way that it has.

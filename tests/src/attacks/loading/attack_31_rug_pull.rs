@@ -12,8 +12,8 @@ const GOOD: u32 = 15;
 const MORE: &str =
     "state = [\"agent\", \"shared:clients\"]\ntools = [\"bank/*\"]\nhttp = [\"* https://*.example/*\"]\n";
 
-fn run(_: &Arena) -> Verdict {
-    let operator = Operator::new();
+fn run(arena: &Arena) -> Verdict {
+    let operator = Operator::new(arena);
     for number in 2..=GOOD {
         operator.release(number, FACTS);
         operator.run(&["grants", "accept", "mail", "--yes"], 0);
