@@ -21,7 +21,7 @@ fn an_allowed_request_allocates_nothing() {
         assert_eq!((decision, counted.count_total), (Some(Decision::Allowed), 0), "{request:?}");
     }
     let counted = allocation_counter::measure(|| {
-        drop(policy.decide(&Request::Tool { call: ToolCall { name: "bank/transfers.make", effect: Effect::Write } }))
+        drop(policy.decide(&Request::Tool { call: ToolCall { name: "bank/transfers.make", effect: Effect::Write } }));
     });
     assert!(counted.count_total > 0, "a denial has its text, so allocations are counted");
 }

@@ -63,9 +63,9 @@ impl Cache {
     }
 }
 
-/// Loads compiled code. The engine refuses that of another version or configuration, and what its pool has no room for. Three may call this, and nobody else: [`Cache::load`] with a
-/// file that bears its signature, the sandbox with what its own compiler has made a moment ago, and a worker with what
-/// its host gave it.
+/// Loads compiled code. The engine refuses that of another version or configuration, and what its pool has no room for.
+/// Three may call this, and nobody else: [`Cache::load`] with a file that bears its signature, the sandbox with what its
+/// own compiler has made a moment ago, and a worker with what its host gave it.
 #[expect(unsafe_code, reason = "the one place that loads native code; see the SAFETY comment")]
 pub(crate) fn deserialize(engine: &wasmtime::Engine, code: &[u8]) -> wasmtime::Result<Component> {
     // SAFETY: `deserialize` needs bytes that the engine's compiler made. Of the callers the first has verified the HMAC

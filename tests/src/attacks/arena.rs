@@ -64,7 +64,7 @@ impl Arena {
     pub fn new(mode: Mode) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let folder = TempDir::new().unwrap();
-        let store = SqliteStore::open(&folder.path().join("bench.db")).unwrap();
+        let store = SqliteStore::open(folder.path().join("bench.db")).unwrap();
         let bench = Bench { isolation: mode.isolation(), ..runtime.block_on(Bench::over(Arc::new(store))) };
         let arena = Arena { mode, runtime, bench, folder, growth: Cell::default(), measures: false };
         let _ = arena.text(HARMLESS, Call::default()).completed();
@@ -188,10 +188,9 @@ impl Arena {
     }
 
     /// Runs a project's workflow over a store on disk, and what is said of its end.
-    #[must_use]
     pub fn run(&self, project: &Scratch, input: &Value) -> (Desk, Result<baton_runtime::Ending, baton_runtime::Error>) {
         self.place(project);
-        let store = SqliteStore::open(&TempDir::new_in(self.folder()).unwrap().keep().join("store.db")).unwrap();
+        let store = SqliteStore::open(TempDir::new_in(self.folder()).unwrap().keep().join("store.db")).unwrap();
         let desk = Desk::over(project.path(), Arc::new(store)).unwrap();
         let ending = self.watch(|| (self.block_on(desk.run(input)), 0));
         (desk, ending)

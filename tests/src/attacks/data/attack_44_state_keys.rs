@@ -40,7 +40,7 @@ const NAMES: [&str; 18] = [
 const NO_NAMES: [&str; 5] = ["", "a\0b", "a\nb", "\u{7f}", "\u{1b}[2J"];
 
 fn run(arena: &Arena) -> Verdict {
-    let disk: Arc<dyn Store> = Arc::new(SqliteStore::open(&arena.folder().join("keys.db")).unwrap());
+    let disk: Arc<dyn Store> = Arc::new(SqliteStore::open(arena.folder().join("keys.db")).unwrap());
     let memory: Arc<dyn Store> = Arc::new(MemoryStore::new());
     Verdict::of([&disk, &memory].map(|store| arena.block_on(keys_are_what_they_are(store.as_ref()))))
 }

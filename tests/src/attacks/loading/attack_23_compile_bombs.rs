@@ -72,7 +72,7 @@ fn types(count: usize) -> Vec<u8> {
 }
 
 fn nested_blocks(depth: usize) -> Vec<u8> {
-    let (mut body, end) = (vec![0x02, 0x40].repeat(depth), vec![0x0b; depth + 1]);
+    let (mut body, end) = ([0x02, 0x40].repeat(depth), vec![0x0b; depth + 1]);
     body.extend(end);
     let body = [&[0x00], body.as_slice()].concat();
     let sections = [

@@ -36,7 +36,7 @@ fn run(arena: &Arena) -> Verdict {
 /// Runs on a disk with room for so many writes, and goes on with room for all. Tells what was said when it was full;
 /// nothing if it never was.
 fn full_after(arena: &Arena, project: &Scratch, writes: i64) -> Option<String> {
-    let disk: Arc<dyn Store> = Arc::new(SqliteStore::open(&arena.folder().join(format!("{writes}.db"))).unwrap());
+    let disk: Arc<dyn Store> = Arc::new(SqliteStore::open(arena.folder().join(format!("{writes}.db"))).unwrap());
     arena.place(project);
     let desk = Desk::over(project.path(), Arc::new(Dying::after(writes, Arc::clone(&disk)))).unwrap();
     let full = arena.block_on(desk.run(&json!({}))).err()?.to_string();
