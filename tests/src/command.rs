@@ -73,9 +73,11 @@ impl Copy {
     }
 }
 
-/// The program, which a build of the workspace puts beside the folder of the tests.
+/// The program, which a build of the workspace puts beside `scoreboard`, and beside the folder of the tests.
 fn binary() -> PathBuf {
-    std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("baton")
+    let own = std::env::current_exe().unwrap();
+    let found = own.ancestors().skip(1).take(2).map(|folder| folder.join("baton")).find(|program| program.is_file());
+    found.expect("`baton` is built: cargo build --workspace --bins")
 }
 
 /// The program as a worker.

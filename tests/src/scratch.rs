@@ -70,8 +70,8 @@ impl Scratch {
     /// Gives each invocation of its plugins a process of its own.
     pub fn isolate(&self) {
         let file = self.folder.path().join("baton.toml");
-        let text = fs::read_to_string(&file).unwrap().replace("\npath =", "\nisolation = \"process\"\npath =");
-        fs::write(file, text).unwrap();
+        let shared = fs::read_to_string(&file).unwrap().replace("\nisolation = \"process\"", "");
+        fs::write(file, shared.replace("\npath =", "\nisolation = \"process\"\npath =")).unwrap();
     }
 
     /// The project's folder.

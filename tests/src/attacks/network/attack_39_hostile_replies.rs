@@ -6,16 +6,19 @@ use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::Duration;
 
-use baton_journal::Limit;
+use baton_journal::{Limit, Outcome};
 use baton_policy::{Bytes, Limits, Wall};
 use serde_json::json;
 
 use super::world::{get, http};
-use crate::attacks::{Arena, Attack, Verdict};
+use crate::attacks::{Arena, Attack, Verdict, overshoot};
 use crate::server::free;
-use crate::{Call, Server, guest};
+use crate::{Call, Server};
 
 pub(in crate::attacks) const ATTACK: Attack = Attack { row: 39, name: "endless, slow and compressed replies", run };
+
+/// The most that a slow server may hold an invocation beyond its deadline on a busy machine.
+const LATE: Duration = Duration::from_millis(100);
 
 /// What a server does once it has read a request.
 type Serve = fn(TcpStream) -> io::Result<()>;
@@ -73,9 +76,17 @@ pub(super) fn given_up(arena: &Arena, server: &Server, words: &str) -> Verdict {
     Verdict::contained("given up", error)
 }
 
+/// The invocation is over at its deadline, or the guest is told in the last moment that there is no more time.
 fn ended(arena: &Arena, server: &Server) -> Verdict {
     let limits = Limits { wall: Wall(150), ..Limits::default() };
-    arena.stopped(&arena.bench().load(&guest("fetches")), &Call { limits, ..asking(server) })
+    let trial = arena.guest("fetches", Call { limits, ..asking(server) });
+    assert!(overshoot(&trial) < LATE, "{} after {:?}", trial.outcome(), trial.took);
+    if matches!(trial.outcome(), Outcome::TimedOut { .. }) {
+        return trial.timed_out();
+    }
+    let told = trial.completed();
+    assert!(told[0]["err"].as_str().is_some_and(|error| error.contains("longer than")), "{told}");
+    Verdict::contained("given up", &told[0]["err"])
 }
 
 /// An answer as large as one may be, of what is longest where it is written down.
