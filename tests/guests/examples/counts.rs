@@ -1,5 +1,7 @@
 //! A tool that never heard of our contract: it counts in a bucket of `wasi:keyvalue`.
 
+#![cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "only a component exports what calls it"))]
+
 use bindings::Guest;
 use bindings::wasi::keyvalue::store::Error;
 use bindings::wasi::keyvalue::{atomics, store};

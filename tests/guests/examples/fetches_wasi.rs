@@ -1,5 +1,7 @@
 //! A tool that makes requests by `wasi:http`, as a stranger's component would.
 
+#![cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "only a component exports what calls it"))]
+
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated code; wit/fetcher.wit is its documentation")]
 mod bindings {
     baton_sdk::tool!({ world: "tests:acting/fetcher", path: ["../../wit/v0.1", "wit"] });
@@ -91,11 +93,11 @@ fn answered(sent: FutureIncomingResponse) -> Result<IncomingResponse, ErrorCode>
 
 fn read(response: &IncomingResponse) -> String {
     let mut text = Vec::new();
-    if let Ok(body) = response.consume() {
-        if let Ok(stream) = body.stream() {
-            while let Ok(part) = stream.blocking_read(4096) {
-                text.extend(part);
-            }
+    if let Ok(body) = response.consume()
+        && let Ok(stream) = body.stream()
+    {
+        while let Ok(part) = stream.blocking_read(4096) {
+            text.extend(part);
         }
     }
     format!("{} {}", response.status(), String::from_utf8_lossy(&text))
