@@ -154,7 +154,8 @@ impl Arena {
         let limit = call.limits.wall.as_duration();
         self.watch(|| {
             let (ended, took) = timed(|| self.block_on(bench.call(guest, call)));
-            let own = ended.as_ref().map_or(0, |ended| ended.usage.memory_bytes);
+            let held = ended.as_ref().map_or(0, |ended| ended.usage.memory_bytes);
+            let own = if self.mode == Mode::Shared { held } else { 0 }; // what a worker holds is not in this process
             (Trial { ended, limit, took }, own)
         })
     }
