@@ -16,6 +16,10 @@ use crate::gate::{CallSite, Effect, Operation};
 /// What a service that knows such keys does the same request by only once.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
+/// A response's body has at most this part of a payload: as the journal writes it, it may be half as long again, and it is
+/// held some six times on its way from the server to the guest and the journal.
+const BODY: usize = 2;
+
 /// `http.fetch`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Fetch {
@@ -79,11 +83,11 @@ impl Fetch {
         HttpTarget::parse(&self.method, &self.url).ok()
     }
 
-    /// What the guest allows, no body larger than a payload, and nothing longer than the guest has time.
+    /// What the guest allows, no body that its payload has no room for, and nothing longer than the guest has time.
     fn within(&self, site: &CallSite) -> Limits {
         let payload = usize::try_from(site.invocation.limits.payload.0).unwrap_or(usize::MAX);
-        let own =
-            Limits { request_body: payload, body: payload, decoded: payload, first_byte: site.left, ..Limits::MAX };
+        let body = payload / BODY;
+        let own = Limits { request_body: payload, body, decoded: body, first_byte: site.left, ..Limits::MAX };
         self.limits.within(own)
     }
 
