@@ -177,12 +177,12 @@ async fn bodies_are_recorded_as_text_where_they_are_text() {
 }
 
 #[tokio::test]
-async fn an_answer_larger_than_a_payload_is_an_error() {
+async fn an_answer_that_its_payload_has_no_room_for_is_an_error() {
     let (bench, server) = (Bench::new().await, Server::telling(&"x".repeat(5_000)));
     let limits = Limits { payload: Bytes(4_096), ..Limits::default() };
     let call = Call { limits, ..fetching(&[&format!("* {}", server.url("/*"))], &get(&server.url("/"))) };
     let told = told(&bench, call).await;
-    assert!(told[0]["err"].as_str().unwrap().contains("larger than 4096 bytes"), "{told}");
+    assert!(told[0]["err"].as_str().unwrap().contains("larger than 2048 bytes"), "{told}");
 }
 
 /// A call of the tool that speaks `wasi:http`.

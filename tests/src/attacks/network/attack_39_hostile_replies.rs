@@ -91,7 +91,7 @@ fn ended(arena: &Arena, server: &Server) -> Verdict {
 
 /// An answer as large as one may be, of what is longest where it is written down.
 fn as_large_as_may_be(arena: &Arena) -> Verdict {
-    let server = Server::telling(&"\"".repeat(4 << 20));
+    let server = Server::telling(&"\"".repeat(2 << 20));
     let input = json!({ "url": server.url("/"), "times": 1 }).to_string();
     let call = Call { function: Some("keep-answers"), input, ..asking(&server) };
     assert_eq!(arena.guest("fetches_wasi", call).completed(), 1);
