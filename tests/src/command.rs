@@ -73,17 +73,44 @@ impl Copy {
     }
 }
 
-/// The program, which a build of the workspace puts beside `scoreboard`, and beside the folder of the tests.
+/// The name of the program.
+const BATON: &str = "baton";
+
+/// Whether this process was started as the program, or as a worker of it: the scoreboard is both, so that what it
+/// measures is what it was built with.
+#[must_use]
+pub fn is_baton() -> bool {
+    let mut arguments = std::env::args_os();
+    let name = arguments.next().is_some_and(|path| Path::new(&path).file_name().is_some_and(|name| name == BATON));
+    name || arguments.next().is_some_and(|word| word == WORKER)
+}
+
+/// The program: the one that a build of the workspace puts beside the folder of the tests, or the scoreboard itself.
 fn binary() -> PathBuf {
     let own = std::env::current_exe().unwrap();
-    let found = own.ancestors().skip(1).take(2).map(|folder| folder.join("baton")).find(|program| program.is_file());
+    let folder = own.parent().unwrap();
+    if own.file_name().is_some_and(|name| name == "scoreboard") {
+        return itself_as_baton(&own, &folder.join("scoreboard-as"));
+    }
+    let found = folder.parent().map(|folder| folder.join(BATON)).filter(|program| program.is_file());
     found.expect("`baton` is built: cargo build --workspace --bins")
 }
+
+fn itself_as_baton(own: &Path, folder: &Path) -> PathBuf {
+    let link = folder.join(BATON);
+    fs::create_dir_all(folder).unwrap();
+    // Another attack may have made it at the same time.
+    let _ = std::os::unix::fs::symlink(own, &link);
+    link
+}
+
+/// The word with which the program is a worker.
+const WORKER: &str = "__worker";
 
 /// The program as a worker.
 #[must_use]
 pub fn worker() -> Worker {
-    Worker { program: binary(), arguments: vec!["__worker".into()] }
+    Worker { program: binary(), arguments: vec![WORKER.into()] }
 }
 
 /// Compiling is not what these tests are about.

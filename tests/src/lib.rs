@@ -18,7 +18,7 @@ mod seeded;
 mod server;
 
 pub use bench::{Bench, Call, NoTools, StoppedClock, sandbox};
-pub use command::{Copy, worker};
+pub use command::{Copy, is_baton, worker};
 pub use desk::{Desk, approval, rejection};
 pub use dying::Dying;
 pub use guests::{compiled, example, guest, plugins_folder, root, shipped};

@@ -8,5 +8,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if baton_tests::is_baton() {
+        return baton_cli::main();
+    }
     baton_tests::scoreboard::main(std::env::args().skip(1).collect())
 }

@@ -13,7 +13,7 @@ const BYTES_PER_UNIT: usize = 64;
 
 /// How many bytes of new values one evaluation may make, those that it drops again included. What an expression makes is
 /// at most a step's input, and few are beyond a megabyte; the allowance of work alone would let a bomb hold 400 MB.
-pub(crate) const MADE: usize = 12 << 20;
+pub(crate) const MADE: usize = 8 << 20;
 
 /// What a value takes of the host's memory beside its text.
 const VALUE_BYTES: usize = size_of::<Value>();
