@@ -161,6 +161,11 @@ impl RunContext {
     /// Makes the invocation and tells how it ended.
     pub(crate) async fn invoke(self: Arc<Self>, job: Job, tape: Tape) -> Result<Event, Error> {
         let _place = self.places.take(job.invocation.depth).await;
+        // Many may wait for a place, each in a future: what an invocation takes is made when it has one.
+        Box::pin(self.invoke_now(job, tape)).await
+    }
+
+    async fn invoke_now(self: Arc<Self>, job: Job, tape: Tape) -> Result<Event, Error> {
         let plugin = job.invocation.plugin.clone();
         let ready = self.plugins.get(&plugin).ok_or_else(|| Error::PluginGone(plugin.clone()))?;
         let backends = self.backends();
