@@ -41,6 +41,12 @@ pub trait Capability: Clone + fmt::Debug + Default + PartialEq {
     /// same, if it can be meant for this one: then it is known why nothing allows it.
     fn read_call(text: &str) -> Option<Self::Wanted<'_>>;
 
+    /// What is wrong with a text that is meant as a call of this capability and is none, and what would be right; nothing
+    /// if it may be meant otherwise.
+    fn fault(_text: &str) -> Option<String> {
+        None
+    }
+
     /// Decides: tells whether this set covers what is wanted. It allocates nothing.
     fn allows(&self, wanted: Self::Wanted<'_>) -> bool;
 
@@ -191,6 +197,12 @@ macro_rules! capabilities {
         impl<'a> Request<'a> {
             /// How people write a call, by examples, a line for each capability.
             pub const CALLS: &'static [&'static str] = &[$($grant::CALL),+];
+
+            /// What is wrong with a text that is meant as a call and is none, where one capability can tell.
+            #[must_use]
+            pub fn fault(text: &str) -> Option<String> {
+                None$(.or_else(|| $grant::fault(text)))+
+            }
 
             /// Reads a call as people write it: `crm/contacts.upsert`, `agent`. Nothing if no capability knows it.
             #[must_use]

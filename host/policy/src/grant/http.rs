@@ -51,6 +51,11 @@ impl Capability for HttpGrant {
         HttpTarget::parse(method, url).ok()
     }
 
+    fn fault(text: &str) -> Option<String> {
+        let (method, url) = text.split_once(' ').filter(|(_, url)| url.contains("://"))?;
+        HttpTarget::parse(method, url).err().map(|error| format!("{error}: {}", error.hint()))
+    }
+
     fn allows(&self, wanted: HttpTarget<'_>) -> bool {
         self.entries.iter().any(|entry| entry.covers(&wanted))
     }

@@ -158,6 +158,13 @@ proptest! {
 }
 
 #[test]
+fn a_request_that_is_none_is_told_what_is_wrong_with_it() {
+    let fault = Request::fault("GET http://0x7f.1/").unwrap();
+    assert!(fault.starts_with("`GET http://0x7f.1/` cannot be requested") && fault.contains("host"), "{fault}");
+    assert_eq!(["the moon", "read rates", "crm/contacts.get"].map(Request::fault), [const { None }; 3]);
+}
+
+#[test]
 fn nothing_is_allowed_by_default() {
     assert!(REQUESTS.iter().all(|request| !Grants::default().allows(request)));
 }

@@ -49,6 +49,9 @@ fn with_effect<'a>(project: &Project, request: Request<'a>) -> Request<'a> {
 }
 
 fn unknown(call: &str) -> Error {
+    if let Some(fault) = Request::fault(call) {
+        return Error::usage(escape::escape_line(&fault));
+    }
     let message = format!("`{}` is no call that needs a grant", escape::escape_line(call));
     Request::CALLS.iter().fold(Error::usage(message), |error, form| error.hint(format!("name {form}")))
 }
