@@ -21,7 +21,7 @@ mod verdict;
 
 pub(crate) use arena::timed;
 pub use arena::{Arena, Mode};
-pub use processes::{memory_now, memory_peak, reset_memory_peak};
+pub use processes::{memory_now, memory_of_files, memory_peak, reset_memory_peak};
 pub use trial::{STOP, Trial, overshoot};
 pub use verdict::{Stop, Verdict};
 

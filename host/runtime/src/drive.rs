@@ -1,5 +1,5 @@
 //! Drives one run: performs the machine's actions, appends what happened, and hands it back to the machine. It knows
-//! no step, no expression and no capability.
+//! no step, no expression and no capability, and keeps no entry: a run may make millions.
 
 pub(crate) mod answer;
 mod context;
@@ -9,7 +9,7 @@ mod places;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Decision, Entry, Event, RunOutcome, Tape, Timestamp};
+use baton_journal::{Decision, Event, RunOutcome, Tape, Timestamp};
 use baton_sandbox::Target;
 use baton_workflow::{Action, Ask, Invoke, Run, Wait};
 use tokio::sync::mpsc;
@@ -33,7 +33,8 @@ pub(crate) struct Driver {
     context: Arc<RunContext>,
     news: mpsc::UnboundedReceiver<News>,
     run: Run,
-    entries: Vec<Entry>,
+    /// When the last entry was made.
+    at: Timestamp,
     tasks: JoinSet<Result<Done, Error>>,
     observer: Arc<dyn Observer>,
 }
@@ -42,21 +43,21 @@ impl Driver {
     pub(crate) fn new(
         context: Arc<RunContext>,
         news: mpsc::UnboundedReceiver<News>,
-        run: Run,
-        entries: Vec<Entry>,
+        story: Story,
         observer: Arc<dyn Observer>,
     ) -> Self {
-        Driver { context, news, run, entries, tasks: JoinSet::new(), observer }
+        let at = story.entries().last().map(|entry| entry.at).unwrap_or_default();
+        Driver { context, news, run: story.into_machine(), at, tasks: JoinSet::new(), observer }
     }
 
-    /// Goes on until nothing is left that this host can do.
-    pub(crate) async fn drive(mut self, actions: Vec<Action>) -> Result<Story, Error> {
+    /// Goes on until nothing is left that this host can do, and hands back the machine as it stands then.
+    pub(crate) async fn drive(mut self, actions: Vec<Action>) -> Result<Run, Error> {
         let driven = self.go_on(actions).await;
         self.tasks.shutdown().await; // nothing of a run goes on when it is no longer driven
         driven?;
         // Output commit: whoever reads the result may rely on it.
         self.context.store.flush().await?;
-        Ok(Story::from_parts(self.context.claim.run.clone(), self.run, self.entries))
+        Ok(self.run)
     }
 
     async fn go_on(&mut self, mut actions: Vec<Action>) -> Result<(), Error> {
@@ -122,7 +123,7 @@ impl Driver {
             Some(tape) if began_before => tape.lenient(),
             _ => {
                 more = self.happened(job.started()).await?;
-                Tape::starting(self.entries.last().map(|entry| entry.at).unwrap_or_default())
+                Tape::starting(self.at)
             }
         };
         if self.context.has_outside_effect(&job) {
@@ -184,7 +185,7 @@ impl Driver {
             context.store.flush().await?; // output commit: nobody is told an end that a power cut could take back
         }
         self.observer.entry(&entry, &self.run);
-        self.entries.push(entry);
+        self.at = entry.at;
         Ok(actions)
     }
 }

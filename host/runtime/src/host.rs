@@ -16,11 +16,12 @@ use serde_json::Value;
 
 use crate::clock::SystemClock;
 use crate::drive::{Driver, RunContext, Shared, answer};
+use crate::ending::{Ending, questions};
 use crate::error::Error;
 use crate::held::holding;
 use crate::observer::Observer;
 use crate::plugins::Plugins;
-use crate::story::{Ending, Story};
+use crate::story::Story;
 
 /// Where a host keeps what it keeps.
 #[derive(Clone, Debug)]
@@ -139,7 +140,7 @@ impl Host {
     }
 
     async fn record_decision(&self, claim: &Claim, step: &str, decision: Decision) -> Result<(), Error> {
-        let mut machine = self.story(&claim.run).await?.into_parts().0;
+        let mut machine = self.story(&claim.run).await?.into_machine();
         let ask = machine.question(step).cloned().ok_or_else(|| not_asking(&machine, step))?;
         if self.shared.clock.now() >= ask.deadline {
             return Err(Error::TooLate(ask.step));
@@ -205,16 +206,13 @@ impl Host {
         observer: Arc<dyn Observer>,
     ) -> Result<Ending, Error> {
         let (context, news) = RunContext::new(self.shared.clone(), claim.clone(), plugins, &story);
-        let (run, entries) = story.into_parts();
-        let story = Box::pin(Driver::new(context, news, run, entries, observer).drive(actions)).await?;
-        Ok(story.ending())
+        let machine = Box::pin(Driver::new(context, news, story, observer).drive(actions)).await?;
+        Ok(Ending::of(claim.run.clone(), &machine))
     }
 }
 
 fn not_asking(machine: &Run, step: &str) -> Error {
-    let outstanding = machine.outstanding().into_iter();
-    let asking: Vec<String> =
-        outstanding.filter_map(|action| if let Action::Ask(ask) = action { Some(ask.step) } else { None }).collect();
+    let asking: Vec<String> = questions(machine).into_iter().map(|ask| ask.step).collect();
     let waiting = if asking.is_empty() { "no step does".to_owned() } else { format!("{} does", asking.join(", ")) };
     Error::NotAsking { step: step.to_owned(), waiting }
 }

@@ -6,6 +6,7 @@
 //! can be read afterwards.
 
 pub mod build;
+pub mod ending;
 pub mod error;
 pub mod host;
 pub mod observer;
@@ -28,9 +29,10 @@ pub use baton_store::SqliteStore;
 pub use baton_workflow as plan;
 
 pub use clock::SystemClock;
+pub use ending::Ending;
 pub use error::Error;
 pub use host::{Host, Options};
 pub use observer::{Observer, Silent};
 pub use plugins::Plugins;
 pub use secrets::secrets;
-pub use story::{Ending, Story};
+pub use story::Story;

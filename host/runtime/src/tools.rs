@@ -44,8 +44,10 @@ impl ToolCalls {
                 "more than {limit} invocations wait for each other (limit `depth`)"
             ))));
         }
-        let job = self.job(&site, id, (plugin, ready, function), tool, arguments);
-        self.make(tool, job).await.map_err(host_error)
+        let _place = self.context.places.take(site.invocation.depth + 1).await;
+        // Thousands may wait for a place: what a call takes is made when it has one.
+        let make = async { self.make(tool, self.job(&site, id, (plugin, ready, function), tool, arguments)).await };
+        Box::pin(make).await.map_err(host_error)
     }
 
     fn job(&self, site: &CallSite, id: InvocationId, tool: (&str, &Ready, &str), name: &str, arguments: String) -> Job {
@@ -53,7 +55,7 @@ impl ToolCalls {
         let caller = &site.invocation;
         let call = ToolCall { name, effect: ready.plugin.tool(function).effect };
         let (policy, authority) = acting(ready.plugin.policy(), &caller.policy, call);
-        let timeout = ready.plugin.limits().wall.as_duration().min(site.left);
+        let timeout = ready.plugin.limits().wall.as_duration().min(site.left());
         let sequence = site.sequence.to_le_bytes();
         let key =
             Digest::of_parts([caller.idempotency_key.as_bytes(), &sequence, name.as_bytes(), arguments.as_bytes()]);

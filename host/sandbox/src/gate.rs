@@ -165,7 +165,7 @@ impl Gate {
         let asked = requests.len();
         let calls = operations.into_iter().zip(requests).collect();
         let answers = match &mut self.behind {
-            Behind::Journal(steps) => steps.take(calls, self.stops.saturating_duration_since(Instant::now())).await?,
+            Behind::Journal(steps) => steps.take(calls, self.stops).await?,
             Behind::Host(host) => {
                 let (now, answers) = host.ask(calls, &self.lines).await?;
                 self.clock.advance_to(now);

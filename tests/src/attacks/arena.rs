@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use super::{STOP, Trial, Verdict, memory_now, memory_peak, overshoot, reset_memory_peak};
+use super::{STOP, Trial, Verdict, memory_now, memory_of_files, memory_peak, overshoot, reset_memory_peak};
 use crate::{Bench, Call, Desk, Scratch, guest};
 
 /// Where guests run.
@@ -206,16 +206,17 @@ impl Arena {
         (desk, ending)
     }
 
-    /// Does something and looks at what the memory grows by meanwhile; what guests hold of their own is told by the
-    /// work, in bytes, and does not count.
+    /// Does something and looks at what the memory grows by meanwhile. Two things do not count: what guests hold of their
+    /// own, which the work tells, in bytes; and the program's code, which is read from its file when it first runs.
     pub fn watch<T>(&self, work: impl FnOnce() -> (T, u64)) -> T {
         if !self.measures {
             return work().0;
         }
-        let before = memory_now();
+        let (before, code) = (memory_now(), memory_of_files());
         reset_memory_peak();
         let (result, own) = work();
-        let growth = memory_peak().saturating_sub(before).saturating_sub(own);
+        let code = memory_of_files().saturating_sub(code);
+        let growth = memory_peak().saturating_sub(before).saturating_sub(own + code);
         self.growth.set(self.growth.get().max(growth));
         result
     }

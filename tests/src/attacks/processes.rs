@@ -14,6 +14,13 @@ pub fn memory_peak() -> u64 {
     status("VmHWM:")
 }
 
+/// The part of [`memory_now`] that is pages of files: the program's own code, as far as it has run. It is not taken by
+/// anybody, and a system short of memory drops it.
+#[must_use]
+pub fn memory_of_files() -> u64 {
+    status("RssFile:")
+}
+
 /// Forgets the peak.
 pub fn reset_memory_peak() {
     fs::write("/proc/self/clear_refs", "5").unwrap();

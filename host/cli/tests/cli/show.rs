@@ -5,9 +5,9 @@ use baton_cli::ending::Telling::{Asked, Quiet, Whole};
 use baton_cli::ending::{Standing, for_people as output_for_people, pretty};
 use baton_cli::story::{Telling, for_people, for_programs};
 use baton_cli::trap::last_words;
+use baton_runtime::ending::{Blame, Ending};
 use baton_runtime::journal::{Entry, Event, Outcome};
 use baton_runtime::plan::Ask;
-use baton_runtime::story::{Blame, Ending};
 use jiff::tz::TimeZone;
 use serde_json::json;
 

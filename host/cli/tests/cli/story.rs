@@ -1,11 +1,11 @@
 //! A small recorded story, built by hand: a list worked off, an attempt that trapped, a tool called and denied, a person
 //! asked. Every kind of entry is in it, and text that would like to reach the terminal.
 
+use baton_runtime::ending::{Blame, Ending, Step};
 use baton_runtime::journal::{
     Authority, Chain, Decision, Digest, Entry, Event, Failure, InvocationId, Limit, Outcome, Payload, PluginPin,
     RunHeader, RunId, RunOutcome, Site, Timestamp, Usage,
 };
-use baton_runtime::story::{Blame, Ending, Step};
 use serde_json::{Value, json};
 
 pub(crate) const RUN: &str = "01kb0000000000000000000000";

@@ -38,7 +38,7 @@ pub(crate) struct RunContext {
     /// Nested invocations that this host has begun and not ended.
     open: Mutex<BTreeMap<InvocationId, Job>>,
     /// Places for nested invocations, by depth.
-    places: Places,
+    pub(crate) places: Places,
     /// What is left to the run, as the machine counts it.
     left: Mutex<Amounts>,
     news: mpsc::UnboundedSender<News>,
@@ -160,12 +160,6 @@ impl RunContext {
 
     /// Makes the invocation and tells how it ended.
     pub(crate) async fn invoke(self: Arc<Self>, job: Job, tape: Tape) -> Result<Event, Error> {
-        let _place = self.places.take(job.invocation.depth).await;
-        // Many may wait for a place, each in a future: what an invocation takes is made when it has one.
-        Box::pin(self.invoke_now(job, tape)).await
-    }
-
-    async fn invoke_now(self: Arc<Self>, job: Job, tape: Tape) -> Result<Event, Error> {
         let plugin = job.invocation.plugin.clone();
         let ready = self.plugins.get(&plugin).ok_or_else(|| Error::PluginGone(plugin.clone()))?;
         let backends = self.backends();

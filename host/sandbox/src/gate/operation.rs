@@ -7,6 +7,7 @@ use std::time::Duration;
 use baton_policy::Request;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use crate::backends::Backends;
 use crate::call_error::CallError;
@@ -51,11 +52,17 @@ pub struct CallSite {
     pub invocation: Arc<Invocation>,
     /// Counts its host calls from 0.
     pub sequence: u32,
-    /// How long the caller may still take. Its deadline does not say so: an earlier host may have set it.
-    pub left: Duration,
+    /// When the caller is stopped. Its deadline does not say so: an earlier host may have set it.
+    pub stops: Instant,
 }
 
 impl CallSite {
+    /// How long the caller may still take.
+    #[must_use]
+    pub fn left(&self) -> Duration {
+        self.stops.saturating_duration_since(Instant::now())
+    }
+
     /// Whether the caller's grants cover a request.
     pub(crate) fn is_granted(&self, request: &Request<'_>) -> bool {
         self.invocation.policy.effective().allows(request)

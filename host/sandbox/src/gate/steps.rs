@@ -4,13 +4,12 @@
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use baton_journal::tape::Line;
 use baton_journal::{Payload, Playback, StoreError, Tape, Timestamp};
 use baton_policy::Decision;
-use futures_util::FutureExt as _;
-use futures_util::future::join_all;
+use baton_policy::ceiling::NESTED_AT_ONCE;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -63,7 +62,7 @@ impl Steps {
     pub(super) async fn take<O: Operation>(
         &mut self,
         calls: Vec<(O, String)>,
-        left: Duration,
+        stops: Instant,
     ) -> Result<Vec<Result<Answer<O::Reply>, SandboxError>>, SandboxError> {
         let mut admitted = Vec::with_capacity(calls.len());
         for (operation, request) in calls {
@@ -72,9 +71,7 @@ impl Steps {
         if admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. })) {
             self.recorder.flush().await?;
         }
-        let backends = self.recorder.backends();
-        let performing = admitted.into_iter().map(|call| perform(call, &self.invocation, backends, left));
-        let performed = join_all(performing).await;
+        let performed = perform_all(admitted, &self.invocation, self.recorder.backends(), stops).await;
         // All are recorded before the first can end the invocation: what was done is in the journal.
         let mut recorded = Vec::with_capacity(performed.len());
         for performed in performed {
@@ -200,12 +197,26 @@ pub(super) async fn do_it<O: Operation>(
     Ok(done.map_err(panicked)??.into())
 }
 
-/// Step 5.
+/// Step 5. No more of them are begun than can be at work at the same time: one that waits costs nothing but its request.
+async fn perform_all<O: Operation>(
+    calls: Vec<Admitted<O>>,
+    invocation: &Arc<Invocation>,
+    backends: &Backends,
+    stops: Instant,
+) -> Vec<Result<Performed<O::Reply>, SandboxError>> {
+    let numbered = calls.into_iter().enumerate();
+    let performing = numbered.map(async |(number, call)| (number, perform(call, invocation, backends, stops).await));
+    let mut performed: Vec<_> = stream::iter(performing).buffer_unordered(NESTED_AT_ONCE as usize).collect().await;
+    performed.sort_unstable_by_key(|(number, _)| *number);
+    performed.into_iter().map(|(_, performed)| performed).collect()
+}
+
+/// One of them.
 async fn perform<O: Operation>(
     call: Admitted<O>,
     invocation: &Arc<Invocation>,
     backends: &Backends,
-    left: Duration,
+    stops: Instant,
 ) -> Result<Performed<O::Reply>, SandboxError> {
     match call {
         Admitted::Answered { text } => Ok(Performed::Answered { text }),
@@ -214,7 +225,7 @@ async fn perform<O: Operation>(
         }
         Admitted::Ready { sequence, request, operation, .. } => {
             let name = operation.name();
-            let site = CallSite { invocation: Arc::clone(invocation), sequence, left };
+            let site = CallSite { invocation: Arc::clone(invocation), sequence, stops };
             let reply = do_it(operation, site, backends).await?;
             Ok(Performed::Live { sequence, name, request, reply })
         }

@@ -69,7 +69,7 @@ impl Operation for Fetch {
             secrets: &secrets,
             caller: &site.invocation.plugin,
             limits,
-            left: site.left,
+            left: site.left(),
         };
         match backends.egress.fetch(call).await {
             Ok(response) => Ok(Ok(response.into())),
@@ -87,7 +87,7 @@ impl Fetch {
     fn within(&self, site: &CallSite) -> Limits {
         let payload = usize::try_from(site.invocation.limits.payload.0).unwrap_or(usize::MAX);
         let body = payload / BODY;
-        let own = Limits { request_body: payload, body, decoded: body, first_byte: site.left, ..Limits::MAX };
+        let own = Limits { request_body: payload, body, decoded: body, first_byte: site.left(), ..Limits::MAX };
         self.limits.within(own)
     }
 

@@ -42,8 +42,8 @@ impl Here {
         if self.needs_flush {
             self.recorder.flush().await?;
         }
-        let left = self.stops.saturating_duration_since(Instant::now());
-        let site = CallSite { invocation: Arc::clone(self.recorder.invocation()), sequence: self.sequence, left };
+        let (invocation, stops) = (Arc::clone(self.recorder.invocation()), self.stops);
+        let site = CallSite { invocation, sequence: self.sequence, stops };
         do_it(operation, site, self.recorder.backends()).await
     }
 }
