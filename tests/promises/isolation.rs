@@ -249,8 +249,8 @@ async fn a_worker_is_not_believed_what_no_guest_can_bring_about() {
             r#"{{"Answered": {{"outcome": "completed", "output": {{"sha256": "{}", "bytes": 7}}}}}}"#,
             "0".repeat(64)
         )),
-        r#"{"Calls": {"number": 0, "calls": [{"operation": "host.exit", "request": "{}"}], "meanwhile": {"calls": 0, "bytes": 0, "lines": []}}}"#.to_owned(),
-        r#"{"Calls": {"number": 0, "calls": [{"operation": "state.get", "request": "{}"}], "meanwhile": {"calls": 0, "bytes": 0, "lines": []}}}"#.to_owned(),
+        r#"{"Calls": {"number": 0, "calls": [{"operation": "host.exit", "request": {}}], "meanwhile": {"calls": 0, "bytes": 0, "lines": []}}}"#.to_owned(),
+        r#"{"Calls": {"number": 0, "calls": [{"operation": "state.get", "request": {}}], "meanwhile": {"calls": 0, "bytes": 0, "lines": []}}}"#.to_owned(),
     ] {
         let outcome = Betrayed::says(&[&said]).await.call(Limits::default()).await.outcome;
         assert!(matches!(&outcome, Outcome::Trapped { message } if message.contains("was lost")), "{said}: {outcome}");
@@ -264,7 +264,7 @@ async fn a_worker_is_not_believed_what_no_guest_can_bring_about() {
 #[tokio::test]
 async fn a_worker_gets_what_its_guest_is_granted_and_pays_for_it() {
     let ask = |key: &str, calls: u64| {
-        let request = json!({ "scope": "run", "op": "get", "key": key }).to_string();
+        let request = json!({ "scope": "run", "op": "get", "key": key });
         let line = json!(["shout", "of a level that there is not"]);
         json!({ "Calls": { "number": 0, "calls": [{ "operation": "state.get", "request": request }],
             "meanwhile": { "calls": calls, "bytes": 10, "lines": [line, ["info", "kept"]] } } })
@@ -282,6 +282,22 @@ async fn a_worker_gets_what_its_guest_is_granted_and_pays_for_it() {
     assert!(denied, "what is not granted is denied by the host");
     let written = format!("{entries:?}");
     assert!(written.contains("kept") && !written.contains("shout"), "{written}");
+}
+
+/// What it is told is held in the host's memory until it reads it.
+#[tokio::test]
+async fn a_worker_that_does_not_read_is_heard_no_further() {
+    const ASKED: usize = 5_000;
+    let request = json!({ "scope": "run", "op": "get", "key": "a" });
+    let ask = json!({ "Calls": { "number": 0, "calls": [{ "operation": "state.get", "request": request }],
+        "meanwhile": { "calls": 0, "bytes": 0, "lines": [] } } });
+    let folder = TempDir::new().unwrap();
+    let said = folder.path().join("said");
+    std::fs::write(&said, framed(&ask.to_string()).repeat(ASKED)).unwrap();
+    let betrayed = Betrayed::by(&format!("cat {}; exec sleep 1000", said.display()), folder).await;
+    let ended = betrayed.call(Limits { wall: Wall(1_500), ..Limits::default() }).await;
+    assert_eq!(ended.outcome, Outcome::TimedOut { after_ms: 1_500 });
+    assert!((1..1_000).contains(&ended.usage.host_calls), "{} of {ASKED} were answered", ended.usage.host_calls);
 }
 
 fn exhausted(ended: &Ended) -> Limit {

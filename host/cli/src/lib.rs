@@ -12,6 +12,7 @@
 //! | [`story`], [`trap`] | `baton show`; what a trap leaves behind |
 //! | [`readable`], [`mod@format`], [`escape`], [`paint`] | JSON, quantities, foreign text and colours for people |
 //! | [`worker`] | the program as a worker process |
+//! | [`memory`] | how the process gives memory back |
 //! | [`error`] | what can go wrong, with hints and exit codes |
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ pub mod escape;
 pub mod format;
 pub mod input;
 pub mod lookup;
+pub mod memory;
 pub mod paint;
 pub mod progress;
 pub mod project;
@@ -50,6 +52,7 @@ use crate::error::{Error, Exit};
 /// Runs the program with the arguments and the environment of the process.
 #[must_use]
 pub fn main() -> ExitCode {
+    memory::give_back_large_buffers();
     if worker::is_one() {
         return baton_runtime::worker::main();
     }

@@ -19,6 +19,7 @@ use crate::gate::Gate;
 use crate::guest::{Guest, charge_crossings};
 use crate::invocation::{Invocation, Target};
 use crate::limiter::Limiter;
+use crate::turns::Turns;
 use crate::value;
 use crate::wasi::Wasi;
 
@@ -46,10 +47,11 @@ pub(crate) async fn call(
     plugin: &Loaded,
     call: Call<'_>,
     gate: Gate,
+    turns: &Turns,
 ) -> Result<Called, SandboxError> {
     let granted = gate.invocation().limits.fuel.0;
     let mut store = store(engine, gate)?;
-    let ending = run(&mut store, plugin, call).await;
+    let ending = run(&mut store, plugin, call, turns).await;
     let fuel = granted.saturating_sub(store.get_fuel().unwrap_or_default());
     let guest = store.into_data();
     guest.wasi.finish();
@@ -110,10 +112,10 @@ fn task(invocation: &Invocation) -> Task {
 }
 
 /// Calls the guest within its wall time. A panic of the host ends this invocation, not the process.
-async fn run(store: &mut Store<Guest>, plugin: &Loaded, call: Call<'_>) -> Ending {
+async fn run(store: &mut Store<Guest>, plugin: &Loaded, call: Call<'_>, turns: &Turns) -> Ending {
     let timeout = store.data().gate.invocation().timeout;
     let call = AssertUnwindSafe(call_guest(store, plugin, call)).catch_unwind();
-    match tokio::time::timeout(timeout, call).await {
+    match tokio::time::timeout(timeout, turns.take(&plugin.load, call)).await {
         Ok(Ok(Ok(answer))) => Ending::Answered(answer),
         Ok(Ok(Err(error))) => Ending::Broke(error),
         Ok(Err(panic)) => Ending::HostPanicked(panic),

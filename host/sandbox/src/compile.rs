@@ -86,10 +86,9 @@ fn compile_in(
 ) -> Result<Result<Vec<u8>, String>, SandboxError> {
     let confines = Confines { memory: limits.memory.0, cpu_seconds: limits.cpu.as_secs().max(1) };
     let (heard, frames) = sync_channel(1);
-    let process = Process::start(worker, CODE, move |frame| heard.send(frame).is_ok())
+    let task = (&Task::Compile(confines), component.to_vec().into());
+    let process = Process::start(worker, task, CODE, move |frame| heard.send(frame).is_ok())
         .map_err(|error| SandboxError::worker(worker, error))?;
-    process.say(&Task::Compile(confines)).map_err(SandboxError::engine)?;
-    process.send(component.to_vec());
     Ok(match answer(&frames, limits.wall) {
         Ok(answer) => answer,
         Err(RecvTimeoutError::Timeout) => Err(format!(

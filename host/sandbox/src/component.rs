@@ -10,6 +10,7 @@ use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
 use crate::error::SandboxError;
 use crate::guest::Guest;
+use crate::turns::Load;
 use crate::value;
 
 /// The interface whose export makes a component an agent; any version of the 0.1 track.
@@ -28,6 +29,8 @@ pub struct Loaded {
     pub(crate) functions: Vec<Function>,
     /// The compiled code, for the workers that run it; none: it runs in this process.
     pub(crate) code: Option<Bytes>,
+    /// What it has computed lately.
+    pub(crate) load: Load,
 }
 
 /// An exported function that can be called with JSON.

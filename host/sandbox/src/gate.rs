@@ -19,16 +19,15 @@ mod errand;
 mod kept;
 mod operation;
 mod remote;
+mod reply;
 mod room;
 mod steps;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Limit, Outcome, StoreError, Tape, Timestamp};
+use baton_journal::{Limit, Outcome, Tape, Timestamp};
 use baton_policy::{Exhausted, Meter, Resource};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::backends::Backends;
@@ -39,7 +38,7 @@ use crate::invocation::Invocation;
 use crate::lines::Lines;
 use crate::worker::message::Meanwhile;
 
-pub(crate) use any::AnyOperation;
+pub(crate) use any::{AnyOperation, AnyReply};
 pub(crate) use errand::{AT_ONCE, Errand, Sent};
 pub(crate) use kept::Kept;
 pub use operation::CallSite;
@@ -47,6 +46,7 @@ pub(crate) use operation::{Effect, Operation};
 pub(crate) use remote::Remote;
 
 use errand::Errands;
+use reply::{Reply, Written, text};
 use steps::Steps;
 
 /// Why an invocation must end although its guest would go on.
@@ -96,21 +96,10 @@ struct Answer<T> {
     reply: Reply<T>,
 }
 
-/// As the journal keeps it.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Reply<T> {
-    Ok(T),
-    Err(CallError),
-}
-
-impl<T: DeserializeOwned> Answer<T> {
+impl<T: Written> Answer<T> {
     /// Reads what a journal or a host says.
     fn read(text: &str) -> Result<Self, SandboxError> {
-        let unreadable =
-            |error| StoreError::Corrupt { what: format!("a reply is not what its host call answers: {error}") };
-        let reply = serde_json::from_str(text).map_err(unreadable)?;
-        Ok(Answer { bytes: text.len() as u64, reply })
+        Ok(Answer { bytes: text.len() as u64, reply: T::read(text)? })
     }
 }
 
@@ -178,26 +167,26 @@ impl Gate {
         Ok(answers)
     }
 
-    /// In a worker's host: calls of the guest there, with the texts of the replies. A guest that cannot pay for them gets them
-    /// all the same: its own gate stops it where this one does, and what it has used is known.
-    pub(crate) async fn answer(&mut self, operations: Vec<AnyOperation>) -> wasmtime::Result<Vec<String>> {
-        let texts = self.through_all_steps_for_worker(operations).await;
-        self.or_stop(texts)
+    /// In a worker's host: calls of the guest there, with the texts of the replies. A guest that cannot pay for the replies gets them all the same: its own
+    /// gate stops it where this one does, and what it has used is known.
+    pub(crate) async fn answer(&mut self, operations: Vec<AnyOperation>) -> wasmtime::Result<Vec<Arc<str>>> {
+        let replies = self.through_all_steps_for_worker(operations).await;
+        self.or_stop(replies)
     }
 
-    async fn through_all_steps_for_worker(&mut self, operations: Vec<AnyOperation>) -> Result<Vec<String>, Stop> {
+    async fn through_all_steps_for_worker(&mut self, operations: Vec<AnyOperation>) -> Result<Vec<Arc<str>>, Stop> {
         if let Some(stop) = self.stop.take() {
             return Err(stop); // its own gate did not stop it: it is no longer ours
         }
-        let mut texts = Vec::with_capacity(operations.len());
+        let mut replies = Vec::with_capacity(operations.len());
         for answer in self.ask(operations).await? {
-            let answer = answer?;
-            texts.push(text(&answer.reply)?);
-            if let Err(stop) = self.settle(answer) {
+            let Answer { bytes, reply } = answer?;
+            replies.push(Written::write(&reply)?);
+            if let Err(stop) = self.charge_reply(bytes) {
                 self.stop.get_or_insert(stop);
             }
         }
-        Ok(texts)
+        Ok(replies)
     }
 
     /// What follows from the journal alone (time, random numbers, context, what is left) or only adds a line to it:
@@ -239,8 +228,13 @@ impl Gate {
 
     /// What the guest spends by being answered.
     fn settle<T>(&mut self, answer: Answer<T>) -> Result<Result<T, CallError>, Stop> {
-        self.surcharge += self.meter.charge_reply(answer.bytes).map_err(|out| self.exhausted(&out))?;
+        self.charge_reply(answer.bytes)?;
         Ok(answer.reply.into())
+    }
+
+    fn charge_reply(&mut self, bytes: u64) -> Result<(), Stop> {
+        self.surcharge += self.meter.charge_reply(bytes).map_err(|out| self.exhausted(&out))?;
+        Ok(())
     }
 
     fn charge_call(&mut self, bytes: u64) -> Result<(), Stop> {
@@ -299,8 +293,8 @@ impl Gate {
 
     /// What the guest moves between itself and files, which is no host call of the contract.
     pub(crate) fn charge_moved(&mut self, bytes: u64) -> wasmtime::Result<()> {
-        let charged = self.meter.charge_reply(bytes).map_err(|out| self.exhausted(&out));
-        self.or_stop(charged).map(|fuel| self.surcharge += fuel)
+        let charged = self.charge_reply(bytes);
+        self.or_stop(charged)
     }
 
     /// The fuel that host calls have cost and the engine has not yet taken.
@@ -355,34 +349,6 @@ impl Gate {
             _ if self.invocation.target.is_replayed() => self.clock.now(),
             Behind::Journal(steps) => steps.now(),
             Behind::Host(host) => host.now(),
-        }
-    }
-}
-
-/// A reply as the journal keeps it.
-pub(crate) fn reply_text(reply: Result<impl Serialize, CallError>) -> Result<String, SandboxError> {
-    text(&Reply::from(reply))
-}
-
-fn text(value: &impl Serialize) -> Result<String, SandboxError> {
-    serde_json::to_string(value)
-        .map_err(|error| SandboxError::engine(anyhow::Error::new(error).context("cannot write a host call as JSON")))
-}
-
-impl<T> From<Result<T, CallError>> for Reply<T> {
-    fn from(result: Result<T, CallError>) -> Self {
-        match result {
-            Ok(value) => Reply::Ok(value),
-            Err(error) => Reply::Err(error),
-        }
-    }
-}
-
-impl<T> From<Reply<T>> for Result<T, CallError> {
-    fn from(reply: Reply<T>) -> Self {
-        match reply {
-            Reply::Ok(value) => Ok(value),
-            Reply::Err(error) => Err(error),
         }
     }
 }

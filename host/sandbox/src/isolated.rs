@@ -5,6 +5,7 @@ mod errands;
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{Outcome, Payload};
@@ -12,6 +13,7 @@ use baton_policy::Limits;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use rustix::process::Signal;
+use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
 use crate::capability;
@@ -58,18 +60,15 @@ pub(crate) async fn call(worker: &Worker, code: &Bytes, gate: &mut Gate) -> Resu
 async fn converse(worker: &Worker, code: &Bytes, gate: &mut Gate) -> Result<Report, Fate> {
     let (heard, mut frames) = mpsc::channel(1);
     let hear = move |frame| heard.blocking_send(frame).is_ok();
-    let process = Process::start(worker, largest(&gate.invocation().limits), hear)
+    let task = Task::Call(Box::new(Order::of(gate.invocation(), gate.left(), gate.now())));
+    let process = Process::start(worker, (&task, code.clone()), largest(&gate.invocation().limits), hear)
         .map_err(|error| Fate::Faulty(SandboxError::worker(worker, error)))?;
-    let order = Order::of(gate.invocation(), gate.left(), gate.now());
-    say(&process, &Task::Call(Box::new(order)))?;
-    process.send(code.clone());
     let mut errands = Errands::default();
     loop {
         let frame = tokio::select! {
             frame = frames.recv() => frame,
             Some((number, reply)) = errands.next() => {
-                let replies = vec![reply.map_err(Fate::Faulty)?];
-                say(&process, &Answers { number, replies, now: gate.now() })?;
+                say(&process, gate, number, &[reply.map_err(Fate::Faulty)?]).await?;
                 continue;
             }
         };
@@ -80,10 +79,10 @@ async fn converse(worker: &Worker, code: &Bytes, gate: &mut Gate) -> Result<Repo
                 gate.catch_up(&meanwhile).map_err(|_| Fate::Stopped)?;
                 errands.send(gate, number, errand)?;
             }
-            Ok(Said::Carry { number, request, bytes }) => errands.carry(number, &request, bytes)?,
+            Ok(Said::Carry { number, request, bytes }) => errands.carry(number, request.get(), bytes)?,
             Ok(Said::Calls { number, calls, meanwhile }) => {
                 let replies = replies(gate, &calls, meanwhile).await?;
-                say(&process, &Answers { number, replies, now: gate.now() })?;
+                say(&process, gate, number, &replies).await?;
             }
             Ok(Said::Ended(report)) => {
                 gate.lines().count_dropped(report.dropped);
@@ -105,12 +104,16 @@ fn largest(limits: &Limits) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX).saturating_add(ENVELOPE)
 }
 
-fn say(process: &Process, message: &impl serde::Serialize) -> Result<(), Fate> {
-    process.say(message).map_err(|error| Fate::Faulty(SandboxError::engine(error)))
+/// Answers: the texts go over the pipe as they are.
+async fn say(process: &Process, gate: &Gate, number: u64, replies: &[Arc<str>]) -> Result<(), Fate> {
+    let faulty = |error| Fate::Faulty(SandboxError::engine(error));
+    let replies: Result<Vec<&RawValue>, _> = replies.iter().map(|text| serde_json::from_str(text)).collect();
+    let answers = Answers { number, replies: replies.map_err(faulty)?, now: gate.now() };
+    process.say(&answers).await.map_err(faulty)
 }
 
-async fn replies(gate: &mut Gate, calls: &[Asked], meanwhile: Meanwhile) -> Result<Vec<String>, Fate> {
-    let known = calls.iter().map(|asked| capability::operation(&asked.operation, &asked.request));
+async fn replies(gate: &mut Gate, calls: &[Asked], meanwhile: Meanwhile) -> Result<Vec<Arc<str>>, Fate> {
+    let known = calls.iter().map(|asked| capability::operation(&asked.operation, asked.request.get()));
     let calls = known.collect::<Option<Vec<_>>>().ok_or_else(strange)?;
     gate.catch_up(&meanwhile).map_err(|_| Fate::Stopped)?;
     gate.answer(calls).await.map_err(|_| Fate::Stopped)

@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`invocation`] says what is run, [`Sandbox`] runs it, `gate` is what every host call goes through,
 //! `isolated` and [`worker`] give a guest a process of its own, `capability` has a room for each interface of the contract, `wasi` is what standard libraries find,
-//! [`value`] turns WIT values into JSON.
+//! `turns` keeps those that compute for long from the others' way, [`value`] turns WIT values into JSON.
 
 pub mod engine;
 pub mod invocation;
@@ -29,6 +29,7 @@ mod lines;
 mod linking;
 mod recorder;
 mod sandbox;
+mod turns;
 mod wasi;
 
 pub use backends::{Backends, Clock};

@@ -8,6 +8,7 @@ use crate::component::{Loaded, agent_export, functions};
 use crate::engine::Engine;
 use crate::error::SandboxError;
 use crate::guest::Guest;
+use crate::turns::Load;
 use crate::{capability, wasi};
 
 /// What agents and what tools are linked with.
@@ -42,7 +43,7 @@ pub(crate) fn load(
 fn link(linker: &Linker<Guest>, plugin: &str, digest: Digest, component: &Component) -> Result<Loaded, SandboxError> {
     let pre = linker.instantiate_pre(component).map_err(|error| not_linkable(plugin, &error))?;
     let (agent, functions) = (agent_export(component), functions(plugin, component)?);
-    Ok(Loaded { plugin: plugin.to_owned(), digest, functions, pre, agent, code: None })
+    Ok(Loaded { plugin: plugin.to_owned(), digest, functions, pre, agent, code: None, load: Load::default() })
 }
 
 fn linker(

@@ -21,6 +21,7 @@ use crate::error::SandboxError;
 use crate::gate::Gate;
 use crate::invocation::{Ended, Invocation};
 use crate::linking::Linkers;
+use crate::turns::Turns;
 use crate::worker::Worker;
 use crate::{ending, isolated};
 
@@ -30,6 +31,7 @@ pub struct Sandbox {
     linkers: Linkers,
     cache: Option<Cache>,
     compiler: Compiler,
+    turns: Turns,
     panics: AtomicU64,
 }
 
@@ -59,6 +61,7 @@ impl Sandbox {
             linkers: Linkers::new(&engine)?,
             cache: cache.as_deref().map(open).transpose()?,
             compiler: worker.map_or(Compiler::Here, |worker| Compiler::Worker(worker, compile)),
+            turns: Turns::new(),
             engine,
             panics: AtomicU64::new(0),
         })
@@ -149,7 +152,8 @@ impl Sandbox {
     }
 
     async fn here(&self, plugin: &Loaded, call: Call<'_>, gate: Gate) -> Result<Ended, SandboxError> {
-        let Called { ending, mut guest, fuel, memory } = call::call(self.engine.wasmtime(), plugin, call, gate).await?;
+        let engine = self.engine.wasmtime();
+        let Called { ending, mut guest, fuel, memory } = call::call(engine, plugin, call, gate, &self.turns).await?;
         guest.gate.conclude().await?;
         let outcome = ending.outcome(&mut guest)?;
         Ok(ended(outcome, &guest.gate, fuel, memory))

@@ -37,6 +37,13 @@ impl bindings::Guest for FetchesWasi {
         Ok(kept.len() as u32)
     }
 
+    fn keep_answers_at_once(url: String, times: u32) -> Result<u32, String> {
+        let sent: Vec<_> = (0..times).map(|_| send(Fields::new(), "GET".to_owned(), &url, "")).collect();
+        let kept: Vec<IncomingResponse> =
+            sent.into_iter().map(|sent| sent.and_then(answered).map_err(shown)).collect::<Result<_, _>>()?;
+        Ok(kept.len() as u32)
+    }
+
     fn forget(url: String, times: u32) {
         let sent: Vec<_> = (0..times).map(|_| send(Fields::new(), "POST".to_owned(), &url, "")).collect();
         std::mem::forget(sent);

@@ -11,5 +11,6 @@ fn main() -> ExitCode {
     if baton_tests::is_baton() {
         return baton_cli::main();
     }
+    baton_cli::memory::give_back_large_buffers();
     baton_tests::scoreboard::main(std::env::args().skip(1).collect())
 }

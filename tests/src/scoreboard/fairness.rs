@@ -18,7 +18,10 @@ use crate::{Bench, Call};
 const TURNS: usize = 5;
 
 /// Calls of the honest one in each half of a turn.
-const CALLS: usize = 40;
+const CALLS: usize = 200;
+
+/// From one call of the honest one to the next, so that the others are at work meanwhile.
+const PAUSE: Duration = Duration::from_millis(3);
 
 /// How much slower the honest one may be.
 const GOAL: f64 = 1.5;
@@ -40,7 +43,7 @@ pub(super) fn run() -> bool {
 
 async fn turns() -> (Vec<Duration>, Vec<Duration>) {
     let bench = Arc::new(Bench::new().await);
-    let honest = bench.load(&hostile::component(HONEST));
+    let honest = Arc::new(bench.load(&hostile::component(HONEST)));
     let hostile = hostile::all().map(|component| Arc::new(bench.load(&component)));
     let (mut alone, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
@@ -56,14 +59,16 @@ async fn turns() -> (Vec<Duration>, Vec<Duration>) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "what is measured is how long a caller waits")]
-async fn calls(bench: &Bench, honest: &Loaded) -> Vec<Duration> {
+async fn calls(bench: &Arc<Bench>, honest: &Arc<Loaded>) -> Vec<Duration> {
     let mut times = Vec::with_capacity(CALLS);
     for _ in 0..CALLS {
+        tokio::time::sleep(PAUSE).await;
+        let (bench, honest) = (Arc::clone(bench), Arc::clone(honest));
         let begun = std::time::Instant::now();
-        let ended = bench.call(honest, call(Limits::default())).await.unwrap();
+        let called = tokio::spawn(async move { bench.call(&honest, call(Limits::default())).await });
+        let ended = called.await.unwrap().unwrap();
         times.push(begun.elapsed());
         assert_eq!(ended.outcome.name(), "completed", "{}", ended.outcome);
-        tokio::task::yield_now().await;
     }
     times
 }

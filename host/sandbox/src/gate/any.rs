@@ -1,17 +1,42 @@
 //! A host call whose kind is known by its name only: what a worker process asks for. It does not know the kinds.
 
+use std::sync::Arc;
+
 use baton_journal::BoxFuture;
 use baton_policy::Request;
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::{CallSite, Effect, Operation};
+use super::{CallSite, Effect, Operation, Reply, Written};
 use crate::backends::Backends;
 use crate::call_error::CallError;
 use crate::error::SandboxError;
 
-/// A host call of any kind. Its reply is JSON.
+/// What is replied to a host call of any kind: the text that the journal keeps, be it an error or not. There is one copy of it.
+pub(crate) struct AnyReply(Arc<str>);
+
+impl AnyReply {
+    /// The text of a reply; of an error where there is none.
+    pub(crate) fn text(reply: Result<AnyReply, CallError>) -> Result<Arc<str>, SandboxError> {
+        AnyReply::write(&reply.into())
+    }
+}
+
+impl Written for AnyReply {
+    fn write(reply: &Reply<Self>) -> Result<Arc<str>, SandboxError> {
+        match reply {
+            Reply::Ok(AnyReply(text)) => Ok(Arc::clone(text)),
+            Reply::Err(error) => Written::write(&Reply::<()>::Err(error.clone())),
+        }
+    }
+
+    fn read(text: &str) -> Result<Reply<Self>, SandboxError> {
+        Ok(Reply::Ok(AnyReply(text.into())))
+    }
+}
+
+/// A host call of any kind.
 pub(crate) struct AnyOperation(Box<dyn Erased>);
 
 impl AnyOperation {
@@ -22,7 +47,7 @@ impl AnyOperation {
     }
 }
 
-type Performed = Result<Result<Box<RawValue>, CallError>, SandboxError>;
+type Performed = Result<Result<AnyReply, CallError>, SandboxError>;
 
 /// An operation without its type.
 trait Erased: Send + Sync {
@@ -52,11 +77,8 @@ impl<O: Operation + Sync + 'static> Erased for O {
 
     fn perform(self: Box<Self>, site: CallSite, backends: &Backends) -> BoxFuture<'_, Performed> {
         Box::pin(async move {
-            let reply = match Operation::perform(*self, site, backends).await? {
-                Ok(reply) => to_raw_value(&reply).map_err(SandboxError::engine)?,
-                Err(error) => return Ok(Err(error)),
-            };
-            Ok(Ok(reply))
+            let reply = Operation::perform(*self, site, backends).await?;
+            Ok(Ok(AnyReply(Written::write(&reply.into())?)))
         })
     }
 }
@@ -68,7 +90,7 @@ impl Serialize for AnyOperation {
 }
 
 impl Operation for AnyOperation {
-    type Reply = Box<RawValue>;
+    type Reply = AnyReply;
 
     fn name(&self) -> &'static str {
         self.0.name()

@@ -19,8 +19,9 @@ use crate::error::SandboxError;
 
 pub(super) use here::Here;
 
-/// Errands of one guest at once. Each holds a request and a response, as large as payloads may be.
-pub(crate) const AT_ONCE: usize = 4;
+/// Errands of one guest at once. Each holds a response, and what is written of it, each as large as half a payload: three
+/// of them are what the host may hold for one guest beside its memory.
+pub(crate) const AT_ONCE: usize = 3;
 
 /// What the errands of a gate share with it.
 #[derive(Clone)]
@@ -159,7 +160,7 @@ impl Errand {
     async fn do_the_rest<O: Operation>(&self, operation: O) -> Result<Answer<O::Reply>, SandboxError> {
         match &self.way {
             Way::Here(here) => here.perform(operation).await,
-            Way::Host(host) => Answer::read(&host.carry(text(&operation)?).await?),
+            Way::Host(host) => Answer::read(host.carry(text(&operation)?).await?.get()),
         }
     }
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use baton_policy::Request;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
+use super::Written;
 use crate::backends::Backends;
 use crate::call_error::CallError;
 use crate::error::SandboxError;
@@ -17,7 +17,7 @@ use crate::invocation::Invocation;
 /// A host call: its serialised form is the request that the journal keeps and a replay compares.
 pub(crate) trait Operation: Serialize + Send {
     /// The answer, as the journal keeps it.
-    type Reply: Serialize + DeserializeOwned + Send;
+    type Reply: Written;
 
     /// `interface.function`.
     fn name(&self) -> &'static str;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use baton_journal::Timestamp;
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::{Answer, Operation};
@@ -32,17 +33,17 @@ impl Remote {
         calls: Vec<(O, String)>,
         lines: &Lines,
     ) -> Result<(Timestamp, Vec<Result<Answer<O::Reply>, SandboxError>>), SandboxError> {
-        let asked = calls.into_iter().map(|(operation, request)| Asked { operation: operation.name().into(), request });
-        let (asked, meanwhile) = (asked.collect(), self.meanwhile(lines));
+        let asked = calls.into_iter().map(|(operation, request)| asked(operation.name(), request));
+        let (asked, meanwhile) = (asked.collect::<Result<_, _>>()?, self.meanwhile(lines));
         let told = self.link.ask(asked, meanwhile).await.ok_or_else(lost)?;
         self.told = (told.now, Instant::now());
-        Ok((told.now, told.replies.iter().map(|text| Answer::read(text)).collect()))
+        Ok((told.now, told.replies.iter().map(|reply| Answer::read(reply.get())).collect()))
     }
 
     /// Sends an errand, whose rest comes later.
     pub(super) fn send(&mut self, name: &str, request: String, lines: &Lines) -> Result<Distant, SandboxError> {
         let meanwhile = self.meanwhile(lines);
-        let number = self.link.send(Asked { operation: name.to_owned(), request }, meanwhile).ok_or_else(lost)?;
+        let number = self.link.send(asked(name, request)?, meanwhile).ok_or_else(lost)?;
         Ok(Distant { link: Arc::clone(&self.link), number, carried: AtomicU64::new(0) })
     }
 
@@ -81,10 +82,19 @@ impl Distant {
     }
 
     /// Has the host do it, with the whole request; tells the text of the reply.
-    pub(super) async fn carry(&self, request: String) -> Result<String, SandboxError> {
-        let told = self.link.carry(self.number, request, self.carried.load(Ordering::Relaxed)).await;
+    pub(super) async fn carry(&self, request: String) -> Result<Box<RawValue>, SandboxError> {
+        let told = self.link.carry(self.number, raw(request)?, self.carried.load(Ordering::Relaxed)).await;
         told.and_then(|mut told| told.replies.pop()).ok_or_else(lost)
     }
+}
+
+fn asked(operation: &str, request: String) -> Result<Asked, SandboxError> {
+    Ok(Asked { operation: operation.to_owned(), request: raw(request)? })
+}
+
+/// What is JSON goes over the pipe as it is.
+fn raw(json: String) -> Result<Box<RawValue>, SandboxError> {
+    RawValue::from_string(json).map_err(SandboxError::engine)
 }
 
 fn lost() -> SandboxError {

@@ -10,12 +10,10 @@ use baton_journal::{Payload, Playback, StoreError, Tape, Timestamp};
 use baton_policy::Decision;
 use baton_policy::ceiling::NESTED_AT_ONCE;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use super::errand::{Here, Passed};
-use super::{Answer, CallSite, Effect, Operation, Reply, text};
+use super::{Answer, CallSite, Effect, Operation, Reply, Written};
 use crate::backends::Backends;
 use crate::call_error::CallError;
 use crate::clock::VirtualClock;
@@ -135,14 +133,14 @@ impl Steps {
     }
 
     /// Step 6.
-    async fn record<T: Serialize + DeserializeOwned>(
+    async fn record<T: Written>(
         &mut self,
         performed: Result<Performed<T>, SandboxError>,
     ) -> Result<Answer<T>, SandboxError> {
         match performed? {
             Performed::Answered { text } => Answer::read(&text),
             Performed::Live { sequence, name, request, reply } => {
-                let text = text(&reply)?;
+                let text = T::write(&reply)?;
                 let bytes = text.len() as u64;
                 self.write_lines().await?;
                 let at = self.recorder.answer(sequence, name, request, Payload::text(text)).await?;

@@ -2,30 +2,30 @@
 //! know what they carry.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde_json::value::RawValue;
 use tokio::task::JoinSet;
 
 use super::{Fate, strange};
 use crate::capability;
 use crate::error::SandboxError;
-use crate::gate::{AT_ONCE, AnyOperation, Gate, Sent, reply_text};
+use crate::gate::{AT_ONCE, AnyOperation, AnyReply, Gate, Sent};
 use crate::worker::message::Asked;
 
-/// The text of a reply, and the number of the errand.
-pub(super) type Done = (u64, Result<String, SandboxError>);
+/// The number of an errand, and the text of the reply.
+pub(super) type Done = (u64, Result<Arc<str>, SandboxError>);
 
 /// What was sent and what is under way, by number.
 #[derive(Default)]
 pub(super) struct Errands {
-    sent: BTreeMap<u64, (String, Sent<Box<RawValue>>)>,
+    sent: BTreeMap<u64, (String, Sent<AnyReply>)>,
     under: JoinSet<Done>,
 }
 
 impl Errands {
     /// Takes an errand through the first steps.
     pub(super) fn send(&mut self, gate: &mut Gate, number: u64, asked: Asked) -> Result<(), Fate> {
-        let operation = capability::operation(&asked.operation, &asked.request).ok_or_else(strange)?;
+        let operation = capability::operation(&asked.operation, asked.request.get()).ok_or_else(strange)?;
         let sent = gate.send(&operation).ok_or(Fate::Stopped)?;
         self.sent.insert(number, (asked.operation, sent));
         Ok(())
@@ -45,7 +45,7 @@ impl Errands {
     }
 }
 
-async fn run(number: u64, sent: Sent<Box<RawValue>>, operation: AnyOperation, bytes: usize) -> Done {
+async fn run(number: u64, sent: Sent<AnyReply>, operation: AnyOperation, bytes: usize) -> Done {
     let reply = match sent {
         Sent::Answered(reply) => reply,
         Sent::Under(errand) => {
@@ -53,5 +53,5 @@ async fn run(number: u64, sent: Sent<Box<RawValue>>, operation: AnyOperation, by
             errand.run(operation).await
         }
     };
-    (number, reply_text(reply))
+    (number, AnyReply::text(reply))
 }

@@ -17,6 +17,7 @@ use crate::component::Loaded;
 use crate::engine::Engine;
 use crate::error::SandboxError;
 use crate::gate::{Gate, Remote};
+use crate::turns::Turns;
 use crate::{cache, call, linking};
 
 pub(super) fn work(order: Order, code: Vec<u8>, output: File) -> io::Result<()> {
@@ -43,7 +44,7 @@ pub(super) fn work(order: Order, code: Vec<u8>, output: File) -> io::Result<()> 
 
 async fn run(engine: &Engine, plugin: &Loaded, mut gate: Gate) -> Report {
     let called = match Call::prepare(plugin, gate.invocation()) {
-        Ok(call) => call::call(engine.wasmtime(), plugin, call, gate).await,
+        Ok(call) => call::call(engine.wasmtime(), plugin, call, gate, &Turns::new()).await,
         Err(error) => {
             let end = End::Faulty(error.to_string());
             return Report { end, meanwhile: gate.meanwhile(), dropped: 0, fuel: 0, memory: 0 };

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 
 use super::frame;
@@ -60,7 +61,7 @@ impl Link {
     }
 
     /// Has the host do an errand; nothing if there is no host any more.
-    pub(crate) async fn carry(&self, number: u64, request: String, bytes: u64) -> Option<Answers> {
+    pub(crate) async fn carry(&self, number: u64, request: Box<RawValue>, bytes: u64) -> Option<Answers> {
         let (answer, answered) = oneshot::channel();
         self.waiting().calls.insert(number, answer);
         self.say(&Said::Carry { number, request, bytes }).ok()?;

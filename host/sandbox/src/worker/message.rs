@@ -2,6 +2,7 @@
 
 use baton_journal::{Outcome, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::confine::Confines;
 use super::order::Order;
@@ -43,8 +44,8 @@ pub(crate) enum Said {
     Carry {
         /// The errand's number.
         number: u64,
-        /// The whole request, JSON.
-        request: String,
+        /// The whole request.
+        request: Box<RawValue>,
         /// Bytes that the guest sent along.
         bytes: u64,
     },
@@ -57,17 +58,18 @@ pub(crate) enum Said {
 pub(crate) struct Asked {
     /// `interface.function`.
     pub(crate) operation: String,
-    /// The arguments, JSON.
-    pub(crate) request: String,
+    /// The arguments.
+    pub(crate) request: Box<RawValue>,
 }
 
-/// The answers to [`Said::Calls`], or the one to [`Said::Carry`].
+/// The answers to [`Said::Calls`], or the one to [`Said::Carry`]. Each is as the journal keeps it: the host writes what it is,
+/// the worker reads its text.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Answers {
+pub(crate) struct Answers<R = Box<RawValue>> {
     /// The number of what they answer.
     pub(crate) number: u64,
-    /// As the journal keeps them, JSON.
-    pub(crate) replies: Vec<String>,
+    /// The answers, in the order of the calls.
+    pub(crate) replies: Vec<R>,
     /// The time that the guest is to see.
     pub(crate) now: Timestamp,
 }

@@ -3,28 +3,37 @@
 
 use std::io;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::Arc;
 use std::thread;
 
 use bytes::Bytes;
 use serde::Serialize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::message::Task;
 use super::{Worker, frame};
 
 /// A running worker.
 pub(crate) struct Process {
     child: Option<Child>,
-    orders: mpsc::Sender<Bytes>,
+    orders: mpsc::UnboundedSender<Order>,
+    turn: Arc<Semaphore>,
 }
 
+/// A frame for a worker. The next is made when it is read: what a worker is told is held in memory once, however slowly it
+/// reads.
+type Order = (Bytes, OwnedSemaphorePermit);
+
 impl Process {
-    /// Starts a worker with nothing but its pipes. `hear` gets what it says, frame by frame, and tells whether to go on;
-    /// it is dropped when there is no more, or when a frame is larger than `most` bytes.
+    /// Starts a worker with nothing but its pipes, for a task and the bytes that it is about. `hear` gets what it says, frame
+    /// by frame, and tells whether to go on; it is dropped when there is no more, or when a frame is larger than `most` bytes.
     pub(crate) fn start(
         worker: &Worker,
+        (task, bytes): (&Task, Bytes),
         most: usize,
         hear: impl FnMut(Vec<u8>) -> bool + Send + 'static,
     ) -> io::Result<Self> {
+        let task = serde_json::to_vec(task)?;
         let mut child = Command::new(&worker.program)
             .args(&worker.arguments)
             .env_clear()
@@ -34,22 +43,21 @@ impl Process {
             .stderr(Stdio::null())
             .spawn()?;
         let pipes = child.stdin.take().zip(child.stdout.take());
-        let (orders, given) = mpsc::channel();
-        let process = Process { child: Some(child), orders }; // from here on it is killed when something fails
+        let (orders, given) = mpsc::unbounded_channel();
+        let process = Process { child: Some(child), orders, turn: Arc::new(Semaphore::new(1)) }; // from here on it is killed when something fails
         let (stdin, stdout) = pipes.ok_or(io::ErrorKind::BrokenPipe)?;
-        thread::Builder::new().name("baton-to-worker".into()).spawn(move || tell(stdin, &given))?;
+        thread::Builder::new()
+            .name("baton-to-worker".into())
+            .spawn(move || tell(stdin, [task.into(), bytes], given))?;
         thread::Builder::new().name("baton-from-worker".into()).spawn(move || listen(stdout, most, hear))?;
         Ok(process)
     }
 
-    /// Sends it a frame, without waiting for it to be read.
-    pub(crate) fn send(&self, frame: impl Into<Bytes>) {
-        let _ = self.orders.send(frame.into()); // one that is gone is missed where it is listened to
-    }
-
-    /// Sends it a message.
-    pub(crate) fn say(&self, message: &impl Serialize) -> serde_json::Result<()> {
-        self.send(serde_json::to_vec(message)?);
+    /// Sends it a message, once it has read the one before.
+    pub(crate) async fn say(&self, message: &impl Serialize) -> serde_json::Result<()> {
+        let Ok(turn) = Arc::clone(&self.turn).acquire_owned().await else { return Ok(()) }; // nobody closes it
+        let message = serde_json::to_vec(message)?;
+        let _ = self.orders.send((message.into(), turn)); // one that is gone is missed where it is listened to
         Ok(())
     }
 
@@ -70,11 +78,11 @@ impl Drop for Process {
     }
 }
 
-fn tell(mut stdin: ChildStdin, orders: &mpsc::Receiver<Bytes>) {
-    while let Ok(frame) = orders.recv() {
-        if frame::write(&mut stdin, &frame).is_err() {
-            return;
-        }
+fn tell(mut stdin: ChildStdin, first: [Bytes; 2], mut orders: mpsc::UnboundedReceiver<Order>) {
+    let mut write = |frame: &[u8]| frame::write(&mut stdin, frame).is_ok();
+    let mut heard = first.into_iter().all(|frame| write(&frame));
+    while heard && let Some((frame, _turn)) = orders.blocking_recv() {
+        heard = write(&frame);
     }
 }
 

@@ -92,9 +92,11 @@ fn ended(arena: &Arena, server: &Server) -> Verdict {
 /// An answer as large as one may be, of what is longest where it is written down.
 fn as_large_as_may_be(arena: &Arena) -> Verdict {
     let server = Server::telling(&"\"".repeat(2 << 20));
-    let input = json!({ "url": server.url("/"), "times": 1 }).to_string();
-    let call = Call { function: Some("keep-answers"), input, ..asking(&server) };
-    assert_eq!(arena.guest("fetches_wasi", call).completed(), 1);
+    for (function, times) in [("keep-answers", 1), ("keep-answers-at-once", 4)] {
+        let input = json!({ "url": server.url("/"), "times": times }).to_string();
+        let call = Call { function: Some(function), input, ..asking(&server) };
+        assert_eq!(arena.guest("fetches_wasi", call).completed(), times);
+    }
     let told = arena.guest("fetches", asking(&server)).exhausted(Limit::Bytes);
     Verdict { outcomes: vec!["kept within limits".to_owned()], ..told }
 }

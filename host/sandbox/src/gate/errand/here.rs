@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::call_error::CallError;
 use crate::error::SandboxError;
 use crate::gate::steps::do_it;
-use crate::gate::{Answer, CallSite, Operation, Reply, text};
+use crate::gate::{Answer, CallSite, Operation, Reply, Written};
 use crate::recorder::Recorder;
 
 /// An errand that has passed the tape and the policy.
@@ -29,7 +29,7 @@ impl Here {
             Some(denied) => Reply::Err(denied.clone()),
             None => self.perform_allowed(operation).await?,
         };
-        let written = text(&reply)?;
+        let written = Written::write(&reply)?;
         let bytes = written.len() as u64;
         self.recorder.answer(self.sequence, self.name, self.request.clone(), Payload::text(written)).await?;
         Ok(Answer { bytes, reply })

@@ -1,0 +1,123 @@
+//! How a run stands when its host is done with it: a summary for programs. It does not know how it is shown.
+
+use baton_journal::{RunId, RunOutcome, Usage};
+use baton_workflow::{Action, Ask, Run, Status, StepView};
+use serde::Serialize;
+use serde_json::Value;
+
+/// How a run stands when its host is done with it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ending {
+    /// The run's id.
+    pub run: RunId,
+    /// The workflow's name.
+    pub workflow: String,
+    /// `completed`, `failed`, `parked` (it waits for people) or `running` (a host drives it, or died:
+    /// whether one does, the store tells in [`RunSummary`](baton_journal::RunSummary)).
+    pub outcome: &'static str,
+    /// The workflow's output, if it completed.
+    pub output: Option<Value>,
+    /// What failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Blame>,
+    /// The questions that it waits for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Question>,
+    /// The steps in the order of the plan.
+    pub steps: Vec<Step>,
+}
+
+impl Ending {
+    pub(crate) fn of(run: RunId, machine: &Run) -> Self {
+        let (outcome, output, error) = match (machine.status(), machine.outcome()) {
+            (Status::Ended, Some(RunOutcome::Completed { output })) => {
+                ("completed", output.as_str().and_then(|text| serde_json::from_str(text).ok()), None)
+            }
+            (Status::Ended, Some(RunOutcome::Failed { step, message })) => {
+                ("failed", None, Some(Blame { step: step.clone(), message: message.clone() }))
+            }
+            (Status::Parked, _) => ("parked", None, None),
+            _ => ("running", None, None),
+        };
+        Ending {
+            run,
+            workflow: machine.plan().name().to_owned(),
+            outcome,
+            output,
+            error,
+            waiting: questions(machine).into_iter().map(Question::from).collect(),
+            steps: machine.steps().map(|step| Step::of(&step)).collect(),
+        }
+    }
+}
+
+/// The questions that people have not answered.
+pub(crate) fn questions(machine: &Run) -> Vec<Ask> {
+    let outstanding = machine.outstanding().into_iter();
+    outstanding.filter_map(|action| if let Action::Ask(ask) = action { Some(ask) } else { None }).collect()
+}
+
+/// What failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Blame {
+    /// The step, if one is to blame.
+    pub step: Option<String>,
+    /// What happened.
+    pub message: String,
+}
+
+/// A question to people.
+#[derive(Clone, Debug, Serialize)]
+pub struct Question {
+    /// The step that asks.
+    pub step: String,
+    /// What is asked.
+    pub question: String,
+    /// Who may answer; anybody if empty.
+    pub roles: Vec<String>,
+    /// When nobody needs to answer any more: milliseconds since the Unix epoch.
+    pub deadline: u64,
+    /// The JSON Schema of what the person adds, if the step asks for something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Value>,
+}
+
+impl From<Ask> for Question {
+    fn from(ask: Ask) -> Self {
+        Question {
+            step: ask.step,
+            question: ask.question,
+            roles: ask.roles,
+            deadline: ask.deadline.0,
+            answer: ask.answer_schema,
+        }
+    }
+}
+
+/// What became of a step.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// `waiting`, `running`, `asking`, `completed`, `failed` or `skipped`.
+    pub outcome: &'static str,
+    /// Attempts begun, of all items together.
+    pub attempts: u32,
+    /// What its invocations used.
+    pub usage: Usage,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+impl Step {
+    fn of(step: &StepView<'_>) -> Self {
+        Step {
+            name: step.name.to_owned(),
+            outcome: step.status.as_str(),
+            attempts: step.attempts,
+            usage: step.usage,
+            failure: step.failure.map(ToString::to_string),
+        }
+    }
+}
