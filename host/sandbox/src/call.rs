@@ -113,9 +113,9 @@ fn task(invocation: &Invocation) -> Task {
 
 /// Calls the guest within its wall time. A panic of the host ends this invocation, not the process.
 async fn run(store: &mut Store<Guest>, plugin: &Loaded, call: Call<'_>, turns: &Turns) -> Ending {
-    let timeout = store.data().gate.invocation().timeout;
+    let Invocation { timeout, depth, .. } = **store.data().gate.invocation();
     let call = AssertUnwindSafe(call_guest(store, plugin, call)).catch_unwind();
-    match tokio::time::timeout(timeout, turns.take(&plugin.load, call)).await {
+    match tokio::time::timeout(timeout, turns.take(depth, &plugin.load, call)).await {
         Ok(Ok(Ok(answer))) => Ending::Answered(answer),
         Ok(Ok(Err(error))) => Ending::Broke(error),
         Ok(Err(panic)) => Ending::HostPanicked(panic),

@@ -3,7 +3,8 @@
 //!
 //! A guest is polled for one epoch at most before it gives way. Who computes little is polled at once; a plugin that has
 //! lately computed for more than its share waits for a turn before each poll, behind the others that do. Waiting for a
-//! host call takes no turn.
+//! host call takes no turn. A nested invocation is polled by the one that called it, in the turn of that one: it takes
+//! none itself, or it would wait for what its caller holds.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -44,8 +45,11 @@ impl Turns {
         Turns(Semaphore::new(processors.saturating_sub(1).max(1)))
     }
 
-    /// Polls a guest to its end, in turns where its plugin has computed for long.
-    pub(crate) async fn take<T>(&self, load: &Load, guest: impl Future<Output = T>) -> T {
+    /// Polls the guest of an invocation of some depth to its end, in turns where its plugin has computed for long.
+    pub(crate) async fn take<T>(&self, depth: u32, load: &Load, guest: impl Future<Output = T>) -> T {
+        if depth > 0 {
+            return guest.await;
+        }
         let mut guest = pin!(guest);
         loop {
             let turn = if load.is_long(Instant::now()) { self.0.acquire().await.ok() } else { None };
@@ -106,9 +110,10 @@ mod tests {
     async fn who_computes_for_long_waits_for_a_turn_and_who_does_not_never_does() {
         let (turns, long) = (Turns(Semaphore::new(1)), long());
         let taken = turns.0.acquire().await.unwrap();
-        let mut waits = pin!(turns.take(&long, async {}));
+        let mut waits = pin!(turns.take(0, &long, async {}));
         assert!(is_pending(waits.as_mut()));
-        turns.take(&Load::default(), async {}).await;
+        turns.take(0, &Load::default(), async {}).await;
+        turns.take(1, &long, async {}).await;
         drop(taken);
         waits.await;
     }
@@ -116,10 +121,10 @@ mod tests {
     #[tokio::test]
     async fn who_waits_for_something_else_has_no_turn() {
         let (turns, long) = (Turns(Semaphore::new(1)), long());
-        let mut waits = pin!(turns.take(&long, pending::<()>()));
+        let mut waits = pin!(turns.take(0, &long, pending::<()>()));
         assert!(is_pending(waits.as_mut()));
         assert_eq!(turns.0.available_permits(), 1);
-        turns.take(&long, async {}).await;
+        turns.take(0, &long, async {}).await;
     }
 
     #[test]

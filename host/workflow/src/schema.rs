@@ -10,6 +10,7 @@ use crate::canonical::sorted;
 
 mod fit;
 mod kinds;
+mod meter;
 mod shape;
 mod view;
 mod weight;
@@ -61,7 +62,8 @@ impl Schema {
         }
         let patterns = PatternOptions::regex().size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES);
         let options = jsonschema::options().offline().with_pattern_options(patterns).should_validate_formats(true);
-        let validator = options.build(&document).map_err(|error| describe(&error))?;
+        let options = options.with_keyword(meter::STEP, |_, _, _| Ok(Box::new(meter::Step)));
+        let validator = options.build(&meter::counted(&document)).map_err(|error| describe(&error))?;
         Ok(Schema { name: name.to_owned(), document, validator: Arc::new(validator) })
     }
 
@@ -81,6 +83,16 @@ impl Schema {
     ///
     /// The first places at which it breaks the schema, with what is wrong there.
     pub(crate) fn check(&self, value: &Value) -> Result<(), Vec<String>> {
+        // The validator remembers what is valid, and not what is wrong with the rest.
+        if meter::metered(|| self.validator.is_valid(value)).ok_or_else(|| vec![meter::too_much()])? {
+            return Ok(());
+        }
+        let misfits = meter::metered(|| self.misfits(value));
+        Err(misfits.unwrap_or_else(|| vec![meter::too_much()]))
+    }
+
+    /// What is wrong with a value that does not fit.
+    fn misfits(&self, value: &Value) -> Vec<String> {
         let mut found = self.validator.iter_errors(value);
         let mut errors: Vec<String> = found.by_ref().take(MAX_NAMED).map(|error| describe(&error)).collect();
         let more = found.take(MAX_COUNTED).count();
@@ -89,7 +101,7 @@ impl Schema {
             MAX_COUNTED => errors.push(format!("and at least {MAX_COUNTED} more")),
             more => errors.push(format!("and {more} more")),
         }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        errors
     }
 }
 

@@ -168,3 +168,55 @@ fn fields_are_known_or_not() {
     let error = Shape::Kinds(Kinds::STRING).field("x").expect_err("a string has no fields");
     assert_eq!(error.hint.as_deref(), Some("it is a string"));
 }
+
+#[test]
+fn a_schema_that_applies_itself_often_is_stopped() {
+    let nested = |leaf: Value| (0..60).fold(leaf, |value, _| json!({"a": value}));
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let twice = json!({"type": "object", "properties": {"a": {keyword: [{"$ref": "#"}, {"$ref": "#"}]}}});
+        let schema = Schema::compile("twice", &twice).expect("it compiles");
+        for value in [nested(json!({})), nested(json!(1))] {
+            if let Err(misfits) = schema.check(&value) {
+                assert!(misfits.len() <= MAX_NAMED + 1, "{keyword}: {misfits:?}");
+            }
+        }
+    }
+    let both = json!({"$ref": "#/$defs/x", "properties": {"z": {"type": "string"}}, "$defs": {"x": {"type": "object",
+        "properties": {"a": {"allOf": [{"$ref": "#/$defs/x"}, {"not": {"not": {"$ref": "#/$defs/x"}}}]}}}}});
+    let schema = Schema::compile("both", &both).expect("it compiles");
+    let mut value = nested(json!({}));
+    value["z"] = json!(1);
+    let misfits = schema.check(&value).expect_err("z is no string");
+    assert!(misfits[0].contains("steps") || misfits[0].starts_with("/z"), "{misfits:?}");
+}
+
+#[test]
+fn counting_changes_no_answer() {
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "$ref": {"type": "string"},
+            "const": {"$ref": "#/$defs/number"},
+            "pair": {"$ref": "#/$defs/pair", "description": "two"},
+            "named": {"const": {"$ref": "#/$defs/number"}},
+        },
+        "unevaluatedProperties": false,
+        "$defs": {"number": {"type": "number"}, "pair": {"prefixItems": [{"$ref": "#/$defs/number"}], "items": false}},
+    });
+    let schema = Schema::compile("s", &schema).expect("it compiles");
+    let fits = json!({"$ref": "x", "const": 1, "pair": [2], "named": {"$ref": "#/$defs/number"}});
+    assert_eq!(schema.check(&fits), Ok(()));
+    for misfit in
+        [json!({"$ref": 1}), json!({"const": "x"}), json!({"pair": ["x"]}), json!({"named": 1}), json!({"other": 1})]
+    {
+        assert!(schema.check(&misfit).is_err(), "{misfit}");
+    }
+}
+
+#[test]
+fn a_reference_of_an_old_draft_stands_alone() {
+    let schema = json!({"$schema": "http://json-schema.org/draft-07/schema#", "type": "object",
+        "properties": {"a": {"$ref": "#/definitions/any", "type": "string"}}, "definitions": {"any": {}}});
+    let schema = Schema::compile("old", &schema).expect("it compiles");
+    assert_eq!(schema.check(&json!({"a": 1})), Ok(()));
+}
