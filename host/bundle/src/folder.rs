@@ -53,8 +53,8 @@ fn forbidden(project: &Path, real: &Path) -> Option<&'static str> {
     }
 }
 
-/// A folder that a guest may change.
-pub(crate) struct Writable<'a> {
+/// A folder that a guest sees.
+pub(crate) struct Given<'a> {
     /// The plugin.
     pub(crate) plugin: &'a Name,
     /// The grant.
@@ -63,11 +63,26 @@ pub(crate) struct Writable<'a> {
     pub(crate) path: &'a Path,
 }
 
-impl<'a> Writable<'a> {
+impl<'a> Given<'a> {
     /// Those of a plugin.
     pub(crate) fn of(plugin: &'a Name, files: &'a FilesGrant, folders: &'a Folders) -> impl Iterator<Item = Self> {
-        let writable = files.mounts().filter(|mount| mount.access == Access::Write);
-        writable.filter_map(move |mount| Some(Writable { plugin, mount, path: folders.get(mount.name)? }))
+        files.mounts().filter_map(move |mount| Some(Given { plugin, mount, path: folders.get(mount.name)? }))
+    }
+
+    /// Whether the guest may change what is in it.
+    pub(crate) fn is_writable(&self) -> bool {
+        self.mount.access == Access::Write
+    }
+
+    /// Checks that a secret does not lie in the folder: what a guest reads there is no secret.
+    ///
+    /// # Errors
+    /// [`Error::Folder`].
+    pub(crate) fn holds_no_secret(&self, name: &Name, file: &Path) -> Result<(), Error> {
+        if real_path(file).starts_with(self.path) {
+            return Err(self.refused(&format!("holds {}, the file of the secret `{name}`", file.display())));
+        }
+        Ok(())
     }
 
     /// Checks that a plugin lies neither in the folder nor around it: a guest that changes components, manifests or

@@ -15,7 +15,7 @@ use crate::entries;
 use crate::error::Error;
 use crate::field;
 use crate::file;
-use crate::folder::{self, Writable};
+use crate::folder::{self, Given};
 use crate::plugin::{Plugin, Terms};
 use crate::secret::{self, SecretEntry};
 use crate::sources::Sources;
@@ -139,7 +139,7 @@ impl Project {
         let file = if path.is_dir() { file::join(path, Path::new(FILE_NAME)) } else { path.to_owned() };
         let source = file::read_text(&file, file::MAX_MANIFEST, "the file of the project")?;
         let written = text::toml(&file, &source)?;
-        secret::check_defined(&file, &source, &written)?;
+        secret::check_granted(&file, &source, &written)?;
         Project::resolve(&file, written)
     }
 
@@ -179,11 +179,14 @@ impl Project {
         Ok(())
     }
 
-    /// Checks that no guest may change what others are, or are granted.
+    /// Checks that no guest may read a secret, nor change what others are, or are granted.
     fn keeps_apart(&self) -> Result<(), Error> {
         let all = || self.plugins.values();
-        let writable = all().flat_map(|one| Writable::of(one.name(), &one.policy().granted().files, one.folders()));
-        for folder in writable {
+        for folder in all().flat_map(|one| Given::of(one.name(), &one.policy().granted().files, one.folders())) {
+            self.secret_files().try_for_each(|(name, file)| folder.holds_no_secret(name, &file))?;
+            if !folder.is_writable() {
+                continue;
+            }
             all().try_for_each(|plugin| folder.is_apart_from(plugin.folder()))?;
             all().try_for_each(|plugin| folder.does_not_hold(&plugin.component_path()))?;
             all().flat_map(|plugin| plugin.folders().values()).try_for_each(|other| folder.does_not_hold(other))?;

@@ -12,7 +12,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer};
 
 pub use needed::FilledSecret;
-pub(crate) use needed::check_defined;
+pub(crate) use needed::check_granted;
 pub use origin::Origin;
 pub use value::SecretValue;
 

@@ -3,16 +3,23 @@
 use crate::project::Project;
 use crate::testing::{CRM, folder, report};
 
+const KEY: &str =
+    "[secrets.crm]\nfrom = 'file:../keys/crm'\norigin = 'https://crm.example'\nheader = 'authorization'\n";
+
 /// What is said of a project whose plugin asks for folders and is granted these.
 fn check(grants: &str) -> String {
     let asks = CRM.replace("state = [\"agent\"]", "files = [\"read rates\", \"write out\"]");
     let files = [
-        ("app/baton.toml", format!("[plugins.crm]\npath = \"../plugins/crm\"\ngrants = {{ files = [{grants}] }}\n")),
+        (
+            "app/baton.toml",
+            format!("[plugins.crm]\npath = \"../plugins/crm\"\ngrants = {{ files = [{grants}] }}\n{KEY}"),
+        ),
         ("plugins/crm/plugin.toml", asks),
         ("plugins/crm/schemas/input.json", "{}".to_owned()),
         ("plugins/crm/src/lib.rs", String::new()),
         ("data/rates/a.csv", String::new()),
         ("data/file", String::new()),
+        ("keys/crm", String::new()),
         ("app/.baton/store/db", String::new()),
         ("app/out/inner/x", String::new()),
     ];
@@ -54,6 +61,7 @@ fn folders_that_are_not_given_away() {
         "'write out at out', 'read rates at out/inner'",
         "'read rates'",
         "'write out at out', 'read rates'",
+        "'read rates at ../keys'",
     ];
     insta::assert_snapshot!(reports.map(check).join("\n\n"));
 }

@@ -164,6 +164,14 @@ origin = "https://api.crm.example"
 header = "authorization"
 "#;
 
+const SAME_PLACE: &str =
+    "[secrets.other]\nfrom = 'env:X'\norigin = 'https://API.crm.example:443'\nheader = 'Authorization'\n";
+
+#[test]
+fn two_secrets_of_one_place_are_for_different_plugins() {
+    assert_eq!(check(&format!("{SECRET}{SAME_PLACE}")), check(SECRET));
+}
+
 #[test]
 fn secrets_that_are_wrong() {
     let with = |from: &str, to: &str| check(&SECRET.replace(from, to));
@@ -176,6 +184,7 @@ fn secrets_that_are_wrong() {
         with("header =", "haeder ="),
         with("header = ", "value = \"Bearer\"\nheader = "),
         with("[secrets.crm-token]", "[secrets.CRM]"),
+        check(&format!("{}{SAME_PLACE}", SECRET.replace("[\"crm-token\"]", "[\"crm-token\", \"other\"]"))),
     ];
     insta::assert_snapshot!(reports.join("\n\n"));
 }

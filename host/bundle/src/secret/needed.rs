@@ -1,7 +1,8 @@
 //! The secrets of a project: which are defined, which are needed, and their values when a host begins to work. It does
 //! not read the environment: its caller does.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use baton_policy::Name;
 
@@ -31,6 +32,14 @@ impl Project {
         self.secrets().filter(move |(name, _)| self.plugins().any(|plugin| may(name, plugin)))
     }
 
+    /// The files that secrets are read from.
+    pub(crate) fn secret_files(&self) -> impl Iterator<Item = (&Name, PathBuf)> {
+        self.secrets().filter_map(|(name, entry)| match &entry.from {
+            Source::File(path) => Some((name, file::join(self.folder(), path))),
+            Source::Environment(_) => None,
+        })
+    }
+
     /// The secrets that a plugin may use, with their values; `variable` reads one of the environment.
     ///
     /// # Errors
@@ -55,30 +64,47 @@ fn value(folder: &Path, from: &Source, variable: &impl Fn(&str) -> Option<String
     }
 }
 
-/// Looks for a plugin that is granted a secret which is not defined.
+/// Looks for a plugin that is granted a secret which is not defined, or two of which a request could carry only one.
 ///
 /// # Errors
-/// [`Error::Text`] with the place of the grant and the lines to add.
-pub(crate) fn check_defined(file: &Path, source: &str, project: &ProjectFile) -> Result<(), Error> {
+/// [`Error::Text`] with the place of the grant and what to do.
+pub(crate) fn check_granted(file: &Path, source: &str, project: &ProjectFile) -> Result<(), Error> {
     for (plugin, entry) in &project.plugins {
-        let undefined = entry.grants.secrets.names().find(|name| !project.secrets.contains_key(*name));
-        if let Some(name) = undefined {
-            return Err(not_defined(file, source, plugin, name));
+        let mut taken = BTreeMap::new();
+        for name in entry.grants.secrets.names() {
+            let fault = |(message, hint)| Error::Text {
+                place: Box::new(grant(file, source, plugin, name)),
+                fault: Fault::Value,
+                message,
+                hint: Some(hint),
+            };
+            let secret = project.secrets.get(name).ok_or_else(|| fault(not_defined(name)))?;
+            let place = (secret.origin.to_string(), secret.header.as_str());
+            if let Some(other) = taken.insert(place, name) {
+                return Err(fault(not_both(other, name, secret)));
+            }
         }
     }
     Ok(())
 }
 
-fn not_defined(file: &Path, source: &str, plugin: &Name, name: &Name) -> Error {
+/// Where a plugin is granted a secret.
+fn grant(file: &Path, source: &str, plugin: &Name, name: &Name) -> Place {
     let span = text::entry_span(source, &["plugins", plugin.as_str(), "grants", "secrets"], name.as_str());
+    Place::of(file, source, span.unwrap_or(0..0))
+}
+
+fn not_defined(name: &Name) -> (String, String) {
     let variable = name.as_str().replace('-', "_").to_uppercase();
-    Error::Text {
-        place: Box::new(Place::of(file, source, span.unwrap_or(0..0))),
-        fault: Fault::Value,
-        message: format!("there is no secret `{name}`"),
-        hint: Some(format!(
-            "add a table: [secrets.{name}] with from = \"env:{variable}\", origin = \"https://api.example.com\" and \
-             header = \"authorization\""
-        )),
-    }
+    let hint = format!(
+        "add a table: [secrets.{name}] with from = \"env:{variable}\", origin = \"https://api.example.com\" and \
+         header = \"authorization\""
+    );
+    (format!("there is no secret `{name}`"), hint)
+}
+
+fn not_both(one: &Name, other: &Name, secret: &SecretEntry) -> (String, String) {
+    let (origin, header) = (&secret.origin, secret.header.as_str());
+    let message = format!("`{one}` and `{other}` are both put into `{header}` of requests to {origin}");
+    (message, "grant one of them: a request carries a header once".to_owned())
 }
