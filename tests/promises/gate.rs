@@ -85,8 +85,8 @@ impl Tools for Talkative {
         _: CallSite,
         _: String,
         _: String,
-    ) -> BoxFuture<'_, Result<Result<String, CallError>, SandboxError>> {
-        Box::pin(async { Ok(Ok(format!("\"{}\"", "x".repeat(1000)))) })
+    ) -> BoxFuture<'_, Result<Result<Arc<str>, CallError>, SandboxError>> {
+        Box::pin(async { Ok(Ok(format!("\"{}\"", "x".repeat(1000)).into())) })
     }
 }
 

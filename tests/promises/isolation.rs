@@ -175,6 +175,10 @@ struct Betrayed {
 impl Betrayed {
     /// The worker says these frames and then listens for ever.
     async fn says(frames: &[&str]) -> Self {
+        Betrayed::says_bytes(&frames.iter().map(|frame| frame.as_bytes()).collect::<Vec<_>>()).await
+    }
+
+    async fn says_bytes(frames: &[&[u8]]) -> Self {
         let folder = TempDir::new().unwrap();
         let said: Vec<u8> = frames.iter().flat_map(|frame| framed(frame)).collect();
         std::fs::write(folder.path().join("said"), said).unwrap();
@@ -208,9 +212,9 @@ fn tool() -> Vec<u8> {
     wat::parse_str(text).unwrap()
 }
 
-fn framed(text: &str) -> Vec<u8> {
-    let length = u32::try_from(text.len()).unwrap().to_le_bytes();
-    [length.as_slice(), text.as_bytes()].concat()
+fn framed(frame: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(frame.len()).unwrap().to_le_bytes();
+    [length.as_slice(), frame].concat()
 }
 
 #[tokio::test]
@@ -255,9 +259,12 @@ async fn a_worker_is_not_believed_what_no_guest_can_bring_about() {
         let outcome = Betrayed::says(&[&said]).await.call(Limits::default()).await.outcome;
         assert!(matches!(&outcome, Outcome::Trapped { message } if message.contains("was lost")), "{said}: {outcome}");
     }
-    let large = ended(&format!(r#"{{"Answered": {{"outcome": "completed", "output": "{}"}}}}"#, "x".repeat(2_000)));
+    let no_text = Betrayed::says_bytes(&[ended(r#""Completed""#).as_bytes(), b"\xff"]).await;
+    let outcome = no_text.call(Limits::default()).await.outcome;
+    assert!(matches!(&outcome, Outcome::Trapped { message } if message.contains("was lost")), "{outcome}");
+    let large = "x".repeat(2_000);
     let limits = Limits { payload: Bytes(1_000), ..Limits::default() };
-    let outcome = Betrayed::says(&[&large]).await.call(limits).await.outcome;
+    let outcome = Betrayed::says(&[&ended(r#""Completed""#), &large]).await.call(limits).await.outcome;
     assert!(matches!(outcome, Outcome::Exhausted { limit: Limit::Bytes, .. }), "{outcome}");
 }
 
@@ -293,7 +300,7 @@ async fn a_worker_that_does_not_read_is_heard_no_further() {
         "meanwhile": { "calls": 0, "bytes": 0, "lines": [] } } });
     let folder = TempDir::new().unwrap();
     let said = folder.path().join("said");
-    std::fs::write(&said, framed(&ask.to_string()).repeat(ASKED)).unwrap();
+    std::fs::write(&said, framed(ask.to_string().as_bytes()).repeat(ASKED)).unwrap();
     let betrayed = Betrayed::by(&format!("cat {}; exec sleep 1000", said.display()), folder).await;
     let ended = betrayed.call(Limits { wall: Wall(1_500), ..Limits::default() }).await;
     assert_eq!(ended.outcome, Outcome::TimedOut { after_ms: 1_500 });

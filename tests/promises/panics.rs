@@ -24,7 +24,7 @@ impl Tools for Panicking {
         _: CallSite,
         tool: String,
         _: String,
-    ) -> BoxFuture<'_, Result<Result<String, CallError>, SandboxError>> {
+    ) -> BoxFuture<'_, Result<Result<Arc<str>, CallError>, SandboxError>> {
         Box::pin(async move {
             tokio::task::yield_now().await;
             panic!("nobody has thought of {tool}")

@@ -48,7 +48,7 @@ impl Tools for NoTools {
         _: CallSite,
         tool: String,
         _: String,
-    ) -> BoxFuture<'_, Result<Result<String, CallError>, SandboxError>> {
+    ) -> BoxFuture<'_, Result<Result<Arc<str>, CallError>, SandboxError>> {
         Box::pin(async move { Ok(Err(CallError::Invalid(format!("there is no tool `{tool}`")))) })
     }
 }

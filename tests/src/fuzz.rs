@@ -78,9 +78,9 @@ pub fn wit_json_values(data: &[u8]) {
     static TYPE: LazyLock<(Component, Type)> = LazyLock::new(wide_type);
     let Ok(json) = parse(&String::from_utf8_lossy(data)) else { return };
     let Ok(value) = decode(&TYPE.1, &json) else { return };
-    let told = encode(&value);
+    let told = encode(value);
     let again = decode(&TYPE.1, &told).unwrap_or_else(|problem| panic!("{problem}: {told}"));
-    assert_eq!(encode(&again), told);
+    assert_eq!(encode(again), told);
 }
 
 /// A type with all that JSON can write.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use baton_journal::{Authority, BoxFuture, Digest, Event, Failure, InvocationId, Outcome, Tape};
+use baton_journal::{Authority, BoxFuture, Digest, Event, Failure, InvocationId, Outcome, Payload, Tape};
 use baton_policy::{Effect, Policy, ToolCall};
 use baton_sandbox::{CallError, CallSite, Invocation, SandboxError, Target, ToolFacts, Tools};
 
@@ -16,7 +16,7 @@ pub(crate) struct ToolCalls {
     context: Arc<RunContext>,
 }
 
-type Reply = Result<Result<String, CallError>, SandboxError>;
+type Reply = Result<Result<Arc<str>, CallError>, SandboxError>;
 
 impl ToolCalls {
     pub(crate) fn new(context: Arc<RunContext>) -> Self {
@@ -81,7 +81,7 @@ impl ToolCalls {
         Job { invocation: Arc::new(invocation), caller: Some(Caller { id: caller.id.clone(), authority }) }
     }
 
-    async fn make(&self, tool: &str, job: Job) -> Result<Result<String, CallError>, Error> {
+    async fn make(&self, tool: &str, job: Job) -> Result<Result<Arc<str>, CallError>, Error> {
         let context = &self.context;
         let (id, arguments) = (&job.invocation.id, &job.invocation.input);
         let in_flight = context.earlier.was_in_flight(id, tool, arguments);
@@ -95,12 +95,12 @@ impl ToolCalls {
             Some(event) => event,
             None => self.invoke(job, tape.unwrap_or_else(|| Tape::starting(context.clock.now()))).await?,
         };
-        let reply = match &ended {
-            Event::InvocationEnded { outcome, .. } => reply(outcome),
-            _ => return Err(Error::Internal("an invocation ended as something else".to_owned())),
+        let Event::InvocationEnded { outcome, .. } = &ended else {
+            return Err(Error::Internal("an invocation ended as something else".to_owned()));
         };
+        let outcome = outcome.clone();
         context.tell(ended).await?;
-        Ok(reply)
+        Ok(reply(&outcome))
     }
 
     async fn invoke(&self, job: Job, tape: Tape) -> Result<Event, Error> {
@@ -135,12 +135,12 @@ impl Tools for ToolCalls {
 }
 
 /// What the caller is told of the called plugin's outcome.
-fn reply(outcome: &Outcome) -> Result<String, CallError> {
+fn reply(outcome: &Outcome) -> Result<Arc<str>, CallError> {
     match outcome {
-        Outcome::Completed { output } => output
-            .as_str()
-            .map(ToOwned::to_owned)
-            .ok_or_else(|| CallError::Failed(Failure::Permanent("the tool's output is not at hand".to_owned()))),
+        Outcome::Completed { output: Payload::Text(output) } => Ok(Arc::clone(output)),
+        Outcome::Completed { output: Payload::Stored { .. } } => {
+            Err(CallError::Failed(Failure::Permanent("the tool's output is not at hand".to_owned())))
+        }
         Outcome::Failed { failure } => Err(CallError::Failed(failure.clone())),
         Outcome::Denied { message } => Err(CallError::Denied(message.clone())),
         Outcome::TimedOut { .. } => Err(CallError::Failed(Failure::Transient(outcome.to_string()))),

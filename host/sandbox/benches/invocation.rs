@@ -55,8 +55,8 @@ impl Tools for Nothing {
         _: CallSite,
         _: String,
         _: String,
-    ) -> BoxFuture<'_, Result<Result<String, CallError>, SandboxError>> {
-        Box::pin(std::future::ready(Ok(Ok(String::new()))))
+    ) -> BoxFuture<'_, Result<Result<Arc<str>, CallError>, SandboxError>> {
+        Box::pin(std::future::ready(Ok(Ok("".into()))))
     }
 }
 

@@ -58,10 +58,10 @@ fn answered(guest: &Guest, answer: Answer) -> Result<Outcome, SandboxError> {
         Answer::Agent(Err(failure)) => return Ok(Outcome::Failed { failure }),
         Answer::Tool(None) => "null".to_owned(),
         Answer::Tool(Some(Val::Result(Err(payload)))) => {
-            return Ok(Outcome::Failed { failure: tool_failure(payload.as_deref()) });
+            return Ok(Outcome::Failed { failure: tool_failure(payload.map(|payload| *payload)) });
         }
-        Answer::Tool(Some(Val::Result(Ok(payload)))) => payload.as_deref().map_or("null".to_owned(), json),
-        Answer::Tool(Some(value)) => json(&value),
+        Answer::Tool(Some(Val::Result(Ok(payload)))) => payload.map_or("null".to_owned(), |payload| json(*payload)),
+        Answer::Tool(Some(value)) => json(value),
     };
     Ok(completed(guest.gate.invocation(), output.into()))
 }
@@ -77,21 +77,21 @@ pub(crate) fn completed(invocation: &Invocation, output: Arc<str>) -> Outcome {
     Outcome::Completed { output: Payload::Text(output) }
 }
 
-fn json(value: &Val) -> String {
+fn json(value: Val) -> String {
     value::encode(value).to_string()
 }
 
 /// A tool's error: the contract's `failure` says itself what it is; any other type is a failure that stays.
-fn tool_failure(payload: Option<&Val>) -> Failure {
+fn tool_failure(payload: Option<Val>) -> Failure {
     match payload {
-        Some(Val::Variant(case, Some(text))) => match (case.as_str(), text.as_ref()) {
-            ("invalid", Val::String(text)) => Failure::Invalid(text.clone()),
-            ("transient", Val::String(text)) => Failure::Transient(text.clone()),
-            ("declined", Val::String(text)) => Failure::Declined(text.clone()),
-            ("permanent", Val::String(text)) => Failure::Permanent(text.clone()),
-            _ => Failure::Permanent(json(&Val::Variant(case.clone(), Some(text.clone())))),
+        Some(Val::Variant(case, Some(text))) => match (case.as_str(), *text) {
+            ("invalid", Val::String(text)) => Failure::Invalid(text),
+            ("transient", Val::String(text)) => Failure::Transient(text),
+            ("declined", Val::String(text)) => Failure::Declined(text),
+            ("permanent", Val::String(text)) => Failure::Permanent(text),
+            (_, payload) => Failure::Permanent(json(Val::Variant(case, Some(payload.into())))),
         },
-        Some(Val::String(text)) => Failure::Permanent(text.clone()),
+        Some(Val::String(text)) => Failure::Permanent(text),
         Some(value) => Failure::Permanent(json(value)),
         None => Failure::Permanent("the tool failed and did not say why".to_owned()),
     }
@@ -137,7 +137,8 @@ fn too_much_at_once(guest: &Guest) -> Outcome {
     Outcome::Exhausted { limit: Limit::Bytes, message }
 }
 
-fn payload_hint(plugin: &str) -> String {
+/// What raises the limit of a payload.
+pub(crate) fn payload_hint(plugin: &str) -> String {
     let most = baton_policy::limits::MAX_PAYLOAD;
     format!("; to allow up to {most}, in baton.toml, under [plugins.{plugin}]: limits = {{ payload = \"…\" }}")
 }

@@ -18,6 +18,7 @@ mod any;
 mod errand;
 mod kept;
 mod operation;
+mod perform;
 mod remote;
 mod reply;
 mod room;

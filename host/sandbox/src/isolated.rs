@@ -84,14 +84,23 @@ async fn converse(worker: &Worker, code: &Bytes, gate: &mut Gate) -> Result<Repo
                 let replies = replies(gate, &calls, meanwhile).await?;
                 say(&process, gate, number, &replies).await?;
             }
-            Ok(Said::Ended(report)) => {
+            Ok(Said::Ended(mut report)) => {
                 gate.lines().count_dropped(report.dropped);
                 let _ = gate.catch_up(&report.meanwhile); // what it cannot pay for is in the gate, as a stop
+                if matches!(report.end, End::Completed) {
+                    let output = frames.recv().await.ok_or_else(strange)?;
+                    report.end = End::Answered(completed(output)?);
+                }
                 return Ok(report);
             }
             Err(_) => return Err(strange()),
         }
     }
+}
+
+fn completed(output: Vec<u8>) -> Result<Outcome, Fate> {
+    let output = String::from_utf8(output).map_err(|_| strange())?;
+    Ok(Outcome::Completed { output: Payload::text(output) })
 }
 
 fn strange() -> Fate {
@@ -131,6 +140,7 @@ pub(crate) fn outcome(told: Result<Report, Fate>, gate: &mut Gate) -> Result<Out
         }
         Ok(Report { end: End::Stopped(outcome), .. }) => Ok(believed(outcome, gate)),
         Ok(Report { end: End::Faulty(text), .. }) | Err(Fate::Died(text)) => Ok(lost(&text)),
+        Ok(Report { end: End::Completed, .. }) => Ok(lost("it did not say what it answered")),
         Err(Fate::TimedOut) => Ok(ending::timed_out(gate.invocation())),
         Err(Fate::Stopped) => Ok(lost("it was stopped")),
         Err(Fate::Faulty(error)) => Err(error),

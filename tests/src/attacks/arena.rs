@@ -199,10 +199,20 @@ impl Arena {
 
     /// Runs a project's workflow over a store on disk, and what is said of its end.
     pub fn run(&self, project: &Scratch, input: &Value) -> (Desk, Result<baton_runtime::Ending, baton_runtime::Error>) {
+        self.run_beside(0, project, input)
+    }
+
+    /// The same, where guests hold so many bytes of their own at once.
+    pub fn run_beside(
+        &self,
+        own: u64,
+        project: &Scratch,
+        input: &Value,
+    ) -> (Desk, Result<baton_runtime::Ending, baton_runtime::Error>) {
         self.place(project);
         let store = SqliteStore::open(TempDir::new_in(self.folder()).unwrap().keep().join("store.db")).unwrap();
         let desk = Desk::over(project.path(), Arc::new(store)).unwrap();
-        let ending = self.watch(|| (self.block_on(desk.run(input)), 0));
+        let ending = self.watch(|| (self.block_on(desk.run(input)), own));
         (desk, ending)
     }
 

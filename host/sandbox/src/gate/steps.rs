@@ -1,19 +1,16 @@
-//! The steps of the gate that are taken where the journal is: tape, policy, intent, perform, record. What they cost is
-//! charged before and after them, by the gate.
+//! The steps of the gate that are taken where the journal is: tape, policy, intent, perform (`perform`), record. What they
+//! cost is charged before and after them, by the gate.
 
-use std::any::Any;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use baton_journal::tape::Line;
 use baton_journal::{Payload, Playback, StoreError, Tape, Timestamp};
 use baton_policy::Decision;
-use baton_policy::ceiling::NESTED_AT_ONCE;
-use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::time::Instant;
 
 use super::errand::{Here, Passed};
-use super::{Answer, CallSite, Effect, Operation, Reply, Written};
+use super::perform::{Admitted, Calling, Performed};
+use super::{Answer, Effect, Operation, Written};
 use crate::backends::Backends;
 use crate::call_error::CallError;
 use crate::clock::VirtualClock;
@@ -29,18 +26,6 @@ pub(super) struct Steps {
     recorder: Recorder,
     clock: VirtualClock,
     lines: Lines,
-}
-
-/// A call that came through the steps before it is performed, or was answered on the way.
-enum Admitted<O> {
-    Answered { text: Arc<str> },
-    Denied { sequence: u32, request: String, error: CallError, name: &'static str },
-    Ready { sequence: u32, request: String, operation: O, effect: Effect },
-}
-
-enum Performed<T> {
-    Answered { text: Arc<str> },
-    Live { sequence: u32, name: &'static str, request: String, reply: Reply<T> },
 }
 
 impl Steps {
@@ -69,7 +54,8 @@ impl Steps {
         if admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. })) {
             self.recorder.flush().await?;
         }
-        let performed = perform_all(admitted, &self.invocation, self.recorder.backends(), stops).await;
+        let calling = Calling { invocation: &self.invocation, backends: self.recorder.backends(), stops };
+        let performed = calling.perform_all(admitted).await;
         // All are recorded before the first can end the invocation: what was done is in the journal.
         let mut recorded = Vec::with_capacity(performed.len());
         for performed in performed {
@@ -139,14 +125,13 @@ impl Steps {
     ) -> Result<Answer<T>, SandboxError> {
         match performed? {
             Performed::Answered { text } => Answer::read(&text),
-            Performed::Live { sequence, name, request, reply } => {
-                let text = T::write(&reply)?;
+            Performed::Live { sequence, name, request, reply, text } => {
                 let bytes = text.len() as u64;
                 self.write_lines().await?;
-                let at = self.recorder.answer(sequence, name, request, Payload::text(text)).await?;
+                let at = self.recorder.answer(sequence, name, request, Payload::text(Arc::clone(&text))).await?;
                 self.tape.record(at);
                 self.clock.advance_to(at);
-                Ok(Answer { bytes, reply })
+                Ok(Answer { bytes, reply: reply.map_or_else(|| T::read(&text), Ok)? })
             }
         }
     }
@@ -179,54 +164,6 @@ impl Steps {
     /// The time of day.
     pub(super) fn now(&self) -> Timestamp {
         self.recorder.backends().clock.now()
-    }
-}
-
-/// A panic of a backend is the host's fault: it ends the invocation that called, and nothing else.
-pub(super) async fn do_it<O: Operation>(
-    operation: O,
-    site: CallSite,
-    backends: &Backends,
-) -> Result<Reply<O::Reply>, SandboxError> {
-    let (name, id) = (operation.name(), site.invocation.id.clone());
-    let done = AssertUnwindSafe(operation.perform(site, backends)).catch_unwind().await;
-    let panicked =
-        |panic: Box<dyn Any + Send>| SandboxError::panicked(&id, format!("host call {name} of {id}"), panic.as_ref());
-    Ok(done.map_err(panicked)??.into())
-}
-
-/// Step 5. No more of them are begun than can be at work at the same time: one that waits costs nothing but its request.
-async fn perform_all<O: Operation>(
-    calls: Vec<Admitted<O>>,
-    invocation: &Arc<Invocation>,
-    backends: &Backends,
-    stops: Instant,
-) -> Vec<Result<Performed<O::Reply>, SandboxError>> {
-    let numbered = calls.into_iter().enumerate();
-    let performing = numbered.map(async |(number, call)| (number, perform(call, invocation, backends, stops).await));
-    let mut performed: Vec<_> = stream::iter(performing).buffer_unordered(NESTED_AT_ONCE as usize).collect().await;
-    performed.sort_unstable_by_key(|(number, _)| *number);
-    performed.into_iter().map(|(_, performed)| performed).collect()
-}
-
-/// One of them.
-async fn perform<O: Operation>(
-    call: Admitted<O>,
-    invocation: &Arc<Invocation>,
-    backends: &Backends,
-    stops: Instant,
-) -> Result<Performed<O::Reply>, SandboxError> {
-    match call {
-        Admitted::Answered { text } => Ok(Performed::Answered { text }),
-        Admitted::Denied { sequence, request, error, name } => {
-            Ok(Performed::Live { sequence, name, request, reply: Reply::Err(error) })
-        }
-        Admitted::Ready { sequence, request, operation, .. } => {
-            let name = operation.name();
-            let site = CallSite { invocation: Arc::clone(invocation), sequence, stops };
-            let reply = do_it(operation, site, backends).await?;
-            Ok(Performed::Live { sequence, name, request, reply })
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::{EXACT, json_name};
 
 /// The JSON of a value. Resources, futures and streams have none and become null; such functions are no tools.
 #[must_use]
-pub fn encode(value: &Val) -> Value {
+pub fn encode(value: Val) -> Value {
     match value {
         Val::Bool(value) => json!(value),
         Val::S8(value) => json!(value),
@@ -18,26 +18,30 @@ pub fn encode(value: &Val) -> Value {
         Val::U32(value) => json!(value),
         Val::S64(value) if value.unsigned_abs() <= EXACT => json!(value),
         Val::S64(value) => json!(value.to_string()),
-        Val::U64(value) if *value <= EXACT => json!(value),
+        Val::U64(value) if value <= EXACT => json!(value),
         Val::U64(value) => json!(value.to_string()),
         Val::Float32(value) => json!(value),
         Val::Float64(value) => json!(value),
         Val::Char(value) => json!(value),
-        Val::String(value) => json!(value),
-        Val::List(values) | Val::Tuple(values) => values.iter().map(encode).collect(),
+        Val::String(value) => Value::String(value), // which can be as large as a payload
+        Val::List(values) | Val::Tuple(values) => values.into_iter().map(encode).collect(),
         Val::Record(fields) => object(fields),
         Val::Variant(case, None) | Val::Enum(case) => json!(case),
-        Val::Variant(case, Some(payload)) => single(case, encode(payload)),
-        Val::Option(value) => value.as_deref().map_or(Value::Null, encode),
-        Val::Result(Ok(value)) => single("ok", value.as_deref().map_or(Value::Null, encode)),
-        Val::Result(Err(value)) => single("err", value.as_deref().map_or(Value::Null, encode)),
+        Val::Variant(case, Some(payload)) => single(&case, encode(*payload)),
+        Val::Option(value) => or_null(value),
+        Val::Result(Ok(value)) => single("ok", or_null(value)),
+        Val::Result(Err(value)) => single("err", or_null(value)),
         Val::Flags(names) => json!(names),
         _ => Value::Null,
     }
 }
 
-fn object(fields: &[(String, Val)]) -> Value {
-    fields.iter().map(|(name, value)| (json_name(name), encode(value))).collect::<Map<_, _>>().into()
+fn or_null(value: Option<Box<Val>>) -> Value {
+    value.map_or(Value::Null, |value| encode(*value))
+}
+
+fn object(fields: Vec<(String, Val)>) -> Value {
+    fields.into_iter().map(|(name, value)| (json_name(&name), encode(value))).collect::<Map<_, _>>().into()
 }
 
 fn single(name: &str, value: Value) -> Value {

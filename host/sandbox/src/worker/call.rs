@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
-use baton_journal::Digest;
+use baton_journal::{Digest, Outcome, Payload};
 
 use super::link::Link;
 use super::message::{End, Report, Said};
@@ -39,7 +39,19 @@ pub(super) fn work(order: Order, code: Vec<u8>, output: File) -> io::Result<()> 
     clock.advance_to(now);
     let gate = runtime.block_on(async { Gate::in_worker(invocation, clock, Remote::new(Arc::clone(&link), now)) });
     let report = runtime.block_on(run(&engine, &plugin, gate));
-    link.say(&Said::Ended(report))
+    tell(&link, report)
+}
+
+fn tell(link: &Link, mut report: Report) -> io::Result<()> {
+    let output = match &report.end {
+        End::Answered(Outcome::Completed { output: Payload::Text(output) }) => Some(Arc::clone(output)),
+        _ => None,
+    };
+    if output.is_some() {
+        report.end = End::Completed;
+    }
+    link.say(&Said::Ended(report))?;
+    output.map_or(Ok(()), |output| link.hand_over(output.as_bytes()))
 }
 
 async fn run(engine: &Engine, plugin: &Loaded, mut gate: Gate) -> Report {

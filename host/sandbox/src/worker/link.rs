@@ -32,8 +32,12 @@ impl Link {
 
     /// Says something.
     pub(super) fn say(&self, said: &Said) -> io::Result<()> {
-        let said = serde_json::to_vec(said)?;
-        frame::write(&mut *self.output.lock().unwrap_or_else(PoisonError::into_inner), &said)
+        self.hand_over(&serde_json::to_vec(said)?)
+    }
+
+    /// Writes a frame.
+    pub(super) fn hand_over(&self, frame: &[u8]) -> io::Result<()> {
+        frame::write(&mut *self.output.lock().unwrap_or_else(PoisonError::into_inner), frame)
     }
 
     /// Takes answers to the call that waits for them.

@@ -103,7 +103,9 @@ pub(crate) struct Report {
 /// How a guest ended.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum End {
-    /// It answered, with its output or with a failure.
+    /// It answered, and its output, which can be as large as a payload, is the next frame.
+    Completed,
+    /// It answered otherwise.
     Answered(Outcome),
     /// It broke, or was stopped.
     Stopped(Outcome),

@@ -36,9 +36,9 @@ impl Tools for Talks {
         _: CallSite,
         tool: String,
         _: String,
-    ) -> BoxFuture<'_, Result<Result<String, CallError>, SandboxError>> {
+    ) -> BoxFuture<'_, Result<Result<Arc<str>, CallError>, SandboxError>> {
         self.transfers.fetch_add(usize::from(tool == "bank/transfer"), Ordering::Relaxed);
-        Box::pin(async { Ok(Ok(json!(TALK).to_string())) })
+        Box::pin(async { Ok(Ok(json!(TALK).to_string().into())) })
     }
 }
 

@@ -1,5 +1,7 @@
 //! What performs calls of tools, and the operations that need it.
 
+use std::sync::Arc;
+
 use baton_journal::BoxFuture;
 use baton_policy::{self as policy, Request, ToolCall};
 use serde::{Deserialize, Serialize};
@@ -40,7 +42,7 @@ pub trait Tools: Send + Sync {
         site: CallSite,
         tool: String,
         arguments: String,
-    ) -> BoxFuture<'_, Result<Result<String, CallError>, SandboxError>>;
+    ) -> BoxFuture<'_, Result<Result<Arc<str>, CallError>, SandboxError>>;
 }
 
 /// `tools.call`, alone or among those of a `call-all`.
@@ -51,7 +53,7 @@ pub(crate) struct Call {
 }
 
 impl Operation for Call {
-    type Reply = String;
+    type Reply = Arc<str>;
 
     fn name(&self) -> &'static str {
         "tools.call"
@@ -65,7 +67,7 @@ impl Operation for Call {
         if backends.tools.effect(&self.name) == policy::Effect::Write { Effect::Outside } else { Effect::Inside }
     }
 
-    async fn perform(self, site: CallSite, backends: &Backends) -> Result<Result<String, CallError>, SandboxError> {
+    async fn perform(self, site: CallSite, backends: &Backends) -> Result<Result<Arc<str>, CallError>, SandboxError> {
         backends.tools.call(site, self.name, self.arguments).await
     }
 }

@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use baton_policy::{self as policy, ceiling::CALLS_AT_ONCE};
 
 use super::backend::{Call, List, ToolFacts};
 use crate::bindings::baton::plugin::tools::{Effect, Host, Tool, ToolCall};
 use crate::bindings::baton::plugin::types::Error;
+use crate::call_error::CallError;
 use crate::guest::Guest;
 
 impl Host for Guest {
@@ -12,7 +15,7 @@ impl Host for Guest {
     }
 
     async fn call(&mut self, call: ToolCall) -> wasmtime::Result<Result<String, Error>> {
-        Ok(self.gate.call(Call::from(call)).await?.map_err(Error::from))
+        Ok(told(self.gate.call(Call::from(call)).await?))
     }
 
     async fn call_all(&mut self, calls: Vec<ToolCall>) -> wasmtime::Result<Vec<Result<String, Error>>> {
@@ -20,8 +23,12 @@ impl Host for Guest {
         let calls = calls.into_iter().take(CALLS_AT_ONCE as usize).map(Call::from).collect();
         let replies = self.gate.call_all(calls).await?;
         let refused = || Err(Error::Invalid(format!("more than {CALLS_AT_ONCE} calls at once")));
-        Ok(replies.into_iter().map(|reply| reply.map_err(Error::from)).chain((0..excess).map(|_| refused())).collect())
+        Ok(replies.into_iter().map(told).chain((0..excess).map(|_| refused())).collect())
     }
+}
+
+fn told(reply: Result<Arc<str>, CallError>) -> Result<String, Error> {
+    Ok(reply?.as_ref().to_owned())
 }
 
 impl From<ToolCall> for Call {

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::call_error::CallError;
 use crate::error::SandboxError;
-use crate::gate::steps::do_it;
+use crate::gate::perform::do_it;
 use crate::gate::{Answer, CallSite, Operation, Reply, Written};
 use crate::recorder::Recorder;
 

@@ -1,0 +1,122 @@
+//! Step 5 of the gate: calls that came through the steps before it are performed, at the same time. It does not know what
+//! comes before and after.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use baton_journal::Failure;
+use baton_policy::ceiling::NESTED_AT_ONCE;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
+use tokio::time::Instant;
+
+use super::{CallSite, Effect, Operation, Reply, Written};
+use crate::backends::Backends;
+use crate::call_error::CallError;
+use crate::ending::payload_hint;
+use crate::error::SandboxError;
+use crate::invocation::Invocation;
+
+/// A call that came through the steps before it is performed, or was answered on the way.
+pub(super) enum Admitted<O> {
+    Answered { text: Arc<str> },
+    Denied { sequence: u32, request: String, error: CallError, name: &'static str },
+    Ready { sequence: u32, request: String, operation: O, effect: Effect },
+}
+
+/// A call that has a reply.
+pub(super) enum Performed<T> {
+    Answered {
+        text: Arc<str>,
+    },
+    /// The reply is left out where it is held better as its text alone.
+    Live {
+        sequence: u32,
+        name: &'static str,
+        request: String,
+        reply: Option<Reply<T>>,
+        text: Arc<str>,
+    },
+}
+
+/// Who calls, with what is behind the gate.
+pub(super) struct Calling<'a> {
+    pub(super) invocation: &'a Arc<Invocation>,
+    pub(super) backends: &'a Backends,
+    pub(super) stops: Instant,
+}
+
+impl Calling<'_> {
+    /// Performs calls; the replies are in their order. No more are begun than can be at work at the same time: one that
+    /// waits costs nothing but its request.
+    pub(super) async fn perform_all<O: Operation>(
+        &self,
+        calls: Vec<Admitted<O>>,
+    ) -> Vec<Result<Performed<O::Reply>, SandboxError>> {
+        let room = &Room::default();
+        let numbered = calls.into_iter().enumerate();
+        let performing = numbered.map(async |(number, call)| (number, self.perform(call, room).await));
+        let mut performed: Vec<_> = stream::iter(performing).buffer_unordered(NESTED_AT_ONCE as usize).collect().await;
+        performed.sort_unstable_by_key(|(number, _)| *number);
+        performed.into_iter().map(|(_, performed)| performed).collect()
+    }
+
+    async fn perform<O: Operation>(&self, call: Admitted<O>, room: &Room) -> Result<Performed<O::Reply>, SandboxError> {
+        let (sequence, name, request, reply) = match call {
+            Admitted::Answered { text } => return Ok(Performed::Answered { text }),
+            Admitted::Denied { sequence, request, error, name } => (sequence, name, request, Reply::Err(error)),
+            Admitted::Ready { sequence, request, operation, .. } => {
+                let name = operation.name();
+                let site = CallSite { invocation: Arc::clone(self.invocation), sequence, stops: self.stops };
+                (sequence, name, request, do_it(operation, site, self.backends).await?)
+            }
+        };
+        let (reply, text) = room.hold(reply, self.invocation)?;
+        Ok(Performed::Live { sequence, name, request, reply, text })
+    }
+}
+
+/// A reply, unless it is held better as its text alone, and its text.
+type Held<T> = (Option<Reply<T>>, Arc<str>);
+
+/// Bytes of a reply that is held twice: as it is, and as its text. A larger one is read from its text again.
+const SMALL: u64 = 64 << 10;
+
+/// What the replies to calls of one moment take: the host holds them until the last is there.
+#[derive(Default)]
+struct Room(AtomicU64);
+
+impl Room {
+    /// Writes a reply. All together may be as large as a payload; one that is too much is not held, and told as a failure.
+    fn hold<T: Written>(&self, reply: Reply<T>, invocation: &Invocation) -> Result<Held<T>, SandboxError> {
+        let text = T::write(&reply)?;
+        let (bytes, limit) = (text.len() as u64, invocation.limits.payload);
+        let held = self.0.fetch_add(bytes, Ordering::Relaxed);
+        if held == 0 || held.saturating_add(bytes) <= limit.0 {
+            let is_small = bytes <= SMALL; // one alone has its own limits
+            return Ok((is_small.then_some(reply), text));
+        }
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
+        let too_much = format!(
+            "it is done, but its reply and those of the other calls at once are larger than the limit `payload`, {limit}{}",
+            payload_hint(&invocation.plugin)
+        );
+        let reply = Reply::Err(CallError::Failed(Failure::Permanent(too_much)));
+        let text = T::write(&reply)?;
+        Ok((Some(reply), text))
+    }
+}
+
+/// A panic of a backend is the host's fault: it ends the invocation that called, and nothing else.
+pub(super) async fn do_it<O: Operation>(
+    operation: O,
+    site: CallSite,
+    backends: &Backends,
+) -> Result<Reply<O::Reply>, SandboxError> {
+    let (name, id) = (operation.name(), site.invocation.id.clone());
+    let done = AssertUnwindSafe(operation.perform(site, backends)).catch_unwind().await;
+    let panicked =
+        |panic: Box<dyn Any + Send>| SandboxError::panicked(&id, format!("host call {name} of {id}"), panic.as_ref());
+    Ok(done.map_err(panicked)??.into())
+}
