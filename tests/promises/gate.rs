@@ -112,6 +112,24 @@ async fn three_calls_within(limits: Limits, expected: Limit) -> (usize, usize) {
 }
 
 #[tokio::test]
+async fn replies_to_calls_at_once_fit_one_payload() {
+    let mut bench = Bench::new().await;
+    bench.backends.tools = Arc::new(Talkative);
+    let call = Call {
+        input: r#"{"acts": [{"act": "call-all", "tool": "crm/contacts.remove", "arguments": [1, 2, 3]}]}"#.to_owned(),
+        grants: serde_json::from_str(r#"{"tools": ["crm/*"]}"#).unwrap(),
+        limits: Limits { payload: Bytes(2_600), ..Limits::default() },
+        ..Call::default()
+    };
+    let ended = bench.call(&bench.load(&guest("acts")), call).await.unwrap();
+    let Outcome::Completed { output } = &ended.outcome else { panic!("{}", ended.outcome) };
+    let told: serde_json::Value = serde_json::from_str(output.as_str().unwrap()).unwrap();
+    assert!(told[0][0]["ok"].is_string() && told[0][1]["ok"].is_string(), "{told}");
+    let error = told[0][2]["err"].as_str().unwrap();
+    assert!(error.contains("it is done, but") && error.contains("limit `payload`"), "{error}");
+}
+
+#[tokio::test]
 async fn what_was_done_is_recorded_even_if_the_guest_cannot_pay_for_the_answer() {
     let limits = Limits { bytes: Bytes(1_500), ..Limits::default() };
     assert_eq!(three_calls_within(limits, Limit::Bytes).await, (3, 3));

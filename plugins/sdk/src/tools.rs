@@ -66,7 +66,8 @@ pub fn call<T: DeserializeOwned>(name: &str, arguments: &impl Serialize) -> Resu
     decode(name, result)
 }
 
-/// Calls several tools at the same time. The results come in the order of the calls.
+/// Calls several tools, 64 at most, at the same time. The results come in the order of the calls. Together they are
+/// as large as one payload at most: what does not fit is done, and its result is a permanent failure.
 pub fn call_all<T: DeserializeOwned>(calls: &[Call]) -> Vec<Result<T, Error>> {
     let wire: Vec<_> = calls
         .iter()
