@@ -113,9 +113,10 @@ fn task(invocation: &Invocation) -> Task {
 
 /// Calls the guest within its wall time. A panic of the host ends this invocation, not the process.
 async fn run(store: &mut Store<Guest>, plugin: &Loaded, call: Call<'_>, turns: &Turns) -> Ending {
-    let Invocation { timeout, depth, .. } = **store.data().gate.invocation();
+    let gate = &store.data().gate;
+    let (begun, timeout, depth) = (gate.begun(), gate.invocation().timeout, gate.invocation().depth);
     let call = AssertUnwindSafe(call_guest(store, plugin, call)).catch_unwind();
-    match tokio::time::timeout(timeout, turns.take(depth, &plugin.load, call)).await {
+    match tokio::time::timeout(timeout, turns.take(depth, &plugin.load, begun, call)).await {
         Ok(Ok(Ok(answer))) => Ending::Answered(answer),
         Ok(Ok(Err(error))) => Ending::Broke(error),
         Ok(Err(panic)) => Ending::HostPanicked(panic),

@@ -339,6 +339,11 @@ impl Gate {
         &self.lines
     }
 
+    /// When the invocation began.
+    pub(crate) fn begun(&self) -> Instant {
+        self.stops - self.invocation.timeout
+    }
+
     /// How long the invocation may still take.
     pub(crate) fn left(&self) -> Duration {
         self.stops.saturating_duration_since(Instant::now())

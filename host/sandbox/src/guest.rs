@@ -13,8 +13,8 @@ pub(crate) struct Guest {
     pub(crate) gate: Gate,
     pub(crate) wasi: Wasi,
     pub(crate) limiter: Limiter,
-    /// Where the random interface draws from, once it does.
-    pub(crate) random: Option<ChaCha20Rng>,
+    /// Where the random interface draws from, once it does; boxed, because most never do and a guest is moved about.
+    pub(crate) random: Option<Box<ChaCha20Rng>>,
     /// What was left when the guest last called its host.
     pub(crate) fuel_left: u64,
     /// Whether the guest only gives way to others now: that is no call of its own.

@@ -13,7 +13,7 @@ use std::task::Poll;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::engine::EPOCH;
@@ -45,15 +45,21 @@ impl Turns {
         Turns(Semaphore::new(processors.saturating_sub(1).max(1)))
     }
 
-    /// Polls the guest of an invocation of some depth to its end, in turns where its plugin has computed for long.
-    pub(crate) async fn take<T>(&self, depth: u32, load: &Load, guest: impl Future<Output = T>) -> T {
+    /// Polls the guest of an invocation of some depth, which has just begun, to its end, in turns where its plugin has
+    /// computed for long.
+    pub(crate) async fn take<T>(
+        &self,
+        depth: u32,
+        load: &Load,
+        mut begun: Instant,
+        guest: impl Future<Output = T>,
+    ) -> T {
         if depth > 0 {
             return guest.await;
         }
         let mut guest = pin!(guest);
         loop {
-            let turn = if load.is_long(Instant::now()) { self.0.acquire().await.ok() } else { None };
-            let begun = Instant::now();
+            let turn = if load.is_long(begun) { self.wait(&mut begun).await } else { None };
             let polled = poll_fn(|context| Poll::Ready(guest.as_mut().poll(context))).await;
             let now = Instant::now();
             load.add(now - begun, now);
@@ -62,7 +68,18 @@ impl Turns {
                 Poll::Ready(ended) => return ended,
                 Poll::Pending => until_woken().await,
             }
+            begun = Instant::now();
         }
+    }
+
+    /// Waits for a turn; what comes then begins then.
+    async fn wait(&self, begun: &mut Instant) -> Option<SemaphorePermit<'_>> {
+        if let Ok(turn) = self.0.try_acquire() {
+            return Some(turn);
+        }
+        let turn = self.0.acquire().await;
+        *begun = Instant::now();
+        turn.ok() // nobody closes it
     }
 }
 
@@ -110,10 +127,10 @@ mod tests {
     async fn who_computes_for_long_waits_for_a_turn_and_who_does_not_never_does() {
         let (turns, long) = (Turns(Semaphore::new(1)), long());
         let taken = turns.0.acquire().await.unwrap();
-        let mut waits = pin!(turns.take(0, &long, async {}));
+        let mut waits = pin!(turns.take(0, &long, Instant::now(), async {}));
         assert!(is_pending(waits.as_mut()));
-        turns.take(0, &Load::default(), async {}).await;
-        turns.take(1, &long, async {}).await;
+        turns.take(0, &Load::default(), Instant::now(), async {}).await;
+        turns.take(1, &long, Instant::now(), async {}).await;
         drop(taken);
         waits.await;
     }
@@ -121,10 +138,10 @@ mod tests {
     #[tokio::test]
     async fn who_waits_for_something_else_has_no_turn() {
         let (turns, long) = (Turns(Semaphore::new(1)), long());
-        let mut waits = pin!(turns.take(0, &long, pending::<()>()));
+        let mut waits = pin!(turns.take(0, &long, Instant::now(), pending::<()>()));
         assert!(is_pending(waits.as_mut()));
         assert_eq!(turns.0.available_permits(), 1);
-        turns.take(0, &long, async {}).await;
+        turns.take(0, &long, Instant::now(), async {}).await;
     }
 
     #[test]

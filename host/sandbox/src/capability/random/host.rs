@@ -11,7 +11,7 @@ impl Host for Guest {
         let length = u64::from(length).min(ceiling::RANDOM.0);
         self.gate.ambient(length)?;
         let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
-        let random = self.random.get_or_insert_with(|| wasi::random(self.gate.invocation()));
+        let random = self.random.get_or_insert_with(|| Box::new(wasi::random(self.gate.invocation())));
         random.fill_bytes(&mut bytes);
         Ok(bytes)
     }
