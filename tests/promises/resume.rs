@@ -10,6 +10,8 @@ use baton_store::MemoryStore;
 use baton_tests::{Desk, Dying, Scratch};
 use serde_json::{Value, json};
 
+use super::nested::cut;
+
 /// Two agents that read, count up and call tools, and a tool of the workflow's own.
 const WORKFLOW: &str = r#"
 workflow: w
@@ -107,4 +109,41 @@ async fn a_host_may_die_again_and_again() {
         }
     }
     panic!("three writes at a time did not bring the run to its end");
+}
+
+/// It may ask what is left and tell its host: with other limits it would tell something else.
+#[tokio::test]
+async fn an_agent_that_goes_on_has_the_limits_that_it_began_with() {
+    const LIMITS: &str = "limits = { fuel = \"2G\", memory = \"32MiB\", calls = 100, bytes = \"1MiB\" }";
+    let scratch = Scratch::new(
+        "workflow: w
+steps:
+  only:
+    agent: acts
+    input: { acts: [ { act: set-budget, scope: run, key: a }, { act: set-budget, scope: run, key: b } ] }
+output: ${{ steps.only.output }}
+",
+    )
+    .agent("acts", &format!("grants = {{ state = [\"run\"] }}\n{LIMITS}"), "state = [\"run\"]\n");
+    let whole: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = Desk::over(scratch.path(), Arc::clone(&whole)).unwrap().run(&json!({})).await.unwrap().run;
+    let entries = whole.entries(run).await.unwrap();
+    let first = entries.iter().position(|entry| matches!(entry.event, Event::HostCall { .. })).unwrap();
+    let rest: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = cut(whole.as_ref(), &entries[..=first], rest.as_ref()).await;
+    let file = scratch.path().join("baton.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains(LIMITS));
+    std::fs::write(&file, text.replace(LIMITS, "limits = { fuel = \"1G\", memory = \"16MiB\", calls = 50 }")).unwrap();
+    let next = Desk::over(scratch.path(), Arc::clone(&rest)).unwrap();
+    let ending = next.host.resume(&run, &next.project, Arc::new(Silent)).await.unwrap();
+    assert_eq!(ending.outcome, "completed", "{:?}", ending.error);
+    let usage = |entries: &[baton_journal::Entry]| {
+        let ended = entries.iter().find_map(|entry| match &entry.event {
+            Event::InvocationEnded { usage, .. } => Some((usage.fuel, usage.host_calls, usage.bytes)),
+            _ => None,
+        });
+        ended.unwrap()
+    };
+    assert_eq!(usage(&rest.entries(run).await.unwrap()), usage(&entries));
 }

@@ -38,6 +38,8 @@ pub enum Event {
         /// With whose grants it acts, if another invocation made it; a step's own acts with its own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         authority: Option<Authority>,
+        /// What it may use.
+        lease: Lease,
     },
     /// The host is about to do something outside for a host call: the intent, durable before it is done.
     /// After a crash, one without its [`Event::HostCall`] is a call whose outcome nobody knows.
@@ -123,6 +125,28 @@ pub enum Event {
     },
     /// The run ended. Nothing follows.
     RunEnded(RunOutcome),
+}
+
+/// What an invocation may use, as it was when it began. A replay has the same, whatever is allowed by then: a guest can
+/// ask what is left, and ends where it runs out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Units of computing.
+    pub fuel: u64,
+    /// Bytes of memory.
+    pub memory_bytes: u64,
+    /// Milliseconds of wall time.
+    pub wall_ms: u64,
+    /// Host calls.
+    pub host_calls: u64,
+    /// Bytes in and out.
+    pub bytes: u64,
+    /// Bytes of log lines.
+    pub log_bytes: u64,
+    /// Bytes of one payload.
+    pub payload_bytes: u64,
+    /// Depth of invocations that wait for each other.
+    pub depth: u32,
 }
 
 /// With whose grants an invocation acts that another one made.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::{Authority, Decision, Event, PluginPin, RunHeader};
+use crate::event::{Authority, Decision, Event, Lease, PluginPin, RunHeader};
 use crate::id::{Digest, InvocationId, RunId, Site, Timestamp};
 use crate::outcome::{Failure, Limit, Outcome, RunOutcome, Usage};
 use crate::payload::Payload;
@@ -39,6 +39,19 @@ pub(crate) fn header() -> Event {
     })
 }
 
+fn lease() -> Lease {
+    Lease {
+        fuel: 10_000_000_000,
+        memory_bytes: 64 << 20,
+        wall_ms: 30_000,
+        host_calls: 10_000,
+        bytes: 64 << 20,
+        log_bytes: 1 << 20,
+        payload_bytes: 4 << 20,
+        depth: 8,
+    }
+}
+
 pub(crate) fn invocation_started() -> Event {
     Event::InvocationStarted {
         invocation: InvocationId::nested(&invocation(), 4, Some(0)),
@@ -50,6 +63,7 @@ pub(crate) fn invocation_started() -> Event {
         input: Payload::text("{}"),
         deadline: Timestamp(1_700_000_060_000),
         authority: Some(Authority::Bounded),
+        lease: lease(),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod workflow;
 mod clock;
 mod drive;
 mod held;
+mod lease;
 mod secrets;
 mod tools;
 

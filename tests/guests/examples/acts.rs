@@ -21,6 +21,7 @@ enum Act {
     Keys { scope: String, prefix: String },
     Swap { scope: String, key: String, expected: Option<Value>, value: Option<Value> },
     Increment { scope: String, key: String, by: i64 },
+    SetBudget { scope: String, key: String },
     Tools,
     Call { tool: String, arguments: Value },
     CallAll { tool: String, arguments: Vec<Value> },
@@ -51,6 +52,11 @@ fn act(act: Act) -> Result<Value, Failure> {
         Act::Swap { scope, key, expected, value } => {
             let (expected, value) = (expected.map(|v| v.to_string()), value.map(|v| v.to_string()));
             told(state::compare_and_swap(&room(scope), &key, expected.as_deref(), value.as_deref(), None))
+        }
+        Act::SetBudget { scope, key } => {
+            let left = baton_sdk::budget::left();
+            let left = json!([left.fuel, left.memory_bytes, left.calls, left.bytes]);
+            told(state::set(&room(scope), &key, &left.to_string(), None))
         }
         Act::Increment { scope, key, by } => told(state::increment(&room(scope), &key, by)),
         Act::Tools => json!(tools::list()?.iter().map(|tool| &tool.name).collect::<Vec<_>>()),

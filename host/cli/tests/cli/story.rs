@@ -3,7 +3,7 @@
 
 use baton_runtime::ending::{Blame, Ending, Step};
 use baton_runtime::journal::{
-    Authority, Chain, Decision, Digest, Entry, Event, Failure, InvocationId, Limit, Outcome, Payload, PluginPin,
+    Authority, Chain, Decision, Digest, Entry, Event, Failure, InvocationId, Lease, Limit, Outcome, Payload, PluginPin,
     RunHeader, RunId, RunOutcome, Site, Timestamp, Usage,
 };
 use serde_json::{Value, json};
@@ -79,6 +79,7 @@ fn started(
         input: Payload::json(input),
         deadline: Timestamp(BEGAN + 30_000),
         authority: caller.map(|_| Authority::Itself),
+        lease: Lease::default(),
     }
 }
 

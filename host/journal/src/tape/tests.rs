@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::entry::Chain;
+use crate::event::Lease;
 use crate::id::Site;
 use crate::sample::{header, host_call, intent, invocation, logged, run};
 
@@ -18,6 +19,7 @@ fn started(invocation: InvocationId) -> Event {
         input: Payload::text("{}"),
         deadline: Timestamp(99),
         authority: None,
+        lease: Lease::default(),
     }
 }
 

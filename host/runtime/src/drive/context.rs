@@ -9,7 +9,7 @@ use baton_journal::{
     Authority, Claim, Digest, Event, Failure, InvocationId, Outcome, Payload, RunHeader, Site, Store, Tape, Timestamp,
     Usage,
 };
-use baton_policy::{Amounts, Effect};
+use baton_policy::{Amounts, Effect, Limits};
 use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
 use baton_workflow::Invoke;
 use tokio::sync::{mpsc, oneshot};
@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::earlier::Earlier;
 use super::places::Places;
 use crate::error::Error;
+use crate::lease;
 use crate::plugins::{Plugins, Ready};
 use crate::story::Story;
 use crate::tools::ToolCalls;
@@ -126,7 +127,7 @@ impl RunContext {
             deadline,
             timeout,
             depth: 0,
-            limits: limits.within(invoke.budget),
+            limits: self.lease(invoke, &target).unwrap_or_else(|| limits.within(invoke.budget)),
             allowed: *limits,
             environment: self.environment(ready, &target),
             folders: ready.folders(ready.plugin.policy()),
@@ -134,6 +135,12 @@ impl RunContext {
             policy: Arc::new(ready.plugin.policy().clone()),
         };
         Ok(Job { invocation: Arc::new(invocation), caller: None })
+    }
+
+    /// What an agent that goes on may use is what it could use when it began: its past must not come out differently.
+    fn lease(&self, invoke: &Invoke, target: &Target) -> Option<Limits> {
+        let goes_on = invoke.started.is_some() && *target == Target::Agent;
+        goes_on.then(|| self.earlier.lease(&invoke.invocation())).flatten().map(lease::limits)
     }
 
     /// An agent finds what its run began with, whatever is granted today; a tool is not replayed.
@@ -283,6 +290,7 @@ impl Job {
             input: Payload::text(Arc::clone(&invocation.input)),
             deadline: invocation.deadline,
             authority: self.caller.as_ref().map(|caller| caller.authority),
+            lease: lease::lease(&invocation.limits),
         }
     }
 

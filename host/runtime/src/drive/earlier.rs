@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use baton_journal::{Entry, Event, InvocationId, Outcome, Payload, Tape};
+use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, Payload, Tape};
 
 /// The invocations of a run that were begun before this host drives it.
 #[derive(Default)]
@@ -11,6 +11,8 @@ pub(crate) struct Earlier {
     tapes: Mutex<BTreeMap<InvocationId, Tape>>,
     /// The nested ones.
     begun: BTreeMap<InvocationId, Begun>,
+    /// What each that was begun may use.
+    leases: BTreeMap<InvocationId, Lease>,
     /// Of calls whose intent is recorded: whether they were begun may have been lost.
     intended: BTreeSet<InvocationId>,
 }
@@ -29,6 +31,9 @@ impl Earlier {
     }
 
     fn load(&mut self, event: &Event) {
+        if let Event::InvocationStarted { invocation, lease, .. } = event {
+            self.leases.insert(invocation.clone(), *lease);
+        }
         match event {
             Event::HostCallStarted { invocation, sequence, .. } => {
                 self.intended.insert(InvocationId::nested(invocation, *sequence, None));
@@ -51,6 +56,11 @@ impl Earlier {
     /// What an invocation was told, for the one that goes on with it.
     pub(crate) fn take_tape(&self, id: &InvocationId) -> Option<Tape> {
         self.tapes.lock().unwrap_or_else(PoisonError::into_inner).remove(id)
+    }
+
+    /// What an invocation may use that was begun: a replay has what it had.
+    pub(crate) fn lease(&self, id: &InvocationId) -> Option<Lease> {
+        self.leases.get(id).copied()
     }
 
     /// How the same call ended: it is not made again. A tool is not replayed, so one that was restarted may make
@@ -106,6 +116,7 @@ mod tests {
             input: Payload::text("1"),
             deadline: Timestamp(0),
             authority: None,
+            lease: Lease::default(),
         }
     }
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use baton_journal::{
-    CallId, Claim, Digest, Event, InvocationId, Payload, PluginPin, RunHeader, RunId, RunOutcome, Scope, Site, StateOp,
-    StateReply, StateRequest, Store, StoreError, Timestamp, Usage,
+    CallId, Claim, Digest, Event, InvocationId, Lease, Payload, PluginPin, RunHeader, RunId, RunOutcome, Scope, Site,
+    StateOp, StateReply, StateRequest, Store, StoreError, Timestamp, Usage,
 };
 use baton_store::SqliteStore;
 
@@ -51,6 +51,7 @@ pub(crate) fn invocation_started() -> Event {
         input: Payload::text("{}"),
         deadline: at(60_000),
         authority: None,
+        lease: Lease::default(),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use baton_journal::{
-    Decision, Digest, Event, Failure, InvocationId, Outcome, Payload, RunHeader, RunId, RunOutcome, Site, Timestamp,
-    Usage,
+    Decision, Digest, Event, Failure, InvocationId, Lease, Outcome, Payload, RunHeader, RunId, RunOutcome, Site,
+    Timestamp, Usage,
 };
 use serde_json::{Value, json};
 
@@ -95,6 +95,7 @@ impl World {
             input: Payload::text("{}"),
             deadline: Timestamp(self.now.0 + 1_000),
             authority: None,
+            lease: Lease::default(),
         }
     }
 
