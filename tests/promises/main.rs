@@ -25,6 +25,7 @@ mod onboarding;
 mod panics;
 mod people;
 mod plugins;
+mod replay;
 mod resume;
 mod smith;
 mod state;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::command::{approve, build, call, check, grants, reject, resume, run, runs, show};
+use crate::command::{approve, build, call, check, grants, reject, replay, resume, run, runs, show};
 
 /// The last lines of every help text of a command that drives a run.
 pub const EXIT_CODES: &str = "\
@@ -43,6 +43,7 @@ pub enum Command {
     Approve(approve::ApproveArgs),
     Reject(reject::RejectArgs),
     Resume(resume::ResumeArgs),
+    Replay(replay::ReplayArgs),
     Call(call::CallArgs),
 }
 

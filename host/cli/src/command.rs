@@ -6,6 +6,7 @@ pub mod call;
 pub mod check;
 pub mod grants;
 pub mod reject;
+pub mod replay;
 pub mod resume;
 pub mod run;
 pub mod runs;
@@ -30,6 +31,7 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
         Command::Approve(args) => approve::run(context, &args).await,
         Command::Reject(args) => reject::run(context, &args).await,
         Command::Resume(args) => resume::run(context, &args).await,
+        Command::Replay(args) => replay::run(context, &args).await,
         Command::Call(args) => call::run(context, &args).await,
     }
 }

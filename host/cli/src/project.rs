@@ -101,7 +101,15 @@ pub fn settle(context: &Context, project: &Project) -> Result<(), Error> {
 /// # Errors
 /// The folder or the store cannot be used.
 pub fn open(project: &Project) -> Result<Host, Error> {
-    let folder = folder_of(project.file());
+    open_store(project.file())
+}
+
+/// The same, given the project's file, which need not be sound.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_store(file: &Path) -> Result<Host, Error> {
+    let folder = folder_of(file);
     prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
     let worker = worker::of_this_program()
         .map_err(|error| Error::failed(format!("cannot find this program's own file: {error}")))?;

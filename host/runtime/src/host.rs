@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::held::holding;
 use crate::observer::Observer;
 use crate::plugins::Plugins;
+use crate::replay::{self, Replay, Replayed};
 use crate::story::Story;
 
 /// Where a host keeps what it keeps.
@@ -158,6 +159,16 @@ impl Host {
     /// There is no such run, or its journal is damaged.
     pub async fn story(&self, id: &RunId) -> Result<Story, Error> {
         Story::of(id.clone(), self.shared.store.entries(id.clone()).await?)
+    }
+
+    /// Makes every invocation of an agent once more from the journal alone, and compares; `each` hears of one after the
+    /// other. Nothing outside is reached, and nothing is written.
+    ///
+    /// # Errors
+    /// The store fails, the journal is damaged, or a component cannot be loaded. What comes out differently is in the
+    /// [`Replay`].
+    pub async fn replay(&self, story: &Story, each: impl FnMut(&Replayed)) -> Result<Replay, Error> {
+        replay::replay(&self.shared.sandbox, self.shared.store.as_ref(), story, each).await
     }
 
     /// The runs of the store, the newest first.

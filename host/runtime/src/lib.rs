@@ -11,6 +11,7 @@ pub mod error;
 pub mod host;
 pub mod observer;
 pub mod plugins;
+pub mod replay;
 pub mod story;
 pub mod workflow;
 
@@ -35,5 +36,6 @@ pub use error::Error;
 pub use host::{Host, Options};
 pub use observer::{Observer, Silent};
 pub use plugins::Plugins;
+pub use replay::Replay;
 pub use secrets::secrets;
 pub use story::Story;

@@ -7,6 +7,7 @@ mod errors;
 mod help;
 mod lookup;
 mod program;
+mod replay;
 mod runs;
 mod show;
 mod story;
