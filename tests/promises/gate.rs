@@ -126,7 +126,30 @@ async fn replies_to_calls_at_once_fit_one_payload() {
     let told: serde_json::Value = serde_json::from_str(output.as_str().unwrap()).unwrap();
     assert!(told[0][0]["ok"].is_string() && told[0][1]["ok"].is_string(), "{told}");
     let error = told[0][2]["err"].as_str().unwrap();
-    assert!(error.contains("it is done, but") && error.contains("limit `payload`"), "{error}");
+    assert!(error.contains("it was made, but") && error.contains("limit `payload`"), "{error}");
+}
+
+/// A payload without room for one denial, and yet each is told for what it is.
+#[tokio::test]
+async fn a_denial_is_never_told_as_a_call_that_was_made() {
+    let call = Call {
+        input: r#"{"acts": [{"act": "call-all", "tool": "crm/contacts.remove", "arguments": [1, 2, 3]}]}"#.to_owned(),
+        limits: Limits { payload: Bytes(400), ..Limits::default() },
+        ..Call::default()
+    };
+    let bench = Bench::new().await;
+    bench.call(&bench.load(&guest("acts")), call).await.unwrap();
+    let replies: Vec<String> = bench
+        .entries()
+        .await
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            Event::HostCall { reply, .. } => Some(reply.as_str().unwrap().to_owned()),
+            _ => None,
+        })
+        .collect();
+    assert!(replies.len() == 3 && replies.iter().map(String::len).sum::<usize>() > 400, "{replies:?}");
+    assert!(replies.iter().all(|reply| reply.contains("denied") && !reply.contains("it was made")), "{replies:?}");
 }
 
 #[tokio::test]

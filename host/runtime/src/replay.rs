@@ -15,7 +15,7 @@ use baton_sandbox::{
     Backends, CallError, CallSite, Clock, Invocation, Loaded, Sandbox, SandboxError, Target, ToolFacts, Tools,
 };
 use baton_store::MemoryStore;
-use baton_workflow::{Action, Invoke, Plan, Run};
+use baton_workflow::{Action, Invoke, Run};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -125,14 +125,11 @@ pub(crate) async fn replay(
 
 /// The agents' invocations: what the machine asked for, and what the journal says became of it.
 fn records(story: &Story) -> Result<Vec<(InvocationId, Record<'_>)>, Error> {
-    let header = story.header();
-    let plan = header.plan.as_str().ok_or_else(|| Error::Plan("it is not loaded".to_owned()))?;
-    let plan = Plan::from_json(plan).map_err(|error| Error::Plan(error.to_string()))?;
-    let mut run = Run::new(Arc::new(plan), story.id().clone(), header.seed);
-    let mut asked = BTreeMap::new();
-    let mut records = Vec::new();
+    let plan = Arc::new(story.machine().plan().clone());
+    let mut run = Run::new(plan, story.id().clone(), story.header().seed);
+    let (mut asked, mut places, mut records) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for entry in story.entries() {
-        begin_or_end(entry, &mut asked, &mut records);
+        begin_or_end(entry, &mut asked, &mut places, &mut records);
         for action in run.apply(entry.at, &entry.event)? {
             if let Action::Invoke(invoke) = action {
                 asked.insert(invoke.invocation(), invoke);
@@ -145,18 +142,20 @@ fn records(story: &Story) -> Result<Vec<(InvocationId, Record<'_>)>, Error> {
 fn begin_or_end<'a>(
     entry: &'a Entry,
     asked: &mut BTreeMap<InvocationId, Invoke>,
+    places: &mut BTreeMap<InvocationId, usize>,
     records: &mut Vec<(InvocationId, Record<'a>)>,
 ) {
     match &entry.event {
         Event::InvocationStarted { invocation, plugin, function: None, lease, deadline, .. } => {
             if let Some(invoke) = asked.remove(invocation) {
                 let record = Record { invoke, plugin, lease: *lease, deadline: *deadline, ended: None };
+                places.insert(invocation.clone(), records.len());
                 records.push((invocation.clone(), record));
             }
         }
         Event::InvocationEnded { invocation, outcome, usage, .. } => {
-            if let Some((_, record)) = records.iter_mut().find(|(id, _)| id == invocation) {
-                record.ended = Some((outcome, *usage));
+            if let Some(place) = places.get(invocation) {
+                records[*place].1.ended = Some((outcome, *usage));
             }
         }
         _ => {}

@@ -168,8 +168,8 @@ impl Gate {
         Ok(answers)
     }
 
-    /// In a worker's host: calls of the guest there, with the texts of the replies. A guest that cannot pay for the replies gets them all the same: its own
-    /// gate stops it where this one does, and what it has used is known.
+    /// In a worker's host: calls of the guest there, with the texts of the replies. A guest that cannot pay for them gets them
+    /// all the same: its own gate stops it where this one does, and what it has used is known.
     pub(crate) async fn answer(&mut self, operations: Vec<AnyOperation>) -> wasmtime::Result<Vec<Arc<str>>> {
         let replies = self.through_all_steps_for_worker(operations).await;
         self.or_stop(replies)

@@ -67,7 +67,7 @@ pub fn call<T: DeserializeOwned>(name: &str, arguments: &impl Serialize) -> Resu
 }
 
 /// Calls several tools, 64 at most, at the same time. The results come in the order of the calls. Together they are
-/// as large as one payload at most: what does not fit is done, and its result is a permanent failure.
+/// as large as one payload at most: what does not fit was made, and its result is a permanent failure.
 pub fn call_all<T: DeserializeOwned>(calls: &[Call]) -> Vec<Result<T, Error>> {
     let wire: Vec<_> = calls
         .iter()

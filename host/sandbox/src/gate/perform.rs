@@ -65,7 +65,12 @@ impl Calling<'_> {
     async fn perform<O: Operation>(&self, call: Admitted<O>, room: &Room) -> Result<Performed<O::Reply>, SandboxError> {
         let (sequence, name, request, reply) = match call {
             Admitted::Answered { text } => return Ok(Performed::Answered { text }),
-            Admitted::Denied { sequence, request, error, name } => (sequence, name, request, Reply::Err(error)),
+            // It was not made, and nothing else may be said of it: it needs no room.
+            Admitted::Denied { sequence, request, error, name } => {
+                let reply = Reply::Err(error);
+                let text = Written::write(&reply)?;
+                return Ok(Performed::Live { sequence, name, request, reply: Some(reply), text });
+            }
             Admitted::Ready { sequence, request, operation, .. } => {
                 let name = operation.name();
                 let site = CallSite { invocation: Arc::clone(self.invocation), sequence, stops: self.stops };
@@ -99,7 +104,7 @@ impl Room {
         }
         self.0.fetch_sub(bytes, Ordering::Relaxed);
         let too_much = format!(
-            "it is done, but its reply and those of the other calls at once are larger than the limit `payload`, {limit}{}",
+            "it was made, but its reply and those of the other calls at once are larger than the limit `payload`, {limit}{}",
             payload_hint(&invocation.plugin)
         );
         let reply = Reply::Err(CallError::Failed(Failure::Permanent(too_much)));
