@@ -30,4 +30,5 @@ mod resume;
 mod smith;
 mod state;
 mod structure;
+mod verify;
 mod workflow;

@@ -6,7 +6,7 @@ use baton_journal::{Entry, Event, Payload, Store};
 use baton_runtime::replay::Verdict;
 use baton_runtime::{Replay, Story};
 use baton_store::MemoryStore;
-use baton_tests::{Desk, Scratch, approval, example};
+use baton_tests::{Desk, Scratch, approval, example, guest};
 use serde_json::json;
 
 use super::nested::cut;
@@ -47,7 +47,8 @@ async fn replayed(desk: &Desk, store: &dyn Store, entries: &[Entry]) -> Replay {
     let run = cut(store, entries, other.as_ref()).await;
     let host = Desk::over(desk.project.folder(), Arc::clone(&other)).unwrap().host;
     let story = Story::of(run.clone(), other.entries(run).await.unwrap()).unwrap();
-    host.replay(&story, |_| {}).await.unwrap()
+    let components = host.components(&story).await.unwrap();
+    host.replay(&story, &components, |_| {}).await.unwrap()
 }
 
 #[tokio::test]
@@ -102,8 +103,49 @@ async fn the_example_is_replayed_with_nothing_at_hand_but_its_store() {
     let parked = desk.run_file("clients/sign-off.json").await;
     let ending = desk.answer(&parked.run, "sign_off", approval("partner", None)).await.unwrap();
     let story = desk.story(&ending.run).await;
-    let replay = desk.host.replay(&story, |_| {}).await.unwrap();
+    let components = desk.host.components(&story).await.unwrap();
+    let replay = desk.host.replay(&story, &components, |_| {}).await.unwrap();
     assert!(replay.is_same() && replay.other_engine.is_none(), "{replay:?}");
     assert!(replay.invocations.iter().all(|one| one.verdict == Verdict::Same), "{replay:?}");
     assert!(replay.invocations.len() >= 3);
+}
+
+#[tokio::test]
+async fn another_version_is_held_against_what_was_recorded() {
+    let scratch = project();
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let desk = Desk::over(scratch.path(), Arc::clone(&store)).unwrap();
+    let run = desk.run(&json!({})).await.unwrap().run;
+    let story = desk.story(&run).await;
+    let components = desk.host.components(&story).await.unwrap();
+    let other = async |plugin: &str, component: Vec<u8>| {
+        let components = components.clone().with(plugin, component);
+        desk.host.replay(&story, &components, |_| {}).await
+    };
+    // A custom section at its end changes no instruction.
+    let mut same = guest("acts");
+    same.extend([0, 3, 1, b'x', 0]);
+    let replay = other("acts", same).await.unwrap();
+    assert!(replay.is_same(), "{replay:?}");
+    assert!(replay.invocations[0].usage_now.is_some() && replay.invocations[2].usage_now.is_none());
+    let replay = other("acts", guest("says_no_json")).await.unwrap();
+    assert!(replay.invocations[0].verdict.is_other() && !replay.is_same(), "{replay:?}");
+    let error = other("crm", guest("acts")).await.unwrap_err().to_string();
+    assert!(error.contains("its agents: acts, loops"), "{error}");
+}
+
+#[tokio::test]
+async fn a_trace_has_the_fuel_at_each_call() {
+    let scratch = project();
+    let desk = Desk::new(scratch.path()).unwrap();
+    let story = desk.story(&desk.run(&json!({})).await.unwrap().run).await;
+    let components = desk.host.components(&story).await.unwrap();
+    let replay = desk.host.replay(&story, &components, |_| {}).await.unwrap();
+    let first = &replay.invocations[0];
+    let calls = story
+        .entries()
+        .iter()
+        .filter(|entry| matches!(&entry.event, Event::HostCall { invocation, .. } if *invocation == first.invocation));
+    assert_eq!(first.fuel.len(), calls.count());
+    assert!(first.fuel.is_sorted() && first.fuel.iter().all(|fuel| (1..first.usage.fuel).contains(fuel)), "{first:?}");
 }

@@ -11,7 +11,7 @@ use baton_journal::{
 use baton_policy::{Effect, Grants, Isolation, Limits, Name, Policy};
 use baton_sandbox::{
     Backends, CallError, CallSite, Clock, CompileLimits, Ended, Folder, Invocation, Loaded, Sandbox, SandboxError,
-    Target, ToolFacts, Tools,
+    Target, ToolFacts, Tools, Unwatched,
 };
 use baton_store::MemoryStore;
 
@@ -116,6 +116,7 @@ impl Default for Bench {
                 egress: Arc::new(Egress::new(&Options::default()).unwrap()),
                 secrets: Arc::default(),
                 clock: Arc::new(StoppedClock::default()),
+                watch: Arc::new(Unwatched),
             },
             isolation: Isolation::Shared,
         }

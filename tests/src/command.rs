@@ -32,6 +32,12 @@ impl Copy {
         Copy { folder }
     }
 
+    /// A folder in which there is nothing.
+    #[must_use]
+    pub fn empty() -> Self {
+        Copy { folder: TempDir::new_in(root().join("target")).unwrap() }
+    }
+
     /// The copy's folder.
     #[must_use]
     pub fn path(&self) -> &Path {

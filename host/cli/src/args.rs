@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::command::{approve, build, call, check, grants, reject, replay, resume, run, runs, show};
+use crate::command::{approve, build, call, check, export, grants, reject, replay, resume, run, runs, show, verify};
 
 /// The last lines of every help text of a command that drives a run.
 pub const EXIT_CODES: &str = "\
@@ -44,6 +44,8 @@ pub enum Command {
     Reject(reject::RejectArgs),
     Resume(resume::ResumeArgs),
     Replay(replay::ReplayArgs),
+    Verify(verify::VerifyArgs),
+    Export(export::ExportArgs),
     Call(call::CallArgs),
 }
 

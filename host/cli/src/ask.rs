@@ -85,7 +85,7 @@ pub trait Partner {
 }
 
 /// Who sits at the keyboard.
-struct Keyboard;
+pub struct Keyboard;
 
 impl Partner for Keyboard {
     fn say(&mut self, text: &str) {

@@ -4,6 +4,7 @@ pub mod approve;
 pub mod build;
 pub mod call;
 pub mod check;
+pub mod export;
 pub mod grants;
 pub mod reject;
 pub mod replay;
@@ -11,6 +12,7 @@ pub mod resume;
 pub mod run;
 pub mod runs;
 pub mod show;
+pub mod verify;
 
 use crate::args::Command;
 use crate::context::Context;
@@ -32,6 +34,8 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
         Command::Reject(args) => reject::run(context, &args).await,
         Command::Resume(args) => resume::run(context, &args).await,
         Command::Replay(args) => replay::run(context, &args).await,
+        Command::Verify(args) => verify::run(context, &args).await,
+        Command::Export(args) => export::run(context, &args).await,
         Command::Call(args) => call::run(context, &args).await,
     }
 }

@@ -177,6 +177,7 @@ fn exit_of(error: &HostError) -> Exit {
         | HostError::NotAsking { .. }
         | HostError::Manifest { .. }
         | HostError::Terms { .. }
+        | HostError::NotReplayed { .. }
         | HostError::PluginGone(_) => Exit::Usage,
         _ => Exit::Failed,
     }

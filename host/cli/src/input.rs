@@ -1,4 +1,4 @@
-//! JSON that a person gives: a text, a file, or stdin. It does not know what it is for.
+//! What a person gives: JSON as a text, a file or stdin, or a component. It does not know what it is for.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -21,6 +21,16 @@ pub fn from_file(path: &Path) -> Result<Value, Error> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|error| Error::usage(format!("{name}: cannot be opened: {error}")))?;
     parse(&name, &read(&name, file)?)
+}
+
+/// Reads a component from a file.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub fn component(path: &Path) -> Result<Vec<u8>, Error> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|error| Error::usage(format!("{name}: cannot be opened: {error}")))?;
+    read(&name, file)
 }
 
 /// Takes JSON as an argument gives it: the text itself, `@FILE`, or `-` for stdin.

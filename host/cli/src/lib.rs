@@ -10,6 +10,8 @@
 //! | [`drive`], [`decide`] | a run is driven: progress, the end, an interrupt; an answer is recorded |
 //! | [`progress`], [`ask`], [`ending`] | what is told meanwhile, asked, and told in the end |
 //! | [`story`], [`trap`] | `baton show`; what a trap leaves behind |
+//! | [`replayed`], [`verified`] | what became of a run that was made once more, and whether it is what its record says |
+//! | [`trace`], [`stepping`] | a run entry by entry, told or gone through |
 //! | [`readable`], [`mod@format`], [`escape`], [`paint`] | JSON, quantities, foreign text and colours for people |
 //! | [`worker`] | the program as a worker process |
 //! | [`memory`] | how the process gives memory back |
@@ -39,9 +41,13 @@ pub mod progress;
 pub mod project;
 pub mod projects;
 pub mod readable;
+pub mod replayed;
+pub mod stepping;
 pub mod story;
 pub mod terminal;
+pub mod trace;
 pub mod trap;
+pub mod verified;
 pub mod worker;
 
 use crate::args::Cli;

@@ -40,10 +40,7 @@ pub struct Found {
 /// # Errors
 /// No run is meant, or several are, or a store cannot be read.
 pub async fn find(context: &Context, which: &WhichRun) -> Result<Found, Error> {
-    let near = match &which.project {
-        Some(path) => Some(if path.is_dir() { path.join(FILE_NAME) } else { path.clone() }),
-        None => project::around(&context.folder),
-    };
+    let near = near(context, which.project.as_deref());
     if let Some(file) = &near {
         let found = pick(&which.run, &runs_of(file).await?)?;
         if let Some(found) = found {
@@ -52,6 +49,23 @@ pub async fn find(context: &Context, which: &WhichRun) -> Result<Found, Error> {
     }
     let far = if which.project.is_none() { runs_of_known(context).await } else { Vec::new() };
     pick(&which.run, &far)?.ok_or_else(|| nothing_found(&which.run))
+}
+
+/// The file of the project that is named, or of the one around the folder that the process was started in.
+///
+/// # Errors
+/// There is none.
+pub fn project_file(context: &Context, named: Option<&Path>) -> Result<PathBuf, Error> {
+    near(context, named).filter(|file| file.is_file()).ok_or_else(|| {
+        Error::usage("there is no project here").hint("--project names one: a folder with baton.toml, or the file")
+    })
+}
+
+fn near(context: &Context, named: Option<&Path>) -> Option<PathBuf> {
+    match named {
+        Some(path) => Some(if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() }),
+        None => project::around(&context.folder),
+    }
 }
 
 fn nothing_found(text: &str) -> Error {

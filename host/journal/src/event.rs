@@ -178,6 +178,13 @@ pub struct RunHeader {
     pub plugins: Vec<PluginPin>,
 }
 
+impl RunHeader {
+    /// The digests of all components of the run.
+    pub fn components(&self) -> impl Iterator<Item = Digest> {
+        self.plugins.iter().map(|pin| pin.component)
+    }
+}
+
 /// A plugin of a run, by digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginPin {

@@ -3,11 +3,12 @@
 //!
 //! Reading order: [`id`] names things, [`payload`] holds JSON texts, [`json`] reads them, [`event`] says what can happen,
 //! [`outcome`] how an invocation ends and what it used, [`entry`] chains events, [`tape`] answers host calls from entries,
-//! [`progress`] derives what a run is doing, [`state`] says what is done with values that are kept, [`store`] is what a
+//! [`export`] is a run as one text that can be carried elsewhere, [`progress`] derives what a run is doing, [`state`] says what is done with values that are kept, [`store`] is what a
 //! backend must do.
 
 pub mod entry;
 pub mod event;
+pub mod export;
 pub mod id;
 pub mod json;
 pub mod outcome;
@@ -22,6 +23,7 @@ mod sample;
 
 pub use entry::{Chain, ChainError, ChainFault, Entry};
 pub use event::{Authority, Decision, Event, Lease, PluginPin, RunHeader};
+pub use export::{Exported, NotExported};
 pub use id::{CallId, Digest, InvocationId, RunId, Site, Timestamp};
 pub use outcome::{Failure, Limit, Outcome, RunOutcome, Usage};
 pub use payload::Payload;

@@ -145,6 +145,12 @@ impl Tape {
         })
     }
 
+    /// How many host calls it has taken: the number of the next one.
+    #[must_use]
+    pub fn calls(&self) -> u32 {
+        self.next
+    }
+
     /// Whether the journal has the intent of a call but no answer: it was in flight when the host died, and nobody
     /// knows whether its effect happened.
     #[must_use]

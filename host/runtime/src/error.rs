@@ -86,6 +86,14 @@ pub enum Error {
     /// A run names a plugin that the project no longer has.
     #[error("the run uses plugin {0}, which the project no longer has")]
     PluginGone(String),
+    /// Another version was given of a plugin that no agent of the run is made of.
+    #[error("the run has no agent of plugin {plugin}, and tools are not replayed; its agents: {agents}")]
+    NotReplayed {
+        /// The plugin.
+        plugin: String,
+        /// The plugins of the agents.
+        agents: String,
+    },
     /// A recorded plan cannot be read by this version.
     #[error("the run's plan cannot be used: {0}")]
     Plan(String),

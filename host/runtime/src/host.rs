@@ -7,7 +7,7 @@ use std::sync::Arc;
 use baton_bundle::Project;
 use baton_egress::{Egress, Fetch, Secrets};
 use baton_journal::{
-    Claim, Decision, Digest, Event, Payload, PluginPin, RunHeader, RunId, RunSummary, Store, StoreError,
+    Claim, Decision, Digest, Event, Exported, Payload, PluginPin, RunHeader, RunId, RunSummary, Store, StoreError,
 };
 use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
 use baton_store::SqliteStore;
@@ -15,9 +15,11 @@ use baton_workflow::{Action, Plan, Run};
 use serde_json::Value;
 
 use crate::clock::SystemClock;
+use crate::components::Components;
 use crate::drive::{Driver, RunContext, Shared, answer};
 use crate::ending::{Ending, questions};
 use crate::error::Error;
+use crate::export;
 use crate::held::holding;
 use crate::observer::Observer;
 use crate::plugins::Plugins;
@@ -161,14 +163,39 @@ impl Host {
         Story::of(id.clone(), self.shared.store.entries(id.clone()).await?)
     }
 
+    /// The components of a run's agents.
+    ///
+    /// # Errors
+    /// The store fails, or one of them is damaged.
+    pub async fn components(&self, story: &Story) -> Result<Components, Error> {
+        let (agents, mut components) = (replay::agents(story), Components::default());
+        for pin in story.header().plugins.iter().filter(|pin| agents.contains(pin.name.as_str())) {
+            components.insert(pin.name.clone(), self.shared.store.blob(pin.component).await?);
+        }
+        Ok(components)
+    }
+
     /// Makes every invocation of an agent once more from the journal alone, and compares; `each` hears of one after the
     /// other. Nothing outside is reached, and nothing is written.
     ///
     /// # Errors
-    /// The store fails, the journal is damaged, or a component cannot be loaded. What comes out differently is in the
-    /// [`Replay`].
-    pub async fn replay(&self, story: &Story, each: impl FnMut(&Replayed)) -> Result<Replay, Error> {
-        replay::replay(&self.shared.sandbox, self.shared.store.as_ref(), story, each).await
+    /// A component cannot be loaded, or another version was given of what is no agent of the run. What comes out
+    /// differently is in the [`Replay`].
+    pub async fn replay(
+        &self,
+        story: &Story,
+        components: &Components,
+        each: impl FnMut(&Replayed),
+    ) -> Result<Replay, Error> {
+        replay::replay(&self.shared.sandbox, components, story, each).await
+    }
+
+    /// A run as it can be carried elsewhere: its journal and payloads, and with its components all that a replay needs.
+    ///
+    /// # Errors
+    /// The store fails, or a component is damaged.
+    pub async fn export(&self, story: &Story, with_components: bool) -> Result<Exported, Error> {
+        export::of(self.shared.store.as_ref(), story, with_components).await
     }
 
     /// The runs of the store, the newest first.

@@ -6,13 +6,16 @@
 //! can be read afterwards.
 
 pub mod build;
+pub mod components;
 pub mod ending;
 pub mod error;
+pub mod export;
 pub mod host;
 pub mod observer;
 pub mod plugins;
 pub mod replay;
 pub mod story;
+pub mod verify;
 pub mod workflow;
 
 mod clock;
@@ -26,11 +29,12 @@ pub use baton_bundle as bundle;
 pub use baton_egress as egress;
 pub use baton_journal as journal;
 pub use baton_policy as policy;
-pub use baton_sandbox::{Clock, IDENTITY, Sandbox, SandboxError, Worker, worker};
+pub use baton_sandbox::{Clock, IDENTITY, Options as SandboxOptions, Sandbox, SandboxError, Worker, worker};
 pub use baton_store::SqliteStore;
 pub use baton_workflow as plan;
 
 pub use clock::SystemClock;
+pub use components::Components;
 pub use ending::Ending;
 pub use error::Error;
 pub use host::{Host, Options};
@@ -39,3 +43,4 @@ pub use plugins::Plugins;
 pub use replay::Replay;
 pub use secrets::secrets;
 pub use story::Story;
+pub use verify::{Verification, verify};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use baton_egress::{Fetch, Secrets};
-use baton_journal::{Claim, Store};
+use baton_journal::{Claim, InvocationId, Store};
 
 use crate::capability::tools::Tools;
 pub use crate::clock::Clock;
@@ -23,4 +23,21 @@ pub struct Backends {
     pub secrets: Arc<Secrets>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
+    /// Who looks on.
+    pub watch: Arc<dyn Watch>,
 }
+
+/// Looks on as a guest calls. The defaults do nothing, so that adding a method breaks nobody.
+pub trait Watch: Send + Sync {
+    /// A guest makes its host call of this number, counted from 0, with so much fuel left. Of a guest in a worker its fuel
+    /// is not known meanwhile.
+    fn calls(&self, invocation: &InvocationId, sequence: u32, fuel_left: u64) {
+        let _ = (invocation, sequence, fuel_left);
+    }
+}
+
+/// Nobody looks on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {}

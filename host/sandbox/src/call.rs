@@ -75,8 +75,7 @@ fn guest(gate: Gate) -> Result<Guest, SandboxError> {
     let limits = gate.invocation().limits;
     let limiter = Limiter::new(usize::try_from(limits.memory.0).unwrap_or(usize::MAX));
     let wasi = Wasi::new(Arc::clone(gate.invocation()), gate.clock().clone(), gate.lines().clone())?;
-    let (fuel_left, outer_surcharges) = (limits.fuel.0, Vec::new());
-    Ok(Guest { gate, wasi, limiter, random: None, fuel_left, yields: false, outer_surcharges })
+    Ok(Guest { gate, wasi, limiter, random: None, yields: false, outer_surcharges: Vec::new() })
 }
 
 impl<'a> Call<'a> {

@@ -79,6 +79,8 @@ pub(crate) struct Gate {
     lines: Lines,
     behind: Behind,
     surcharge: u64,
+    /// What was left when the guest last called its host.
+    fuel_left: u64,
     stops: Instant,
     stop: Option<Stop>,
     errands: Errands,
@@ -119,8 +121,9 @@ impl Gate {
 
     fn of(invocation: Arc<Invocation>, clock: VirtualClock, lines: Lines, behind: Behind) -> Self {
         let (meter, stops) = (Meter::new(invocation.limits), Instant::now() + invocation.timeout);
+        let fuel_left = invocation.limits.fuel.0;
         let (errands, kept) = (Errands::default(), Kept::default());
-        Gate { invocation, meter, clock, lines, behind, surcharge: 0, stops, stop: None, errands, kept }
+        Gate { invocation, meter, clock, lines, behind, surcharge: 0, fuel_left, stops, stop: None, errands, kept }
     }
 
     /// One host call through the six steps.
@@ -155,7 +158,7 @@ impl Gate {
         let asked = requests.len();
         let calls = operations.into_iter().zip(requests).collect();
         let answers = match &mut self.behind {
-            Behind::Journal(steps) => steps.take(calls, self.stops).await?,
+            Behind::Journal(steps) => steps.take(calls, self.stops, self.fuel_left).await?,
             Behind::Host(host) => {
                 let (now, answers) = host.ask(calls, &self.lines).await?;
                 self.clock.advance_to(now);
@@ -301,6 +304,16 @@ impl Gate {
     /// The fuel that host calls have cost and the engine has not yet taken.
     pub(crate) fn take_surcharge(&mut self) -> u64 {
         std::mem::take(&mut self.surcharge)
+    }
+
+    /// Notes the fuel that is left as the guest calls its host.
+    pub(crate) fn note_fuel(&mut self, left: u64) {
+        self.fuel_left = left;
+    }
+
+    /// What was left when the guest last called its host.
+    pub(crate) fn fuel_left(&self) -> u64 {
+        self.fuel_left
     }
 
     /// Adds fuel that the engine has to take.

@@ -15,8 +15,6 @@ pub(crate) struct Guest {
     pub(crate) limiter: Limiter,
     /// Where the random interface draws from, once it does; boxed, because most never do and a guest is moved about.
     pub(crate) random: Option<Box<ChaCha20Rng>>,
-    /// What was left when the guest last called its host.
-    pub(crate) fuel_left: u64,
     /// Whether the guest only gives way to others now: that is no call of its own.
     pub(crate) yields: bool,
     /// What the host calls have cost that called the guest back and go on afterwards.
@@ -67,7 +65,7 @@ pub(crate) fn charge_crossings(store: &mut Store<Guest>) {
 fn begin_crossing(store: &mut StoreContextMut<'_, Guest>) -> wasmtime::Result<()> {
     let fuel = store.get_fuel()?;
     let guest = store.data_mut();
-    guest.fuel_left = fuel;
+    guest.gate.note_fuel(fuel);
     let surcharge = guest.take_surcharge();
     guest.outer_surcharges.push(surcharge);
     Ok(())

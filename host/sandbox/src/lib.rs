@@ -32,7 +32,7 @@ mod sandbox;
 mod turns;
 mod wasi;
 
-pub use backends::{Backends, Clock};
+pub use backends::{Backends, Clock, Unwatched, Watch};
 pub use call_error::CallError;
 pub use capability::tools::{ToolFacts, Tools};
 pub use compile::CompileLimits;

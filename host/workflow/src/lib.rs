@@ -20,4 +20,6 @@ pub mod units;
 pub use catalog::{AgentFacts, Catalog, PluginFacts, ToolFacts};
 pub use plan::{Files, NotAPlan, Plan, Target};
 pub use problem::{Code, Position, Problem, Problems, Span};
-pub use run::{Action, Ask, Invoke, Progress, Run, RunError, Status, StepKind, StepStatus, StepView, Wait};
+pub use run::{
+    Action, Ask, Invoke, NotFollowing, Progress, Run, RunError, Status, StepKind, StepStatus, StepView, Wait,
+};

@@ -36,6 +36,7 @@ mod advance;
 mod approval;
 mod attempt;
 mod budget;
+mod follow;
 mod item;
 mod output;
 mod settle;
@@ -45,6 +46,8 @@ mod tests;
 
 pub use action::{Action, Ask, Invoke, Wait};
 pub use view::{Progress, Status, StepKind, StepStatus, StepView};
+
+pub use follow::NotFollowing;
 
 use budget::Meter;
 use state::{Outstanding, StepState};

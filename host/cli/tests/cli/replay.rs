@@ -1,6 +1,6 @@
 //! What is told of a replay.
 
-use baton_cli::command::replay::{line, summary};
+use baton_cli::replayed::{Columns, line, summary};
 use baton_runtime::Replay;
 use baton_runtime::journal::{InvocationId, RunId, Site, Timestamp};
 use baton_runtime::replay::{Replayed, Verdict};
@@ -9,7 +9,7 @@ use crate::story::usage;
 
 fn replayed(step: &str, verdict: Verdict) -> Replayed {
     let invocation = InvocationId::attempt(&Site { step: step.to_owned(), item: None }, 1);
-    Replayed { invocation, plugin: "summariser".to_owned(), usage: usage(), verdict }
+    Replayed { invocation, plugin: "summariser".to_owned(), usage: usage(), usage_now: None, fuel: Vec::new(), verdict }
 }
 
 #[test]
@@ -24,10 +24,12 @@ fn each_verdict_is_told_with_what_was_and_what_is() {
         replayed("same", Verdict::Same),
         replayed("stopped", Verdict::Stopped),
         replayed("open", Verdict::Unfinished),
+        replayed("away", Verdict::Unavailable),
+        Replayed { usage_now: Some(usage()), ..replayed("another version", Verdict::Same) },
         replayed("diverged", diverged),
         replayed("differs", differs),
     ];
-    let told: Vec<String> = invocations.iter().map(line).collect();
+    let told: Vec<String> = invocations.iter().map(|one| line(one, Columns::default())).collect();
     let run = RunId::new(Timestamp(0), 0);
     let replay = Replay { run, other_engine: Some("wasmtime 47".to_owned()), invocations };
     assert!(!replay.is_same());

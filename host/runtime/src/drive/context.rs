@@ -10,7 +10,7 @@ use baton_journal::{
     Usage,
 };
 use baton_policy::{Amounts, Effect, Limits};
-use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
+use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target, Unwatched};
 use baton_workflow::Invoke;
 use tokio::sync::{mpsc, oneshot};
 
@@ -225,6 +225,7 @@ impl RunContext {
             egress: Arc::clone(&self.egress),
             secrets: Arc::clone(&self.secrets),
             clock: Arc::clone(&self.clock),
+            watch: Arc::new(Unwatched),
         }
     }
 

@@ -46,9 +46,12 @@ impl Steps {
         &mut self,
         calls: Vec<(O, String)>,
         stops: Instant,
+        fuel_left: u64,
     ) -> Result<Vec<Result<Answer<O::Reply>, SandboxError>>, SandboxError> {
         let mut admitted = Vec::with_capacity(calls.len());
         for (operation, request) in calls {
+            let sequence = self.tape.calls();
+            self.recorder.backends().watch.calls(&self.invocation.id, sequence, fuel_left);
             admitted.push(self.admit(operation, request).await?);
         }
         if admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. })) {

@@ -9,7 +9,7 @@ impl Host for Guest {
         self.gate.ambient(REPLY)?;
         let host = self.gate.meter().remaining();
         Ok(Remaining {
-            fuel: self.fuel_left,
+            fuel: self.gate.fuel_left(),
             memory_bytes: self.limiter.left(),
             wall_ms: self.gate.invocation().deadline.0.saturating_sub(self.gate.now().0),
             calls: u32::try_from(host.calls).unwrap_or(u32::MAX),

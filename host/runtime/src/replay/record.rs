@@ -1,0 +1,107 @@
+//! The agents' invocations of a run as its journal has them: what the machine asked for, what it was begun with, and what
+//! became of it. It does not know how one is made again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, Timestamp, Usage};
+use baton_policy::{Grants, Policy};
+use baton_sandbox::{Invocation, Target};
+use baton_workflow::{Action, Invoke, Run};
+
+use crate::error::Error;
+use crate::lease;
+use crate::story::Story;
+
+/// An invocation as the journal has it.
+pub(super) struct Record<'a> {
+    invoke: Invoke,
+    pub(super) plugin: &'a str,
+    lease: Lease,
+    deadline: Timestamp,
+    /// None: the journal has no end of it.
+    pub(super) ended: Option<(&'a Outcome, Usage)>,
+}
+
+/// The records of a run, in the order in which the invocations began.
+pub(super) fn records(story: &Story) -> Result<Vec<(InvocationId, Record<'_>)>, Error> {
+    let plan = Arc::new(story.machine().plan().clone());
+    let mut run = Run::new(plan, story.id().clone(), story.header().seed);
+    let mut reading = Reading::default();
+    for entry in story.entries() {
+        reading.take(entry);
+        for action in run.apply(entry.at, &entry.event)? {
+            if let Action::Invoke(invoke) = action {
+                reading.asked.insert(invoke.invocation(), invoke);
+            }
+        }
+    }
+    Ok(reading.records)
+}
+
+/// The plugins of the agents that were invoked.
+pub(super) fn agents(entries: &[Entry]) -> BTreeSet<&str> {
+    let invoked = entries.iter().filter_map(|entry| match &entry.event {
+        Event::InvocationStarted { plugin, function: None, .. } => Some(plugin.as_str()),
+        _ => None,
+    });
+    invoked.collect()
+}
+
+#[derive(Default)]
+struct Reading<'a> {
+    /// What the machine asked for and is not begun.
+    asked: BTreeMap<InvocationId, Invoke>,
+    places: BTreeMap<InvocationId, usize>,
+    records: Vec<(InvocationId, Record<'a>)>,
+}
+
+impl<'a> Reading<'a> {
+    fn take(&mut self, entry: &'a Entry) {
+        match &entry.event {
+            Event::InvocationStarted { invocation, plugin, function: None, lease, deadline, .. } => {
+                if let Some(invoke) = self.asked.remove(invocation) {
+                    let record = Record { invoke, plugin, lease: *lease, deadline: *deadline, ended: None };
+                    self.places.insert(invocation.clone(), self.records.len());
+                    self.records.push((invocation.clone(), record));
+                }
+            }
+            Event::InvocationEnded { invocation, outcome, usage, .. } => {
+                if let Some(place) = self.places.get(invocation) {
+                    self.records[*place].1.ended = Some((outcome, *usage));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Record<'_> {
+    /// The same invocation, granted nothing.
+    pub(super) fn invocation(&self, story: &Story, id: &InvocationId) -> Result<Arc<Invocation>, Error> {
+        let (header, invoke) = (story.header(), &self.invoke);
+        let limits = lease::limits(self.lease);
+        let name = self.plugin.parse().map_err(|_| Error::PluginGone(self.plugin.to_owned()))?;
+        let input = invoke.input.as_str().ok_or_else(|| Error::Internal("an input is not loaded".to_owned()))?;
+        let pin = header.plugins.iter().find(|pin| pin.name == self.plugin);
+        Ok(Arc::new(Invocation {
+            id: id.clone(),
+            run: story.id().clone(),
+            seed: header.seed,
+            site: invoke.site.clone(),
+            attempt: invoke.attempt,
+            plugin: self.plugin.to_owned(),
+            target: Target::Agent,
+            input: input.into(),
+            idempotency_key: invoke.idempotency_key.clone(),
+            deadline: self.deadline,
+            timeout: limits.wall.as_duration(),
+            depth: 0,
+            limits,
+            allowed: limits,
+            policy: Arc::new(Policy::new(name, Grants::default(), Grants::default())),
+            environment: Arc::new(pin.map(|pin| pin.environment.clone()).unwrap_or_default()),
+            folders: Vec::new(),
+        }))
+    }
+}

@@ -1,0 +1,127 @@
+//! Whether an event is in every field the one that the plan leads to: for those who do not trust a journal. A host that
+//! goes on with a run does not ask: what is recorded holds, also where a later version would have computed otherwise.
+
+use baton_journal::{Digest, Event, Payload, RunOutcome, Site, Timestamp};
+
+use super::{Action, Ask, Invoke, Run};
+
+/// An event that does not follow.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} is {recorded}, and the plan leads to {expected}")]
+pub struct NotFollowing {
+    /// What differs.
+    pub what: String,
+    /// What the event has.
+    pub recorded: String,
+    /// What follows from the plan and the events before.
+    pub expected: String,
+}
+
+impl Run {
+    /// Compares an event with what was asked for, before it is applied. What people, plugins and clocks say follows from
+    /// nothing, and is not compared.
+    ///
+    /// # Errors
+    /// It is not what was asked for.
+    pub fn follows(&self, at: Timestamp, event: &Event) -> Result<(), NotFollowing> {
+        match event {
+            Event::InvocationStarted { caller: None, site, attempt, plugin, function, input, .. } => {
+                let invoke = self.outstanding.invoke(site, *attempt);
+                invoke.map_or(Ok(()), |invoke| follows_invoke(invoke, plugin, function.as_deref(), input))
+            }
+            Event::ApprovalRequested { step, question, show, roles, deadline, .. } => {
+                let ask = self.outstanding.ask(step);
+                ask.map_or(Ok(()), |ask| follows_ask(ask, (question, show), roles, *deadline))
+            }
+            Event::TimerFired { site, attempt } => self.follows_wait(at, site, *attempt),
+            Event::RunEnded(outcome) => self.follows_end(outcome),
+            _ => Ok(()),
+        }
+    }
+
+    fn follows_wait(&self, at: Timestamp, site: &Site, attempt: u32) -> Result<(), NotFollowing> {
+        match self.outstanding.wait(site, attempt) {
+            Some(wait) if at < wait.until => differs(
+                format!("the time of attempt {attempt} of `{site}`, in milliseconds,"),
+                at.0.to_string(),
+                format!("{} at the earliest", wait.until.0),
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    fn follows_end(&self, outcome: &RunOutcome) -> Result<(), NotFollowing> {
+        let asked = self.outstanding.all().iter().find_map(|action| match action {
+            Action::End(asked) => Some(asked),
+            _ => None,
+        });
+        match asked {
+            None => differs("the run's end".to_owned(), "there".to_owned(), "more work".to_owned()),
+            Some(asked) if is_same_end(asked, outcome) => Ok(()),
+            Some(asked) => differs("the run's end".to_owned(), told(outcome), told(asked)),
+        }
+    }
+}
+
+fn follows_invoke(invoke: &Invoke, plugin: &str, function: Option<&str>, input: &Payload) -> Result<(), NotFollowing> {
+    let called = |plugin: &str, function: Option<&str>| match function {
+        Some(function) => format!("tool {plugin}/{function}"),
+        None => format!("agent {plugin}"),
+    };
+    let expected = (invoke.target.plugin(), invoke.target.function());
+    if (plugin, function) != expected {
+        let what = format!("what `{}` invokes", invoke.site);
+        return differs(what, called(plugin, function), called(expected.0, expected.1));
+    }
+    same(format!("the input of `{}`", invoke.site), input.digest(), invoke.input.digest())
+}
+
+fn follows_ask(
+    ask: &Ask,
+    (question, show): (&str, &Payload),
+    roles: &[String],
+    deadline: Timestamp,
+) -> Result<(), NotFollowing> {
+    let step = &ask.step;
+    if question != ask.question {
+        return differs(format!("the question of `{step}`"), quoted(question), quoted(&ask.question));
+    }
+    if roles != ask.roles {
+        return differs(format!("who may answer `{step}`"), roles.join(", "), ask.roles.join(", "));
+    }
+    if deadline != ask.deadline {
+        return differs(format!("the deadline of `{step}`"), deadline.0.to_string(), ask.deadline.0.to_string());
+    }
+    same(format!("what `{step}` shows"), show.digest(), ask.show.digest())
+}
+
+fn is_same_end(one: &RunOutcome, other: &RunOutcome) -> bool {
+    match (one, other) {
+        (RunOutcome::Completed { output: one }, RunOutcome::Completed { output: other }) => {
+            one.digest() == other.digest()
+        }
+        (one, other) => one == other,
+    }
+}
+
+fn told(outcome: &RunOutcome) -> String {
+    match outcome {
+        RunOutcome::Completed { output } => format!("completed with the output {}", output.digest().short()),
+        RunOutcome::Failed { message, .. } => format!("failed with {}", quoted(message)),
+    }
+}
+
+fn same(what: String, recorded: Digest, expected: Digest) -> Result<(), NotFollowing> {
+    if recorded == expected { Ok(()) } else { differs(what, recorded.short(), expected.short()) }
+}
+
+fn quoted(text: &str) -> String {
+    const SHOWN: usize = 80;
+    let shown: String = text.chars().take(SHOWN).collect();
+    let more = if shown.len() < text.len() { "…" } else { "" };
+    format!("“{shown}{more}”")
+}
+
+fn differs(what: String, recorded: String, expected: String) -> Result<(), NotFollowing> {
+    Err(NotFollowing { what, recorded, expected })
+}
