@@ -12,6 +12,7 @@ mod determinism;
 mod docs;
 mod environment;
 mod files;
+mod fork;
 mod fuzz;
 mod gate;
 mod grants;

@@ -81,7 +81,7 @@ async fn one_file_is_enough_to_verify_a_run_elsewhere() {
     drop(desk);
     let exported = export::read("file", file.as_slice()).unwrap();
     let elsewhere = Story::of(exported.run, exported.entries).unwrap();
-    let components = Components::of(&elsewhere, &exported.components);
+    let components = Components::of(exported.components);
     let found = verify(&sandbox().unwrap(), &components, &elsewhere, |_| {}).await.unwrap();
     assert!(found.holds() && found.is_whole(), "{found:?}");
 

@@ -222,5 +222,6 @@ pub(crate) fn header() -> RunHeader {
         seed: Digest::of(b"seed"),
         engine: baton_sandbox::IDENTITY.to_owned(),
         plugins: Vec::new(),
+        forks: Vec::new(),
     }
 }

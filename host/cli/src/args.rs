@@ -2,7 +2,9 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::command::{approve, build, call, check, export, grants, reject, replay, resume, run, runs, show, verify};
+use crate::command::{
+    approve, build, call, check, export, fork, grants, reject, replay, resume, run, runs, show, verify,
+};
 
 /// The last lines of every help text of a command that drives a run.
 pub const EXIT_CODES: &str = "\
@@ -46,6 +48,7 @@ pub enum Command {
     Replay(replay::ReplayArgs),
     Verify(verify::VerifyArgs),
     Export(export::ExportArgs),
+    Fork(fork::ForkArgs),
     Call(call::CallArgs),
 }
 

@@ -5,6 +5,7 @@ pub mod build;
 pub mod call;
 pub mod check;
 pub mod export;
+pub mod fork;
 pub mod grants;
 pub mod reject;
 pub mod replay;
@@ -36,6 +37,7 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
         Command::Replay(args) => replay::run(context, &args).await,
         Command::Verify(args) => verify::run(context, &args).await,
         Command::Export(args) => export::run(context, &args).await,
+        Command::Fork(args) => fork::run(context, &args).await,
         Command::Call(args) => call::run(context, &args).await,
     }
 }

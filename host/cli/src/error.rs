@@ -178,6 +178,9 @@ fn exit_of(error: &HostError) -> Exit {
         | HostError::Manifest { .. }
         | HostError::Terms { .. }
         | HostError::NotReplayed { .. }
+        | HostError::NoSuchStep { .. }
+        | HostError::NotForked(_)
+        | HostError::HalfForked(_)
         | HostError::PluginGone(_) => Exit::Usage,
         _ => Exit::Failed,
     }

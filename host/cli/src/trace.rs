@@ -70,6 +70,7 @@ impl<'a> Trace<'a> {
             }
             Event::ApprovalDecided { step, decision, .. } => (step.clone(), decided(decision)),
             Event::TimerFired { site, attempt } => (site.to_string(), format!("waited; attempt {attempt} may begin")),
+            Event::Forked => ("run".to_owned(), "what follows is its own".to_owned()),
             Event::RunEnded(RunOutcome::Completed { output }) => {
                 ("run".to_owned(), format!("{} {}", paint::good("completed"), short(output)))
             }

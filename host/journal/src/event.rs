@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Digest, InvocationId, Site, Timestamp};
+use crate::id::{Digest, InvocationId, RunId, Site, Timestamp};
 use crate::outcome::{Outcome, RunOutcome, Usage};
 use crate::payload::Payload;
 
@@ -123,6 +123,8 @@ pub enum Event {
         /// The attempt that may now begin.
         attempt: u32,
     },
+    /// What follows is the run's own: everything before is of the runs that it was forked off.
+    Forked,
     /// The run ended. Nothing follows.
     RunEnded(RunOutcome),
 }
@@ -176,12 +178,45 @@ pub struct RunHeader {
     pub engine: String,
     /// The components that the plan names and those that its agents may call, by digest.
     pub plugins: Vec<PluginPin>,
+    /// The runs that it was forked off, the first one first: its first entries are theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forks: Vec<Fork>,
+}
+
+/// A run off which another one was forked. What it had done is in the other run's journal as it was in its own, under
+/// its own name, and is not done again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fork {
+    /// The run.
+    pub from: RunId,
+    /// The digest of the last entry that it had.
+    pub head: Digest,
+    /// The step that is done once more, with all that follows from it.
+    pub step: String,
+    /// How many of the first entries of the other run are from this one or those before: the number of the entry that
+    /// says so ([`Event::Forked`]).
+    pub entries: u64,
+    /// The components that it was made with.
+    pub plugins: Vec<PluginPin>,
 }
 
 impl RunHeader {
     /// The digests of all components of the run.
     pub fn components(&self) -> impl Iterator<Item = Digest> {
-        self.plugins.iter().map(|pin| pin.component)
+        self.plugins.iter().chain(self.forks.iter().flat_map(|fork| &fork.plugins)).map(|pin| pin.component)
+    }
+
+    /// The run that an entry is from, if it is from another one.
+    #[must_use]
+    pub fn fork_of(&self, sequence: u64) -> Option<&Fork> {
+        self.forks.iter().find(|fork| sequence < fork.entries)
+    }
+
+    /// The component of a plugin, as it was for an entry.
+    #[must_use]
+    pub fn pin(&self, plugin: &str, sequence: u64) -> Option<&PluginPin> {
+        let pins = self.fork_of(sequence).map_or(&self.plugins, |fork| &fork.plugins);
+        pins.iter().find(|pin| pin.name == plugin)
     }
 }
 
@@ -261,6 +296,7 @@ impl Event {
             | Event::InvocationEnded { .. }
             | Event::ApprovalDecided { .. }
             | Event::TimerFired { .. }
+            | Event::Forked
             | Event::RunEnded(RunOutcome::Failed { .. }) => {}
         }
     }

@@ -22,7 +22,7 @@ pub mod tape;
 mod sample;
 
 pub use entry::{Chain, ChainError, ChainFault, Entry};
-pub use event::{Authority, Decision, Event, Lease, PluginPin, RunHeader};
+pub use event::{Authority, Decision, Event, Fork, Lease, PluginPin, RunHeader};
 pub use export::{Exported, NotExported};
 pub use id::{CallId, Digest, InvocationId, RunId, Site, Timestamp};
 pub use outcome::{Failure, Limit, Outcome, RunOutcome, Usage};

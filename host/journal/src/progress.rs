@@ -39,7 +39,8 @@ impl Progress {
             | Event::HostCallStarted { .. }
             | Event::HostCall { .. }
             | Event::Logged { .. }
-            | Event::TimerFired { .. } => {}
+            | Event::TimerFired { .. }
+            | Event::Forked => {}
         }
     }
 

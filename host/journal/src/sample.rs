@@ -36,6 +36,7 @@ pub(crate) fn header() -> Event {
             component: Digest::of(b"crm"),
             environment: BTreeMap::from([("REGION".to_owned(), "eu-west".to_owned())]),
         }],
+        forks: Vec::new(),
     })
 }
 
@@ -131,6 +132,7 @@ pub(crate) fn every_event() -> Vec<Event> {
         decided(Decision::Rejected { by: text("ada"), role: Some(text("partner")), comment: Some(text("no")) }),
         decided(Decision::Expired),
         Event::TimerFired { site: Site { step: text("letter"), item: None }, attempt: 2 },
+        Event::Forked,
         Event::RunEnded(RunOutcome::Failed { step: Some(text("letter")), message: text("why") }),
     ]);
     events

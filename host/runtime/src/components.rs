@@ -3,29 +3,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use baton_journal::Digest;
+use baton_journal::{Digest, PluginPin};
 
 use crate::error::Error;
-use crate::story::Story;
 
-/// Components by the name of their plugin.
+/// Components, and other versions of plugins.
 #[derive(Clone, Debug, Default)]
 pub struct Components {
-    own: BTreeMap<String, Vec<u8>>,
+    known: BTreeMap<Digest, Vec<u8>>,
     others: BTreeMap<String, Vec<u8>>,
 }
 
 impl Components {
-    /// Those of a run's agents, from components by digest; what is not among them is left out.
+    /// Components by their digests.
     #[must_use]
-    pub fn of(story: &Story, known: &BTreeMap<Digest, Vec<u8>>) -> Self {
-        let pins = story.header().plugins.iter();
-        let own = pins.filter_map(|pin| Some((pin.name.clone(), known.get(&pin.component)?.clone()))).collect();
-        Components { own, others: BTreeMap::new() }
-    }
-
-    pub(crate) fn insert(&mut self, plugin: String, component: Vec<u8>) {
-        self.own.insert(plugin, component);
+    pub fn of(known: BTreeMap<Digest, Vec<u8>>) -> Self {
+        Components { known, others: BTreeMap::new() }
     }
 
     /// The same with another version of a plugin, to see what it would have done.
@@ -38,11 +31,12 @@ impl Components {
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.own.is_empty() && self.others.is_empty()
+        self.known.is_empty() && self.others.is_empty()
     }
 
-    pub(crate) fn get(&self, plugin: &str) -> Option<&[u8]> {
-        self.others.get(plugin).or_else(|| self.own.get(plugin)).map(Vec::as_slice)
+    /// The component of a pinned plugin, if it is at hand.
+    pub(crate) fn get(&self, pin: &PluginPin) -> Option<&[u8]> {
+        self.others.get(&pin.name).or_else(|| self.known.get(&pin.component)).map(Vec::as_slice)
     }
 
     /// Whether another version is in its place.

@@ -94,6 +94,20 @@ pub enum Error {
         /// The plugins of the agents.
         agents: String,
     },
+    /// A run has no step of that name.
+    #[error("the run has no step `{step}`; its steps: {steps}")]
+    NoSuchStep {
+        /// The name.
+        step: String,
+        /// The names that there are.
+        steps: String,
+    },
+    /// What a run had done cannot be taken over.
+    #[error("the run cannot be forked there: {0}")]
+    NotForked(String),
+    /// A host died while it forked a run.
+    #[error("run {0} is a fork that was not finished: its host died meanwhile")]
+    HalfForked(baton_journal::RunId),
     /// A recorded plan cannot be read by this version.
     #[error("the run's plan cannot be used: {0}")]
     Plan(String),
@@ -121,6 +135,8 @@ impl Error {
             Error::Store(StoreError::NoSuchRun(_)) => Some("`baton runs` lists the runs there are".to_owned()),
             Error::Store(StoreError::Claimed(_)) => Some("it goes on there; `baton show` follows it".to_owned()),
             Error::TooLate(_) => Some("resume the run: it goes on as the step's `on_timeout` says".to_owned()),
+            Error::NotForked(_) => Some("fork at that step, or at one before it".to_owned()),
+            Error::HalfForked(_) => Some("fork once more: nothing was done by this one".to_owned()),
             Error::PluginGone(name) => Some(format!("add [plugins.{name}] to baton.toml again")),
             _ => None,
         }

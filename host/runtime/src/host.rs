@@ -20,6 +20,7 @@ use crate::drive::{Driver, RunContext, Shared, answer};
 use crate::ending::{Ending, questions};
 use crate::error::Error;
 use crate::export;
+use crate::fork::{self, Beginning, Forked, Forking};
 use crate::held::holding;
 use crate::observer::Observer;
 use crate::plugins::Plugins;
@@ -125,12 +126,32 @@ impl Host {
         };
         let resumed = async {
             let story = self.story(id).await?;
+            if story.machine().is_another() {
+                return Err(Error::HalfForked(id.clone()));
+            }
             let plugins = self.pinned_plugins(&story, project).await?;
             observer.begins(id);
             let actions = story.machine().outstanding();
             self.drive(&claim, story, actions, plugins, observer).await
         };
         holding(&self.shared.store, &claim, resumed).await
+    }
+
+    /// Begins a run as another one did, up to where it is forked. It does not go on with it: [`Host::resume`] does. Plugins
+    /// are those that the run began with, but for those that [`Forking`] names; `today` are the project's.
+    ///
+    /// # Errors
+    /// There is no such step or plugin, the input does not fit, what was done does not follow from it, or the store fails.
+    pub async fn fork(&self, story: &Story, forking: &Forking, today: &Plugins) -> Result<Forked, Error> {
+        let (id, now) = (RunId::new(self.shared.clock.now(), rand::random()), self.shared.clock.now());
+        let reached = today.reached_from(&story.machine().plan().plugins());
+        let mut pins = BTreeMap::new();
+        for pin in self.pins(today, reached.iter()).await? {
+            pins.insert(pin.name.clone(), pin);
+        }
+        let pins = fork::pins(story, forking, reached, &pins)?;
+        let beginning = Beginning::of(story, &id, forking, pins, IDENTITY)?;
+        beginning.write(&self.shared.store, &id, now).await
     }
 
     /// Records a person's answer to a step that asks. It does not go on with the run: [`Host::resume`] does.
@@ -168,11 +189,13 @@ impl Host {
     /// # Errors
     /// The store fails, or one of them is damaged.
     pub async fn components(&self, story: &Story) -> Result<Components, Error> {
-        let (agents, mut components) = (replay::agents(story), Components::default());
-        for pin in story.header().plugins.iter().filter(|pin| agents.contains(pin.name.as_str())) {
-            components.insert(pin.name.clone(), self.shared.store.blob(pin.component).await?);
+        let (header, agents) = (story.header(), replay::agents(story));
+        let pins = header.plugins.iter().chain(header.forks.iter().flat_map(|fork| &fork.plugins));
+        let mut components = BTreeMap::new();
+        for pin in pins.filter(|pin| agents.contains(pin.name.as_str())) {
+            components.insert(pin.component, self.shared.store.blob(pin.component).await?);
         }
-        Ok(components)
+        Ok(Components::of(components))
     }
 
     /// Makes every invocation of an agent once more from the journal alone, and compares; `each` hears of one after the
@@ -207,15 +230,7 @@ impl Host {
     }
 
     async fn header(&self, plan: &Plan, plugins: &Plugins, input: &Value) -> Result<RunHeader, Error> {
-        let mut pins = Vec::new();
-        for name in plugins.reached_from(&plan.plugins()) {
-            let ready = plugins.get(&name).ok_or_else(|| Error::PluginGone(name.clone()))?;
-            let component = self.shared.store.put_blob(ready.component.clone()).await?;
-            let is_agent = ready.loaded.is_agent();
-            let environment =
-                if is_agent { ready.plugin.policy().effective().environment.values() } else { BTreeMap::new() };
-            pins.push(PluginPin { name, component, environment });
-        }
+        let pins = self.pins(plugins, plugins.reached_from(&plan.plugins()).iter()).await?;
         Ok(RunHeader {
             workflow: plan.name().to_owned(),
             plan_digest: plan.digest(),
@@ -224,7 +239,22 @@ impl Host {
             seed: Digest::from_bytes(rand::random()),
             engine: IDENTITY.to_owned(),
             plugins: pins,
+            forks: Vec::new(),
         })
+    }
+
+    /// Stores the components of plugins, and tells what a run that begins now is made of.
+    async fn pins(&self, plugins: &Plugins, names: impl Iterator<Item = &String>) -> Result<Vec<PluginPin>, Error> {
+        let mut pins = Vec::new();
+        for name in names {
+            let ready = plugins.get(name).ok_or_else(|| Error::PluginGone(name.clone()))?;
+            let component = self.shared.store.put_blob(ready.component.clone()).await?;
+            let is_agent = ready.loaded.is_agent();
+            let environment =
+                if is_agent { ready.plugin.policy().effective().environment.values() } else { BTreeMap::new() };
+            pins.push(PluginPin { name: name.clone(), component, environment });
+        }
+        Ok(pins)
     }
 
     async fn pinned_plugins(&self, story: &Story, project: &Project) -> Result<Plugins, Error> {

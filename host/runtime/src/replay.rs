@@ -7,9 +7,10 @@ mod compare;
 mod nothing;
 mod record;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use baton_journal::{InvocationId, RunId, Tape, Usage};
+use baton_journal::{Digest, InvocationId, PluginPin, RunId, Tape, Usage};
 use baton_sandbox::{Loaded, Sandbox};
 use serde::Serialize;
 
@@ -126,9 +127,9 @@ pub(crate) async fn replay(
     Ok(Replay { run: story.id().clone(), other_engine, invocations })
 }
 
-async fn one(
-    plugins: &mut Loading<'_>,
-    story: &Story,
+async fn one<'a>(
+    plugins: &mut Loading<'a>,
+    story: &'a Story,
     id: &InvocationId,
     record: &Record<'_>,
     tape: Tape,
@@ -138,7 +139,7 @@ async fn one(
     let told = |verdict| Replayed { invocation: id.clone(), plugin, usage, usage_now: None, fuel: Vec::new(), verdict };
     let Some(ended) = record.ended else { return Ok(told(Verdict::Unfinished)) };
     let (sandbox, is_other_version) = (plugins.sandbox, plugins.components.is_replaced(record.plugin));
-    let Some(loaded) = plugins.load(record.plugin)? else { return Ok(told(Verdict::Unavailable)) };
+    let Some(loaded) = plugins.load(record.pin(story)?)? else { return Ok(told(Verdict::Unavailable)) };
     let invocation = record.invocation(story, id)?;
     let comparison = Comparison { plugin: loaded, header: story.header(), ended, is_other_version };
     let compared = comparison.make(sandbox, invocation, tape).await?;
@@ -150,17 +151,17 @@ async fn one(
 struct Loading<'a> {
     sandbox: &'a Sandbox,
     components: &'a Components,
-    loaded: BTreeMap<String, Loaded>,
+    loaded: BTreeMap<(&'a str, Digest), Loaded>,
 }
 
-impl Loading<'_> {
+impl<'a> Loading<'a> {
     /// None: its component is not at hand.
-    fn load(&mut self, plugin: &str) -> Result<Option<&Loaded>, Error> {
-        let Some(component) = self.components.get(plugin) else { return Ok(None) };
-        if !self.loaded.contains_key(plugin) {
-            self.loaded.insert(plugin.to_owned(), self.sandbox.load(plugin, component)?);
-        }
-        Ok(self.loaded.get(plugin))
+    fn load(&mut self, pin: &'a PluginPin) -> Result<Option<&Loaded>, Error> {
+        let Some(component) = self.components.get(pin) else { return Ok(None) };
+        Ok(Some(match self.loaded.entry((&pin.name, pin.component)) {
+            Entry::Occupied(loaded) => loaded.into_mut(),
+            Entry::Vacant(place) => place.insert(self.sandbox.load(&pin.name, component)?),
+        }))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The plan: a workflow that was checked, with everything it needs embedded. It does not know files, nor how a run goes.
 
+use std::collections::BTreeSet;
+
 use baton_journal::Digest;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -156,6 +158,32 @@ impl Plan {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    /// The names of its steps, in the plan's order.
+    pub fn steps(&self) -> impl Iterator<Item = &str> {
+        self.definition.steps.iter().map(|step| step.name.as_str())
+    }
+
+    /// The steps that are done once more if this one is: it, those that wait for it, and the questions that it or one of
+    /// those waits for, as a yes is for one run. Nothing if there is no such step.
+    #[must_use]
+    pub fn redone_with(&self, step: &str) -> BTreeSet<&str> {
+        let steps = &self.definition.steps;
+        let mut redone: BTreeSet<usize> = self.definition.index(step).into_iter().collect();
+        loop {
+            let depends = |one: usize, other: usize| self.graph.depends(one, other);
+            let follows = |index: &usize| redone.iter().any(|other| depends(*index, *other));
+            let is_asked = |index: &usize| {
+                matches!(steps[*index].work, Work::Approve(_)) && redone.iter().any(|other| depends(*other, *index))
+            };
+            let more: Vec<usize> = (0..steps.len()).filter(|index| follows(index) || is_asked(index)).collect();
+            let before = redone.len();
+            redone.extend(more);
+            if redone.len() == before {
+                return redone.into_iter().map(|index| steps[index].name.as_str()).collect();
+            }
+        }
     }
 
     /// What a run of it may use.

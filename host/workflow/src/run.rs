@@ -21,6 +21,7 @@
 //!
 //! The run's wall time is that of its events, without the time in which it only waited for people.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use baton_journal::{Digest, Event, RunId, RunOutcome, Timestamp};
@@ -37,6 +38,7 @@ mod approval;
 mod attempt;
 mod budget;
 mod follow;
+mod fork;
 mod item;
 mod output;
 mod settle;
@@ -74,7 +76,12 @@ pub enum RunError {
 #[derive(Clone, Debug)]
 pub struct Run {
     plan: Arc<Plan>,
+    /// The run's own id.
+    own: RunId,
+    /// The run that acts: another one, as long as the events are those of a run that this one was forked off.
     id: RunId,
+    /// The runs whose events are not over, the first one first.
+    forks: VecDeque<RunId>,
     seed: Digest,
     /// The workflow's input; none before the first event.
     input: Option<Value>,
@@ -97,7 +104,9 @@ impl Run {
         let steps = plan.definition().steps.iter().map(|_| StepState::default()).collect();
         Run {
             plan,
+            own: run.clone(),
             id: run,
+            forks: VecDeque::new(),
             seed,
             input: None,
             steps,
@@ -116,6 +125,9 @@ impl Run {
     /// If the event cannot follow on what the run has seen; then nothing has changed.
     pub fn apply(&mut self, at: Timestamp, event: &Event) -> Result<Vec<Action>, RunError> {
         let change = self.accept(event)?;
+        if matches!(event, Event::Forked) {
+            self.meter.rest(true); // nobody was at work between the two runs
+        }
         self.meter.tick(at);
         self.change(change);
         self.advance();

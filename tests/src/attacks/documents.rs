@@ -48,5 +48,6 @@ pub(crate) fn header(plan: &Plan, input: &Value) -> RunHeader {
         seed: Digest::of(b"seed"),
         engine: baton_sandbox::IDENTITY.to_owned(),
         plugins: Vec::new(),
+        forks: Vec::new(),
     }
 }

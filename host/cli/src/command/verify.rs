@@ -77,8 +77,8 @@ async fn of_file(context: &Context, args: &VerifyArgs, file: &Path) -> Result<Ve
     for component in &args.component {
         exported.add(input::component(component)?);
     }
+    let components = Components::of(exported.components);
     let story = Story::of(exported.run, exported.entries).map_err(not_verified)?;
-    let components = Components::of(&story, &exported.components);
     let worker = worker::of_this_program().map_err(|error| Error::failed(error.to_string()))?;
     let sandbox = Sandbox::new(baton_runtime::SandboxOptions { worker: Some(worker), ..Default::default() });
     let watch = Watch::of(context, &story);

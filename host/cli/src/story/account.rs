@@ -126,6 +126,7 @@ impl<'a> Account<'a> {
     fn take(&mut self, entry: &'a Entry) {
         let at = entry.at;
         match &entry.event {
+            Event::Forked => {}
             Event::InvocationStarted { .. } => self.started(entry),
             Event::InvocationEnded { invocation, site, outcome, usage, .. } => {
                 self.step(&site.step, at);

@@ -14,7 +14,7 @@ use crate::error::Error;
 /// Backends that reach nothing, and who looks on.
 pub(super) async fn backends(run: &RunId, header: &RunHeader) -> Result<(Backends, Arc<Meters>), Error> {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let began = Event::RunStarted(RunHeader { plugins: Vec::new(), ..header.clone() });
+    let began = Event::RunStarted(RunHeader { plugins: Vec::new(), forks: Vec::new(), ..header.clone() });
     let (claim, _) = store.create(run.clone(), Timestamp(0), began).await?;
     let meters = Arc::new(Meters::default());
     let backends = Backends {

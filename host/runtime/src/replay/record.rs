@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, Timestamp, Usage};
+use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, PluginPin, Timestamp, Usage};
 use baton_policy::{Grants, Policy};
 use baton_sandbox::{Invocation, Target};
 use baton_workflow::{Action, Invoke, Run};
@@ -17,6 +17,8 @@ use crate::story::Story;
 pub(super) struct Record<'a> {
     invoke: Invoke,
     pub(super) plugin: &'a str,
+    /// The number of the entry with which it began.
+    sequence: u64,
     lease: Lease,
     deadline: Timestamp,
     /// None: the journal has no end of it.
@@ -30,10 +32,9 @@ pub(super) fn records(story: &Story) -> Result<Vec<(InvocationId, Record<'_>)>, 
     let mut reading = Reading::default();
     for entry in story.entries() {
         reading.take(entry);
-        for action in run.apply(entry.at, &entry.event)? {
-            if let Action::Invoke(invoke) = action {
-                reading.asked.insert(invoke.invocation(), invoke);
-            }
+        reading.ask(run.apply(entry.at, &entry.event)?);
+        if matches!(entry.event, Event::Forked) {
+            reading.ask(run.outstanding()); // from here on it is done under the run's own name
         }
     }
     Ok(reading.records)
@@ -57,11 +58,20 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
+    fn ask(&mut self, actions: Vec<Action>) {
+        for action in actions {
+            if let Action::Invoke(invoke) = action {
+                self.asked.insert(invoke.invocation(), invoke);
+            }
+        }
+    }
+
     fn take(&mut self, entry: &'a Entry) {
         match &entry.event {
             Event::InvocationStarted { invocation, plugin, function: None, lease, deadline, .. } => {
+                let sequence = entry.sequence;
                 if let Some(invoke) = self.asked.remove(invocation) {
-                    let record = Record { invoke, plugin, lease: *lease, deadline: *deadline, ended: None };
+                    let record = Record { invoke, plugin, lease: *lease, deadline: *deadline, sequence, ended: None };
                     self.places.insert(invocation.clone(), self.records.len());
                     self.records.push((invocation.clone(), record));
                 }
@@ -77,16 +87,22 @@ impl<'a> Reading<'a> {
 }
 
 impl Record<'_> {
+    /// The component that it was made of.
+    pub(super) fn pin<'s>(&self, story: &'s Story) -> Result<&'s PluginPin, Error> {
+        let pin = story.header().pin(self.plugin, self.sequence);
+        pin.ok_or_else(|| Error::PluginGone(self.plugin.to_owned()))
+    }
+
     /// The same invocation, granted nothing.
     pub(super) fn invocation(&self, story: &Story, id: &InvocationId) -> Result<Arc<Invocation>, Error> {
         let (header, invoke) = (story.header(), &self.invoke);
         let limits = lease::limits(self.lease);
         let name = self.plugin.parse().map_err(|_| Error::PluginGone(self.plugin.to_owned()))?;
         let input = invoke.input.as_str().ok_or_else(|| Error::Internal("an input is not loaded".to_owned()))?;
-        let pin = header.plugins.iter().find(|pin| pin.name == self.plugin);
+        let run = header.fork_of(self.sequence).map_or(story.id(), |fork| &fork.from);
         Ok(Arc::new(Invocation {
             id: id.clone(),
-            run: story.id().clone(),
+            run: run.clone(),
             seed: header.seed,
             site: invoke.site.clone(),
             attempt: invoke.attempt,
@@ -100,7 +116,7 @@ impl Record<'_> {
             limits,
             allowed: limits,
             policy: Arc::new(Policy::new(name, Grants::default(), Grants::default())),
-            environment: Arc::new(pin.map(|pin| pin.environment.clone()).unwrap_or_default()),
+            environment: Arc::new(self.pin(story)?.environment.clone()),
             folders: Vec::new(),
         }))
     }

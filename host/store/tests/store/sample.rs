@@ -29,6 +29,7 @@ pub(crate) fn started() -> Event {
             component: Digest::of(b"crm"),
             environment: Default::default(),
         }],
+        forks: Vec::new(),
     })
 }
 

@@ -1,7 +1,9 @@
 //! Whether an event can follow on what a run has seen, and what it changes. Nothing changes here.
 
+use std::collections::VecDeque;
+
 use baton_journal::{
-    Decision, Digest, Event, Failure, Outcome, Payload, RunHeader, RunOutcome, Site, Timestamp, Usage,
+    Decision, Digest, Event, Failure, Outcome, Payload, RunHeader, RunId, RunOutcome, Site, Timestamp, Usage,
 };
 use serde_json::Value;
 
@@ -11,7 +13,7 @@ use baton_journal::json;
 /// What an event changes.
 pub(super) enum Change {
     /// The run begins with this input, or cannot begin with it.
-    Begin(Result<Value, String>),
+    Begin(Result<Value, String>, VecDeque<RunId>),
     /// An attempt has begun.
     Started { site: Site, attempt: u32, deadline: Timestamp },
     /// An attempt ended; what its output is worth is not decided.
@@ -24,6 +26,8 @@ pub(super) enum Change {
     Answered { step: String, answer: Result<Value, Failure> },
     /// A delay is over.
     Elapsed { site: Site, attempt: u32 },
+    /// The events of a run that this one was forked off are over.
+    Forked,
     /// The run ended.
     End(RunOutcome),
     /// Nothing.
@@ -58,6 +62,10 @@ impl Run {
             Event::ApprovalRequested { step, token, .. } => self.asked(step, *token),
             Event::ApprovalDecided { step, token, decision } => self.answered(step, *token, decision),
             Event::TimerFired { site, attempt } => self.elapsed(site, *attempt),
+            Event::Forked if self.forks.is_empty() => {
+                Err(RunError::OutOfOrder("the run was not forked off another one".to_owned()))
+            }
+            Event::Forked => Ok(Change::Forked),
             Event::RunEnded(outcome) => Ok(Change::End(outcome.clone())),
             Event::RunStarted(_) => Err(RunError::OutOfOrder("the run has begun already".to_owned())),
         }
@@ -76,7 +84,7 @@ impl Run {
             Ok(()) => Ok(input),
             Err(errors) => Err(format!("the input does not fit its schema: {}", errors.join("; "))),
         });
-        Ok(Change::Begin(checked))
+        Ok(Change::Begin(checked, header.forks.iter().map(|fork| fork.from.clone()).collect()))
     }
 
     fn nested(&self, site: &Site, usage: Usage) -> Result<Change, RunError> {

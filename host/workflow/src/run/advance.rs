@@ -1,6 +1,8 @@
 //! Changes what an event is about, and starts whatever has become possible. It does not know whether the event may come.
 
-use baton_journal::{Failure, Outcome, Payload, RunOutcome, Site, Timestamp, Usage};
+use std::collections::VecDeque;
+
+use baton_journal::{Failure, Outcome, Payload, RunId, RunOutcome, Site, Timestamp, Usage};
 use serde_json::Value;
 
 use super::accept::Change;
@@ -24,11 +26,7 @@ impl Run {
     /// Changes what an event is about.
     pub(super) fn change(&mut self, change: Change) {
         match change {
-            Change::Begin(Ok(input)) => self.input = Some(input),
-            Change::Begin(Err(message)) => {
-                self.input = Some(Value::Null);
-                self.fail_run(None, message);
-            }
+            Change::Begin(input, forks) => self.begin_with(input, forks),
             Change::Started { site, attempt, deadline } => self.mark_started(&site, attempt, deadline),
             Change::Ended { site, attempt, outcome, usage } => self.end_attempt(&site, attempt, &outcome, usage),
             Change::Nested { site, usage } => self.use_up(&site, Usage { wall_ms: 0, ..usage }),
@@ -40,10 +38,22 @@ impl Run {
                 self.ending = Some(outcome);
                 self.ended = true;
             }
+            Change::Forked => self.cross(),
             Change::Nothing => {}
         }
         if let Some(message) = self.passed_limit().filter(|_| !self.ended) {
             self.fail_run(None, message);
+        }
+    }
+
+    fn begin_with(&mut self, input: Result<Value, String>, forks: VecDeque<RunId>) {
+        self.begin_as(forks);
+        match input {
+            Ok(input) => self.input = Some(input),
+            Err(message) => {
+                self.input = Some(Value::Null);
+                self.fail_run(None, message);
+            }
         }
     }
 

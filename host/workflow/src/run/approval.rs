@@ -31,7 +31,7 @@ impl Run {
     }
 
     /// Binds an answer to exactly this question of this run.
-    fn token(&self, step: &str, question: &str, show: &Payload) -> Digest {
+    pub(super) fn token(&self, step: &str, question: &str, show: &Payload) -> Digest {
         let shown = show.digest();
         let parts = [self.id.as_str().as_bytes(), step.as_bytes(), question.as_bytes(), shown.as_bytes()];
         Digest::of_parts(parts)

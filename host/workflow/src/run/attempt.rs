@@ -81,7 +81,7 @@ impl Run {
         Some((step, usize::try_from(site.item.unwrap_or(0)).ok()?))
     }
 
-    fn idempotency_key(&self, site: &Site) -> String {
+    pub(super) fn idempotency_key(&self, site: &Site) -> String {
         Digest::of_parts([self.id.as_str().as_bytes(), site.to_string().as_bytes()]).to_string()
     }
 

@@ -62,6 +62,16 @@ impl Operation for StateCall {
     }
 }
 
+/// What a recorded call changed in the state of its own run: nothing, if it only read, was refused, or meant other state.
+#[must_use]
+pub fn run_state(operation: &str, request: &str, reply: &str) -> Option<StateOp> {
+    let call: StateCall = serde_json::from_str(request).ok()?;
+    let reply: serde_json::Value = serde_json::from_str(reply).ok()?;
+    let is_change = !matches!(call.op, StateOp::Get { .. } | StateOp::Keys { .. });
+    let is_done = call.name() == operation && reply.get("ok").is_some();
+    (call.room == Room::Run && is_change && is_done).then_some(call.op)
+}
+
 impl StateCall {
     fn wanted(&self) -> StateWanted<'_> {
         let (access, keys) = match &self.op {

@@ -6,6 +6,7 @@
 mod backend;
 mod host;
 
+pub use backend::run_state;
 pub(crate) use backend::{Room, StateCall};
 
 /// The most keys of one `keys`: a page, as the contract promises.

@@ -52,6 +52,7 @@ impl World {
             seed: seed(),
             engine: "test".to_owned(),
             plugins: Vec::new(),
+            forks: Vec::new(),
         })
     }
 
