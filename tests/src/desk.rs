@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use baton_journal::{Decision, Outcome, Payload, RunId, Store};
 use baton_runtime::bundle::Project;
-use baton_runtime::{Ending, Error, Host, Plugins, Silent, Story, SystemClock, workflow};
+use baton_runtime::{Ending, Error, Host, Plugins, Silent, Story, SystemClock, verify, workflow};
 use baton_store::MemoryStore;
 use serde_json::Value;
 
@@ -39,7 +39,9 @@ impl Desk {
     pub async fn run(&self, input: &Value) -> Result<Ending, Error> {
         let plan = workflow::plan(&self.project, &self.plugins)?;
         workflow::check_input("input", input, &plan)?;
-        self.host.start(plan, &self.plugins, input, Arc::new(Silent)).await
+        let ending = self.host.start(plan, &self.plugins, input, Arc::new(Silent)).await?;
+        self.require_evidence(&ending.run).await;
+        Ok(ending)
     }
 
     /// Runs the workflow with an input of the project's folder.
@@ -51,7 +53,17 @@ impl Desk {
     /// Answers a step and goes on.
     pub async fn answer(&self, run: &RunId, step: &str, decision: Decision) -> Result<Ending, Error> {
         self.host.decide(run, step, decision).await?;
-        self.host.resume(run, &self.project, Arc::new(Silent)).await
+        let ending = self.host.resume(run, &self.project, Arc::new(Silent)).await?;
+        self.require_evidence(run).await;
+        Ok(ending)
+    }
+
+    /// Every run that a test makes must verify, whatever the test is about: that of a hostile guest as well.
+    async fn require_evidence(&self, run: &RunId) {
+        let story = self.story(run).await;
+        let components = self.host.components(&story).await.unwrap();
+        let found = verify(self.host.sandbox(), &components, &story, |_| {}).await.unwrap();
+        assert!(found.holds() && found.is_whole(), "{found:#?}");
     }
 
     /// What can be read of a run.

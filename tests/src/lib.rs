@@ -6,6 +6,7 @@
 pub mod attacks;
 pub mod fuzz;
 pub mod scoreboard;
+pub mod simulation;
 pub mod smith;
 
 mod bench;

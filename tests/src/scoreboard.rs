@@ -2,8 +2,10 @@
 
 mod attacks;
 mod child;
+mod durability;
 mod fairness;
 mod overshoot;
+mod simulation;
 mod smith;
 mod table;
 
@@ -26,7 +28,9 @@ pub(crate) struct Options {
 pub fn main(arguments: Vec<String>) -> ExitCode {
     let held = match read(&arguments) {
         Ok((command, options)) => carry_out(command, &options),
-        Err(problem) => Err(format!("{problem}\nusage: scoreboard attacks | smith | overshoot | fairness")),
+        Err(problem) => Err(format!(
+            "{problem}\nusage: scoreboard attacks | smith | overshoot | fairness | durability | simulation"
+        )),
     };
     match held {
         Ok(true) => ExitCode::SUCCESS,
@@ -45,6 +49,8 @@ fn carry_out(command: &str, options: &Options) -> Result<bool, String> {
         "smith" => Ok(smith::run(options.count.unwrap_or(10_000), options.seed.unwrap_or_default())),
         "overshoot" => Ok(overshoot::run()),
         "fairness" => Ok(fairness::run()),
+        "simulation" => Ok(simulation::run(options.count.unwrap_or(10_000), options.seed.unwrap_or_default())),
+        "durability" => Ok(durability::run()),
         other => Err(format!("there is no command `{other}`")),
     }
 }

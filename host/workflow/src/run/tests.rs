@@ -2,6 +2,7 @@
 
 mod approvals;
 mod budgets;
+mod evidence;
 mod failures;
 mod items;
 mod properties;
