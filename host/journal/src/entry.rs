@@ -1,6 +1,8 @@
 //! Chains events into entries, so that a changed, moved, missing or repeated entry shows. It does not know where
 //! entries are kept, and it can't see that the end of a chain was cut off: whoever keeps a chain keeps its head too.
 
+mod body;
+
 use crate::event::Event;
 use crate::id::{Digest, RunId, Timestamp};
 
@@ -25,8 +27,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The text of the event as it is stored and digested: JSON without spaces, fields in the order of their
-    /// declaration, large payloads by digest.
+    /// The text of the event as it is stored and digested, large payloads by digest; its form is that of `body`.
     #[must_use]
     pub fn body(&self) -> String {
         body_of(&self.event)
@@ -46,7 +47,7 @@ impl Entry {
     ) -> Result<Entry, ChainError> {
         let previous = chain.head;
         chain.verify(sequence, at, previous, digest, body)?;
-        let event = serde_json::from_str(body).map_err(|e| chain.error(ChainFault::Body(e.to_string())))?;
+        let event = body::read(body).map_err(|e| chain.error(ChainFault::Body(e.to_string())))?;
         chain.accepts(&event)?;
         chain.advance(at, digest, &event);
         Ok(Entry { sequence, at, event, previous, digest })
@@ -235,8 +236,7 @@ fn digest_of(previous: Digest, sequence: u64, at: Timestamp, body: &str) -> Dige
 }
 
 fn body_of(event: &Event) -> String {
-    serde_json::to_string(&event.by_reference().0)
-        .expect("an event serialises because its maps have text keys and its numbers are finite")
+    body::write(&event.by_reference().0)
 }
 
 #[cfg(test)]

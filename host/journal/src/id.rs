@@ -106,6 +106,11 @@ impl InvocationId {
         }
     }
 
+    /// Takes a text for an id, as a journal has it.
+    pub(crate) fn parse(text: &str) -> Self {
+        InvocationId(text.to_owned())
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::id::Site;
+use crate::outcome::Outcome;
 use crate::payload::Payload;
 use crate::sample::{every_event, header, large, logged, run};
 
@@ -160,5 +162,29 @@ proptest! {
         let digest = digest_of(Chain::of(&run()).head(), 0, Timestamp(0), &body);
         let read = Entry::from_body(&mut Chain::of(&run()), 0, Timestamp(0), &body, digest);
         prop_assert!(read.is_err(), "even if its digest is right");
+    }
+}
+
+#[test]
+fn a_place_that_an_id_does_not_say_is_written_out() {
+    let Event::InvocationEnded { invocation, attempt, outcome, usage, .. } = crate::sample::ended(Outcome::Suspended)
+    else {
+        panic!("it is an end")
+    };
+    let elsewhere = Site { step: "summarise[2]#1".to_owned(), item: None };
+    let event = Event::InvocationEnded { invocation, site: elsewhere, attempt, caller: None, outcome, usage };
+    let entries = sealed([header(), event.clone()]);
+    let body = entries[1].body();
+    assert!(body.contains(r#""site":{"step":"summarise[2]#1"},"attempt":1"#), "{body}");
+    let mut chain = Chain::of(&run());
+    chain.check(&entries[0]).unwrap();
+    let read = Entry::from_body(&mut chain, 1, entries[1].at, &body, entries[1].digest).unwrap();
+    assert_eq!(read.event, event);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "\\{\"event\":\"(invocation-started|invocation-ended|host-call)\".{0,60}\\}?") {
+        let _ = body::read(&text);
     }
 }

@@ -1,0 +1,103 @@
+//! `invocation-ended`, written.
+
+use serde::{Deserialize, Serialize};
+
+use super::place::Place;
+use super::{Kind, Tag, wrong};
+use crate::event::Event;
+use crate::id::{InvocationId, Site};
+use crate::outcome::{Failure, Limit, Outcome, Usage};
+use crate::payload::Payload;
+
+/// `invocation-ended`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ended {
+    event: Tag,
+    invocation: InvocationId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    site: Option<Site>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempt: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    caller: Option<InvocationId>,
+    outcome: Word,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    output: Option<Payload>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limit: Option<Limit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after_ms: Option<u64>,
+    usage: (u64, u64, u64, u64, u64),
+}
+
+/// The name of an outcome.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Word {
+    Completed,
+    Failed,
+    Trapped,
+    Exhausted,
+    Denied,
+    TimedOut,
+    Suspended,
+}
+
+impl Ended {
+    pub(super) fn of(event: &Event) -> Option<Ended> {
+        let Event::InvocationEnded { invocation, site, attempt, caller, outcome, usage } = event else { return None };
+        let place = Place::written(invocation, (site, *attempt, caller));
+        let Usage { fuel, memory_bytes, wall_ms, host_calls, bytes } = *usage;
+        let ended = Ended {
+            event: Tag(Some(Kind::InvocationEnded)),
+            invocation: invocation.clone(),
+            site: place.0,
+            attempt: place.1,
+            caller: place.2,
+            outcome: Word::Suspended,
+            output: None,
+            failure: None,
+            limit: None,
+            message: None,
+            after_ms: None,
+            usage: (fuel, memory_bytes, wall_ms, host_calls, bytes),
+        };
+        Some(ended.with(outcome))
+    }
+
+    fn with(self, outcome: &Outcome) -> Ended {
+        match outcome {
+            Outcome::Completed { output } => Ended { outcome: Word::Completed, output: Some(output.clone()), ..self },
+            Outcome::Failed { failure } => Ended { outcome: Word::Failed, failure: Some(failure.clone()), ..self },
+            Outcome::Trapped { message } => Ended { outcome: Word::Trapped, message: Some(message.clone()), ..self },
+            Outcome::Exhausted { limit, message } => {
+                Ended { outcome: Word::Exhausted, limit: Some(*limit), message: Some(message.clone()), ..self }
+            }
+            Outcome::Denied { message } => Ended { outcome: Word::Denied, message: Some(message.clone()), ..self },
+            Outcome::TimedOut { after_ms } => Ended { outcome: Word::TimedOut, after_ms: Some(*after_ms), ..self },
+            Outcome::Suspended => self,
+        }
+    }
+
+    pub(super) fn event(self) -> Result<Event, serde_json::Error> {
+        let (fuel, memory_bytes, wall_ms, host_calls, bytes) = self.usage;
+        let outcome = match (self.outcome, self.output, self.failure, self.limit, self.message, self.after_ms) {
+            (Word::Completed, Some(output), None, None, None, None) => Outcome::Completed { output },
+            (Word::Failed, None, Some(failure), None, None, None) => Outcome::Failed { failure },
+            (Word::Trapped, None, None, None, Some(message), None) => Outcome::Trapped { message },
+            (Word::Exhausted, None, None, Some(limit), Some(message), None) => Outcome::Exhausted { limit, message },
+            (Word::Denied, None, None, None, Some(message), None) => Outcome::Denied { message },
+            (Word::TimedOut, None, None, None, None, Some(after_ms)) => Outcome::TimedOut { after_ms },
+            (Word::Suspended, None, None, None, None, None) => Outcome::Suspended,
+            _ => return Err(wrong("its outcome has not the fields that it should have")),
+        };
+        let Place { site, attempt, caller } = Place::read(&self.invocation, (self.site, self.attempt, self.caller))?;
+        let usage = Usage { fuel, memory_bytes, wall_ms, host_calls, bytes };
+        Ok(Event::InvocationEnded { invocation: self.invocation, site, attempt, caller, outcome, usage })
+    }
+}
