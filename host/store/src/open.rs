@@ -26,11 +26,14 @@ pub struct Settings {
     /// How long to wait for another process that is writing before giving up with [`StoreError::Locked`]. By default
     /// 5 s: transactions take milliseconds, so a longer wait means that the other process hangs.
     pub busy: Duration,
+    /// The name of the registered SQLite VFS through which the store's file is read and written; none: the system's
+    /// own. For tests of what a disk can do. A new store is made, and runs are locked, without it.
+    pub vfs: Option<&'static str>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { busy: Duration::from_secs(5) }
+        Settings { busy: Duration::from_secs(5), vfs: None }
     }
 }
 
@@ -53,7 +56,11 @@ pub(crate) fn open_reader(path: &Path, settings: Settings) -> rusqlite::Result<C
 }
 
 fn connect(path: &Path, mode: OpenFlags, settings: Settings) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match settings.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
     connection.busy_timeout(settings.busy)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
