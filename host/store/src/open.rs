@@ -16,10 +16,6 @@ use crate::create::create_if_missing;
 use crate::fault::{io_error, sql_error};
 use crate::schema::{APPLICATION_ID, FORMAT, OLDEST_SQLITE, TABLES};
 
-/// Pages of 4 KiB in the log after which it is copied into the file: 32 MiB. Large enough that two thousand appends in
-/// transactions of their own don't pay for the disk, small enough that reading it after a crash takes some 20 ms.
-const LOG_PAGES: i32 = 8192;
-
 /// How a store is opened.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
@@ -29,11 +25,15 @@ pub struct Settings {
     /// The name of the registered SQLite VFS through which the store's file is read and written; none: the system's
     /// own. For tests of what a disk can do. A new store is made, and runs are locked, without it.
     pub vfs: Option<&'static str>,
+    /// Pages of 4 KiB in the log after which it is copied into the file. By default 8192, which is 32 MiB: large enough
+    /// that two thousand appends in transactions of their own don't pay for the disk, small enough that reading it after
+    /// a crash takes some 20 ms.
+    pub log_pages: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { busy: Duration::from_secs(5), vfs: None }
+        Settings { busy: Duration::from_secs(5), vfs: None, log_pages: 8192 }
     }
 }
 
@@ -77,8 +77,8 @@ fn prepare_writer(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Copies the log into the file when it is long. SQLite would do the same and pass over errors of the disk, after which
 /// a second attempt could seem to succeed; here an error reaches the commit, and the store stops.
-pub(crate) fn copy_long_log(connection: &mut Connection) -> rusqlite::Result<()> {
-    connection.wal_hook(Some(|log: &mut Wal, pages: i32| match pages >= LOG_PAGES {
+pub(crate) fn copy_long_log(connection: &mut Connection, settings: Settings) -> rusqlite::Result<()> {
+    connection.wal_hook(Some(move |log: &mut Wal, pages: i32| match pages.unsigned_abs() >= settings.log_pages {
         true => ignore_busy(log.checkpoint()),
         false => Ok(()),
     }))

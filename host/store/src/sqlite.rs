@@ -53,7 +53,7 @@ impl SqliteStore {
     pub fn open_with(path: impl AsRef<Path>, settings: Settings) -> Result<Self, StoreError> {
         let (path, mut connection) = open_writer(path.as_ref(), settings)?;
         let shown = path.display().to_string();
-        copy_long_log(&mut connection).map_err(|error| Fault::Sql(error).into_store_error(&shown))?;
+        copy_long_log(&mut connection, settings).map_err(|error| Fault::Sql(error).into_store_error(&shown))?;
         let shared = Arc::new(Shared { path: shown, stopped: OnceLock::new(), flushes: AtomicU64::new(0) });
         let writer = Writer::new(connection, Locks::of(&path), Arc::clone(&shared));
         let (orders, queue) = mpsc::channel(writer::QUEUE);
