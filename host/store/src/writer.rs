@@ -53,8 +53,11 @@ pub(crate) struct Writer {
     locks: Locks,
     shared: Arc<Shared>,
     safety: Option<Safety>,
-    unflushed: bool,
+    flushed: Option<Version>, // none: we have written since the last flush
 }
+
+/// What SQLite counts up when another connection has written.
+type Version = i64;
 
 /// What a commit survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +108,7 @@ where
 impl Writer {
     pub(crate) fn new(sql: Connection, locks: Locks, shared: Arc<Shared>) -> Self {
         // What another process wrote may not be on disk yet: the first flush always waits for it.
-        Writer { sql, locks, shared, safety: None, unflushed: true }
+        Writer { sql, locks, shared, safety: None, flushed: None }
     }
 
     /// Works until nobody can order any more.
@@ -164,26 +167,26 @@ impl Writer {
     }
 
     fn transact(&mut self, works: &mut [Box<dyn Work>], safety: Safety) -> rusqlite::Result<()> {
-        let nothing_to_do = works.is_empty() && (safety == Safety::ProcessDeath || !self.unflushed);
-        if nothing_to_do || self.shared.stopped.get().is_some() {
+        if self.shared.stopped.get().is_some() {
             return Ok(()); // a stopped store answers with why it stopped
         }
+        if works.is_empty() && (safety == Safety::ProcessDeath || self.is_flushed()?) {
+            return Ok(());
+        }
         self.set_safety(safety)?;
-        let written = self.in_transaction(works, safety);
-        match written {
-            Ok(_) => self.locks.keep(),
+        let done = self.in_transaction(works, safety);
+        match done {
+            Ok(()) => self.locks.keep(),
             Err(_) => self.locks.roll_back(),
         }
-        let written = written?;
-        self.unflushed = safety == Safety::ProcessDeath && (self.unflushed || written);
+        done?;
         if safety == Safety::PowerCut {
             self.shared.flushes.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     }
 
-    /// Whether anything was written.
-    fn in_transaction(&mut self, works: &mut [Box<dyn Work>], safety: Safety) -> rusqlite::Result<bool> {
+    fn in_transaction(&mut self, works: &mut [Box<dyn Work>], safety: Safety) -> rusqlite::Result<()> {
         let before = self.sql.total_changes();
         let transaction = self.sql.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut writing = Writing { sql: &transaction, locks: &mut self.locks };
@@ -192,8 +195,17 @@ impl Writer {
             transaction.prepare_cached("UPDATE flushes SET count = count + 1")?.execute([])?;
         }
         let written = transaction.total_changes() != before;
-        transaction.commit()?;
-        Ok(written)
+        let version = (safety == Safety::PowerCut).then(|| version(&transaction)).transpose()?;
+        transaction.commit()?; // until now nobody else could write
+        if written {
+            self.flushed = version;
+        }
+        Ok(())
+    }
+
+    /// Whether neither we nor anybody else has written since the last flush.
+    fn is_flushed(&self) -> rusqlite::Result<bool> {
+        Ok(self.flushed.is_some() && self.flushed == Some(version(&self.sql)?))
     }
 
     fn set_safety(&mut self, safety: Safety) -> rusqlite::Result<()> {
@@ -212,6 +224,10 @@ impl Writer {
             let _ = self.sql.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         }
     }
+}
+
+fn version(sql: &Connection) -> rusqlite::Result<Version> {
+    sql.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
 }
 
 #[cfg(test)]

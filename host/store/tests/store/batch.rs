@@ -36,6 +36,21 @@ async fn what_an_earlier_process_left_is_flushed_too() {
 }
 
 #[tokio::test]
+async fn what_another_process_wrote_since_is_flushed_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, other) = (open(folder.path()), open(folder.path()));
+    store.flush().await.unwrap();
+    let claim = begin(&other, &run_id(1)).await;
+    store.flush().await.unwrap();
+    assert_eq!(store.flushes(), 2);
+    store.flush().await.unwrap();
+    assert_eq!(store.flushes(), 2, "nothing was written since");
+    other.append(&claim, at(3), line("more")).await.unwrap();
+    store.flush().await.unwrap();
+    assert_eq!(store.flushes(), 3);
+}
+
+#[tokio::test]
 async fn flushes_that_wait_share_one_commit() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
