@@ -6,7 +6,7 @@
 //! connections of its own (`reader`). A run is claimed by a lock that the kernel gives back when a process dies
 //! (`lock`), and every append is checked against the claim's epoch. In a transaction, `run` begins and appends,
 //! `history` reads back and checks, `blob` keeps large texts, `room` keeps state. `open` and `create` decide what is a
-//! store at all, `fault` what an error of the database means. [`MemoryStore`] keeps the same promises until the process
+//! store at all, `fault` what an error of the database means, `log` copies SQLite's log into the file. [`MemoryStore`] keeps the same promises until the process
 //! ends.
 //!
 //! The tables are described in the docs of `schema`, the limits of state in [`state`].
@@ -16,6 +16,7 @@ mod create;
 mod fault;
 mod history;
 mod lock;
+mod log;
 mod memory;
 mod open;
 mod reader;

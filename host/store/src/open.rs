@@ -2,17 +2,16 @@
 //! whether their entries are whole is checked whenever they are read, against the chain.
 //!
 //! Opening costs no pass over the file. The header, the file's length and the tables are checked, which finds every
-//! file that was cut off; a bit that flipped inside shows when the run that it belongs to is read.
+//! file that was cut off and has no log; a bit that flipped inside shows when the run that it belongs to is read.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use baton_journal::StoreError;
 use rusqlite::config::DbConfig;
-use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::create::create_if_missing;
+use crate::create::{beside, create_if_missing};
 use crate::fault::{io_error, sql_error};
 use crate::schema::{APPLICATION_ID, FORMAT, OLDEST_SQLITE, TABLES};
 
@@ -75,21 +74,6 @@ fn prepare_writer(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")
 }
 
-/// Copies the log into the file when it is long. SQLite would do the same and pass over errors of the disk, after which
-/// a second attempt could seem to succeed; here an error reaches the commit, and the store stops.
-pub(crate) fn copy_long_log(connection: &mut Connection, settings: Settings) -> rusqlite::Result<()> {
-    connection.wal_hook(Some(move |log: &mut Wal, pages: i32| match pages.unsigned_abs() >= settings.log_pages {
-        true => ignore_busy(log.checkpoint()),
-        false => Ok(()),
-    }))
-}
-
-fn ignore_busy(copied: rusqlite::Result<()>) -> rusqlite::Result<()> {
-    copied.or_else(|error| {
-        if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) { Ok(()) } else { Err(error) }
-    })
-}
-
 fn require_sqlite(version: i32) -> Result<(), StoreError> {
     if version >= OLDEST_SQLITE {
         return Ok(());
@@ -120,13 +104,15 @@ fn require_store(connection: &Connection, path: &str) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// SQLite sees when whole pages are missing at the end, but not when a part of one is.
+/// SQLite sees when whole pages are missing at the end, but not when a part of one is. Beside a log that is no damage:
+/// the host died while it copied the log into the file, and the page is still in there.
 fn require_whole_pages(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let shown = path.display();
     let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0));
     let page = u64::from(page.map_err(|e| sql_error(&e, &shown.to_string()))?);
     let length = std::fs::metadata(path).map_err(|e| io_error("reading", path, &e))?.len();
-    if length.is_multiple_of(page.max(1)) {
+    let has_log = std::fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
+    if has_log || length.is_multiple_of(page.max(1)) {
         return Ok(());
     }
     Err(StoreError::Corrupt { what: format!("{shown}: it was cut off: {length} bytes are no whole number of pages") })

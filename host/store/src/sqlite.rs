@@ -13,10 +13,11 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::blob;
-use crate::fault::Fault;
+use crate::fault::{Fault, sql_error};
 use crate::history;
 use crate::lock::{self, Locks};
-use crate::open::{Settings, copy_long_log, open_writer};
+use crate::log::Log;
+use crate::open::{Settings, open_writer};
 use crate::reader::Readers;
 use crate::room::{self, SqlRoom};
 use crate::run::{self, Stored};
@@ -53,9 +54,9 @@ impl SqliteStore {
     pub fn open_with(path: impl AsRef<Path>, settings: Settings) -> Result<Self, StoreError> {
         let (path, mut connection) = open_writer(path.as_ref(), settings)?;
         let shown = path.display().to_string();
-        copy_long_log(&mut connection, settings).map_err(|error| Fault::Sql(error).into_store_error(&shown))?;
+        let log = Log::watch(&mut connection, settings.log_pages).map_err(|error| sql_error(&error, &shown))?;
         let shared = Arc::new(Shared { path: shown, stopped: OnceLock::new(), flushes: AtomicU64::new(0) });
-        let writer = Writer::new(connection, Locks::of(&path), Arc::clone(&shared));
+        let writer = Writer::new(connection, log, Locks::of(&path), Arc::clone(&shared));
         let (orders, queue) = mpsc::channel(writer::QUEUE);
         let thread = thread::Builder::new().name("baton-store".to_owned()).spawn(move || writer.run(queue));
         let thread = thread.map_err(|error| StoreError::Io(format!("starting a thread: {error}")))?;

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::fault::{Fault, Severity, severity};
 use crate::lock::Locks;
+use crate::log::Log;
 
 /// Orders that may wait: more than any host has runs that append at one moment, few enough that a stuck disk is felt
 /// by the callers and not by the memory.
@@ -50,6 +51,7 @@ pub(crate) struct Shared {
 
 pub(crate) struct Writer {
     sql: Connection,
+    log: Log,
     locks: Locks,
     shared: Arc<Shared>,
     safety: Option<Safety>,
@@ -106,9 +108,9 @@ where
 }
 
 impl Writer {
-    pub(crate) fn new(sql: Connection, locks: Locks, shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(sql: Connection, log: Log, locks: Locks, shared: Arc<Shared>) -> Self {
         // What another process wrote may not be on disk yet: the first flush always waits for it.
-        Writer { sql, locks, shared, safety: None, flushed: None }
+        Writer { sql, log, locks, shared, safety: None, flushed: None }
     }
 
     /// Works until nobody can order any more.
@@ -138,10 +140,25 @@ impl Writer {
             outcome => outcome,
         };
         let outcome = self.conclude(outcome);
+        self.copy_log();
         works.into_iter().for_each(|work| work.answer(outcome.clone()));
         for caller in flushes {
             let _ = caller.send(outcome.clone());
         }
+    }
+
+    /// What was committed stays so whatever becomes of it; without room in the file the log gets longer.
+    fn copy_log(&self) {
+        if self.shared.stopped.get().is_none()
+            && let Err(error) = self.log.copy_if_long(&self.sql)
+            && !matches!(severity(&error), Severity::Busy | Severity::NoRoom)
+        {
+            self.stop(&error);
+        }
+    }
+
+    fn stop(&self, error: &rusqlite::Error) {
+        let _ = self.shared.stopped.set(StoreError::Io(format!("{}: {error}; reopen it", self.shared.path)));
     }
 
     /// So that only the operations that meet the damage fail.
@@ -158,7 +175,7 @@ impl Writer {
         if let Err(error) = &outcome
             && severity(error) == Severity::Fatal
         {
-            let _ = self.shared.stopped.set(StoreError::Io(format!("{}: {error}; reopen it", self.shared.path)));
+            self.stop(error);
         }
         match self.shared.stopped.get() {
             Some(stopped) => Err(stopped.clone()),

@@ -8,10 +8,11 @@ use super::*;
 type Answer<T> = Receiver<Result<T, StoreError>>;
 
 fn writer() -> Writer {
-    let sql = Connection::open_in_memory().unwrap();
+    let mut sql = Connection::open_in_memory().unwrap();
     sql.execute_batch("CREATE TABLE t (x); CREATE TABLE flushes (count)").unwrap();
     let shared = Shared { path: "s.db".to_owned(), stopped: OnceLock::new(), flushes: AtomicU64::new(0) };
-    Writer::new(sql, Locks::of("s.db".as_ref()), Arc::new(shared))
+    let log = Log::watch(&mut sql, 100).unwrap();
+    Writer::new(sql, log, Locks::of("s.db".as_ref()), Arc::new(shared))
 }
 
 fn work(order: Order) -> Box<dyn Work> {

@@ -1,6 +1,7 @@
 //! Which files are opened, and what becomes of those that are not.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use baton_journal::{RunStatus, Store, StoreError};
@@ -67,6 +68,40 @@ async fn a_file_cut_off_anywhere_is_refused_and_left_alone() {
         fs::write(&cut, &whole[..length]).unwrap();
         let error = refusal(&cut);
         assert!(matches!(error, StoreError::Corrupt { .. }), "cut at {length}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_whose_host_died_while_it_copied_the_log_is_opened() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = open(folder.path());
+    begin(&store, &run_id(1)).await;
+    for file in ["baton.db", "baton.db-wal"] {
+        fs::copy(folder.path().join(file), other.path().join(file)).unwrap();
+    }
+    let mut begun = fs::OpenOptions::new().append(true).open(other.path().join("baton.db")).unwrap();
+    begun.write_all(&[7; 2048]).unwrap(); // half of a page that the log has too
+    let reopened = open(other.path());
+    assert_eq!(reopened.entries(run_id(1)).await.unwrap(), store.entries(run_id(1)).await.unwrap());
+    reopened.flush().await.unwrap();
+    drop(reopened);
+    assert_eq!(open(other.path()).entries(run_id(1)).await.unwrap(), store.entries(run_id(1)).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_half_made_store_that_a_killed_host_left_is_harmless() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = fs::read(closed(folder.path()).await).unwrap();
+    for draft in [&whole[..], &whole[..5000], &[]] {
+        let folder = tempfile::tempdir().unwrap();
+        let names = [0, 1].map(|number| format!("baton.db.new-{}-{number}", std::process::id()));
+        for (name, suffix) in names.iter().flat_map(|name| ["", "-journal", "-wal"].map(|suffix| (name, suffix))) {
+            fs::write(folder.path().join(format!("{name}{suffix}")), draft).unwrap();
+        }
+        let store = open(folder.path());
+        assert_eq!(store.runs(10).await.unwrap(), []);
+        begin(&store, &run_id(1)).await;
+        assert_eq!(store.entries(run_id(1)).await.unwrap().len(), 3);
     }
 }
 
