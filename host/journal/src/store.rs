@@ -63,6 +63,14 @@ pub enum StoreError {
     /// No journal may hold this: a mistake of the caller.
     #[error("not stored: {0}")]
     Refused(String),
+    /// There is no room on the disk, or no right, to write it: what was asked for was not done, and all else is as it was.
+    #[error("{path} can't be written: {why}; nothing was lost: make room on the disk, or the file writable, and go on")]
+    Unwritable {
+        /// Which store.
+        path: String,
+        /// What the database says.
+        why: String,
+    },
     /// The disk or the database failed; nothing was lost that was acknowledged.
     #[error("the store failed: {0}")]
     Io(String),

@@ -68,7 +68,8 @@ pub(crate) fn sql_error(error: &rusqlite::Error, path: &str) -> StoreError {
     match severity(error) {
         Severity::Busy => StoreError::Locked { path: path.to_owned() },
         Severity::Damaged => StoreError::Corrupt { what: format!("{path}: {error}") },
-        Severity::NoRoom | Severity::Fatal => StoreError::Io(format!("{path}: {error}")),
+        Severity::NoRoom => StoreError::Unwritable { path: path.to_owned(), why: error.to_string() },
+        Severity::Fatal => StoreError::Io(format!("{path}: {error}")),
     }
 }
 

@@ -64,8 +64,8 @@ fn a_full_disk_refuses_the_batch_and_the_store_goes_on() {
     let mut writer = writer();
     let ((sound, mut first), (full, mut second)) = (good(), bad(ffi::SQLITE_FULL));
     writer.carry_out(vec![sound, full], Vec::new());
-    assert!(matches!(first.try_recv().unwrap(), Err(StoreError::Io(_))));
-    assert!(matches!(second.try_recv().unwrap(), Err(StoreError::Io(_))));
+    assert!(matches!(first.try_recv().unwrap(), Err(StoreError::Unwritable { .. })));
+    assert!(matches!(second.try_recv().unwrap(), Err(StoreError::Unwritable { .. })));
     assert_eq!(rows(&writer), 0);
     let (sound, mut third) = good();
     writer.carry_out(vec![sound], Vec::new());
