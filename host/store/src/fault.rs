@@ -6,6 +6,7 @@ use std::path::Path;
 
 use baton_journal::StoreError;
 use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_ERROR;
 
 /// Why an operation was not carried out.
 #[derive(Debug)]
@@ -59,8 +60,14 @@ pub(crate) fn severity(error: &rusqlite::Error) -> Severity {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ConstraintViolation) | None => {
             Severity::Damaged
         }
+        _ if is_sql(error) => Severity::Damaged, // our SQL is right for our tables
         Some(_) => Severity::Fatal,
     }
+}
+
+/// Whether SQLite found nothing wrong but the SQL, or the format of the file.
+fn is_sql(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code & 0xff == SQLITE_ERROR)
 }
 
 /// A failure of the database, as callers see it.

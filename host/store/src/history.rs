@@ -9,7 +9,7 @@ use crate::run::{RunRow, parse_status, status_text};
 
 /// The entries of a run, checked against its chain, its row and its blobs, with their payloads loaded.
 pub(crate) fn entries(sql: &Connection, run: &RunId) -> Result<Vec<Entry>, Fault> {
-    let row = RunRow::find(sql, run)?.ok_or_else(|| StoreError::NoSuchRun(run.to_string()))?;
+    let row = RunRow::of(sql, run)?;
     let (mut chain, mut progress) = (Chain::of(run), Progress::default());
     let (mut loader, mut entries) = (Loader::new(sql), Vec::new());
     let query = "SELECT sequence, at, body, digest FROM entries WHERE run = ?1 ORDER BY sequence";

@@ -123,22 +123,29 @@ pub(crate) fn change(writing: &Writing<'_>, claim: &Claim, request: &StateReques
 }
 
 fn remembered(sql: &Connection, run: i64, call: &CallId, request: Digest) -> Result<Option<StateReply>, Fault> {
-    let query = "SELECT reply FROM state_applied \
+    let query = "SELECT reply, sum FROM state_applied \
                  WHERE run = ?1 AND invocation = ?2 AND sequence = ?3 AND request = ?4";
     let values = params![run, call.invocation.as_str(), call.sequence, request.as_bytes()];
-    let found = sql.prepare_cached(query)?.query_row(values, |row| row.get::<_, String>(0)).optional()?;
-    let reply = found.map(|reply| serde_json::from_str(&reply)).transpose();
-    reply.map_err(|error| {
-        let what = format!("the reply to call {} of {} in run {}: {error}", call.sequence, call.invocation, call.run);
-        StoreError::Corrupt { what }.into()
-    })
+    let found = sql.prepare_cached(query)?.query_row(values, |row| Ok((row.get::<_, String>(0)?, row.get(1)?)));
+    let Some((reply, sum)) = found.optional()? else { return Ok(None) };
+    let whole = reply_sum(call, request, &reply) == Digest::from_bytes(sum);
+    let read = whole.then(|| serde_json::from_str(&reply).ok()).flatten();
+    let what = || format!("run {}, the reply to call {} of {}", call.run, call.sequence, call.invocation);
+    read.map(Some).ok_or_else(|| StoreError::Corrupt { what: what() }.into())
 }
 
 fn remember(sql: &Connection, run: i64, call: &CallId, request: Digest, reply: &StateReply) -> Result<(), Fault> {
-    let replace = "INSERT OR REPLACE INTO state_applied (run, invocation, sequence, request, reply) \
-                   VALUES (?1, ?2, ?3, ?4, ?5)";
+    let replace = "INSERT OR REPLACE INTO state_applied (run, invocation, sequence, request, reply, sum) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let reply = serde_json::to_string(reply).expect("a reply serialises because it holds only texts");
-    let values = params![run, call.invocation.as_str(), call.sequence, request.as_bytes(), reply];
+    let sum = reply_sum(call, request, &reply);
+    let values = params![run, call.invocation.as_str(), call.sequence, request.as_bytes(), reply, sum.as_bytes()];
     sql.prepare_cached(replace)?.execute(values)?;
     Ok(())
+}
+
+fn reply_sum(call: &CallId, request: Digest, reply: &str) -> Digest {
+    let (run, invocation, sequence) = (call.run.as_str(), call.invocation.as_str(), call.sequence.to_be_bytes());
+    let parts = [run.as_bytes(), invocation.as_bytes(), &sequence, request.as_bytes(), reply.as_bytes()];
+    Digest::of_parts(parts)
 }

@@ -31,6 +31,17 @@ impl RunRow {
         sql.prepare_cached(query)?.query_row([run.as_str()], RunRow::from_row).optional()
     }
 
+    /// The row of a run that must be there.
+    pub(crate) fn of(sql: &Connection, run: &RunId) -> Result<RunRow, Fault> {
+        if let Some(row) = RunRow::find(sql, run)? {
+            return Ok(row);
+        }
+        // Looked for without the index, which may be what is damaged.
+        let damaged = sql.prepare_cached("SELECT 1 FROM runs NOT INDEXED WHERE run = ?1")?.exists([run.as_str()])?;
+        let what = || format!("run {run}, its place in the index of runs");
+        Err(if damaged { StoreError::Corrupt { what: what() } } else { StoreError::NoSuchRun(run.to_string()) }.into())
+    }
+
     fn from_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         Ok(RunRow {
             number: row.get(0)?,
@@ -86,7 +97,7 @@ pub(crate) fn create(
 
 /// Claims a run that no living process drives.
 pub(crate) fn claim(writing: &mut Writing<'_>, run: &RunId) -> Result<Claim, Fault> {
-    let row = RunRow::find(writing.sql, run)?.ok_or_else(|| StoreError::NoSuchRun(run.to_string()))?;
+    let row = RunRow::of(writing.sql, run)?;
     if row.progress().ended.is_some() {
         return Err(StoreError::Ended(run.clone()).into());
     }
@@ -111,7 +122,7 @@ pub(crate) fn release(writing: &mut Writing<'_>, claim: &Claim) -> Result<(), Fa
 /// The row of a run that may be changed: it is open, and the claim is the newest.
 pub(crate) fn held(writing: &Writing<'_>, claim: &Claim) -> Result<RunRow, Fault> {
     let run = &claim.run;
-    let row = RunRow::find(writing.sql, run)?.ok_or_else(|| StoreError::NoSuchRun(run.to_string()))?;
+    let row = RunRow::of(writing.sql, run)?;
     if row.progress().ended.is_some() {
         return Err(StoreError::Ended(run.clone()).into());
     }

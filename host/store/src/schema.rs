@@ -8,7 +8,7 @@
 //! | `uses` | a blob that a run's entries refer to, so that a deleted run takes along what only it used | with the entry |
 //! | `state` | a value and when it expires; `sum` is the digest of scope, key, value and that time | by state operations |
 //! | `scopes` | what a scope's values take up | with the values |
-//! | `state_applied` | the reply to a host call that changed state, until its run ends | with the change |
+//! | `state_applied` | the reply to a host call that changed state, until its run ends; `sum` is the digest of call, request and reply | with the change |
 //! | `flushes` | one counter, so that a flush with nothing else to write still commits | by flushes |
 //!
 //! Times are milliseconds since the Unix epoch. Unsigned numbers are stored as the signed number of the same bits.
@@ -41,7 +41,7 @@ pub(crate) const TABLES: [&str; 9] = [
     "CREATE TABLE scopes (kind TEXT NOT NULL, name TEXT NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL, \
      PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID",
     "CREATE TABLE state_applied (run INTEGER NOT NULL REFERENCES runs (number), invocation TEXT NOT NULL, \
-     sequence INTEGER NOT NULL, request BLOB NOT NULL, reply TEXT NOT NULL, \
+     sequence INTEGER NOT NULL, request BLOB NOT NULL, reply TEXT NOT NULL, sum BLOB NOT NULL, \
      PRIMARY KEY (run, invocation, sequence)) STRICT, WITHOUT ROWID",
     "CREATE TABLE flushes (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT",
 ];

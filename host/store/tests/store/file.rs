@@ -60,18 +60,6 @@ async fn only_the_owner_may_read_it() {
 }
 
 #[tokio::test]
-async fn a_file_cut_off_anywhere_is_refused_and_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let whole = fs::read(closed(folder.path()).await).unwrap();
-    let cut = folder.path().join("cut.db");
-    for length in (0..whole.len()).step_by(509).chain([1, 15, 16, 99, 100, 4095, 4096, whole.len() - 1]) {
-        fs::write(&cut, &whole[..length]).unwrap();
-        let error = refusal(&cut);
-        assert!(matches!(error, StoreError::Corrupt { .. }), "cut at {length}: {error}");
-    }
-}
-
-#[tokio::test]
 async fn a_store_whose_host_died_while_it_copied_the_log_is_opened() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let store = open(folder.path());

@@ -10,6 +10,7 @@ mod conformance;
 mod crash;
 mod damage;
 mod file;
+mod flipped;
 mod sample;
 mod snapshot;
 mod state;
