@@ -11,6 +11,7 @@ mod crash;
 mod damage;
 mod file;
 mod flipped;
+mod processes;
 mod sample;
 mod snapshot;
 mod state;
