@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 
+use crate::fault::{Severity, severity};
+
 /// The log of one connection that writes.
 pub(crate) struct Log {
     most: u32,
@@ -30,9 +32,16 @@ impl Log {
 
     /// Copies the log into the file if it was long at the last commit, as far as readers allow.
     pub(crate) fn copy_if_long(&self, sql: &Connection) -> rusqlite::Result<()> {
-        if self.pages.swap(0, Ordering::Relaxed) < self.most {
-            return Ok(());
-        }
-        sql.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?.query_row([], |_| Ok(()))
+        if self.pages.swap(0, Ordering::Relaxed) < self.most { Ok(()) } else { copy(sql) }
     }
+}
+
+/// Copies the log into the file, as far as readers allow. Without room there it only gets longer, and who meets another
+/// one that copies leaves it to that.
+pub(crate) fn copy(sql: &Connection) -> rusqlite::Result<()> {
+    let copied = sql.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?.query_row([], |_| Ok(()));
+    copied.or_else(|error| match severity(&error) {
+        Severity::Busy | Severity::NoRoom => Ok(()),
+        Severity::Damaged | Severity::Fatal => Err(error),
+    })
 }

@@ -1,8 +1,9 @@
 //! Opens the connections to a store and refuses files that are no store, damaged, or newer. It does not read runs:
 //! whether their entries are whole is checked whenever they are read, against the chain.
 //!
-//! Opening costs no pass over the file. The header, the file's length and the tables are checked, which finds every
-//! file that was cut off and has no log; a bit that flipped inside shows when the run that it belongs to is read.
+//! Opening costs no pass over the file, only over a log that was left. The header, the file's length and the tables are
+//! checked, which finds every file that was cut off and has no log; a bit that flipped inside shows when the run that it
+//! belongs to is read.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::create::{beside, create_if_missing};
 use crate::fault::{io_error, sql_error};
+use crate::log;
 use crate::schema::{APPLICATION_ID, FORMAT, OLDEST_SQLITE, TABLES};
 
 /// How a store is opened.
@@ -71,7 +73,10 @@ fn connect(path: &Path, mode: OpenFlags, settings: Settings) -> rusqlite::Result
 
 fn prepare_writer(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "synchronous", "FULL")
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // What an earlier process left in the log may be there to be read and yet never reach the disk, if a sync of it has
+    // failed: it is written once more, into the file, before anything builds on it.
+    log::copy(connection)
 }
 
 fn require_sqlite(version: i32) -> Result<(), StoreError> {

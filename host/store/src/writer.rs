@@ -147,11 +147,10 @@ impl Writer {
         }
     }
 
-    /// What was committed stays so whatever becomes of it; without room in the file the log gets longer.
+    /// What was committed stays so whatever becomes of it.
     fn copy_log(&self) {
         if self.shared.stopped.get().is_none()
             && let Err(error) = self.log.copy_if_long(&self.sql)
-            && !matches!(severity(&error), Severity::Busy | Severity::NoRoom)
         {
             self.stop(&error);
         }

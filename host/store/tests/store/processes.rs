@@ -20,14 +20,19 @@ async fn child_does_as_it_is_told() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let store = open(Path::new(&folder));
     let mut claim = None;
-    let mut tell = std::io::stderr(); // the harness captures stdout
-    writeln!(tell, "ready").unwrap();
+    tell("ready");
     for line in std::io::stdin().lines() {
         let line = line.unwrap();
         let (word, number) = line.split_once(' ').unwrap();
         let answer = obey(&store, &mut claim, word, run_id(number.parse().unwrap())).await;
-        writeln!(tell, "{}", answer.unwrap_or_else(|error| format!("refused: {error}"))).unwrap();
+        tell(&answer.unwrap_or_else(|error| format!("refused: {error}")));
     }
+}
+
+/// The harness captures the other output.
+fn tell(line: &str) {
+    let mut output = std::io::stderr();
+    writeln!(output, "{line}").unwrap();
 }
 
 async fn obey(store: &SqliteStore, held: &mut Option<Claim>, word: &str, run: RunId) -> Result<String, StoreError> {
@@ -41,7 +46,7 @@ async fn obey(store: &SqliteStore, held: &mut Option<Claim>, word: &str, run: Ru
         "set" => store.state(&claim, request(9, shared("s"), set("key", "2"))).await.map(|_| "set".to_owned()),
         "work" => loop {
             let entry = store.append(&claim, at(5), line("the child's")).await?;
-            writeln!(std::io::stderr(), "appended {}", entry.sequence).unwrap();
+            tell(&format!("appended {}", entry.sequence));
         },
         other => panic!("there is no command {other}"),
     }
