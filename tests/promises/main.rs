@@ -26,6 +26,7 @@ mod onboarding;
 mod panics;
 mod people;
 mod plugins;
+mod power_cut;
 mod replay;
 mod resume;
 mod simulation;

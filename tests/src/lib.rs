@@ -4,7 +4,10 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up has failed")]
 
 pub mod attacks;
+pub mod disk;
 pub mod fuzz;
+pub mod history;
+pub mod power_cut;
 pub mod scoreboard;
 pub mod simulation;
 pub mod smith;

@@ -5,6 +5,7 @@ mod child;
 mod durability;
 mod fairness;
 mod overshoot;
+mod power_cut;
 mod simulation;
 mod smith;
 mod table;
@@ -29,7 +30,7 @@ pub fn main(arguments: Vec<String>) -> ExitCode {
     let held = match read(&arguments) {
         Ok((command, options)) => carry_out(command, &options),
         Err(problem) => Err(format!(
-            "{problem}\nusage: scoreboard attacks | smith | overshoot | fairness | durability | simulation"
+            "{problem}\nusage: scoreboard attacks | smith | overshoot | fairness | durability | simulation | power-cut"
         )),
     };
     match held {
@@ -51,6 +52,7 @@ fn carry_out(command: &str, options: &Options) -> Result<bool, String> {
         "fairness" => Ok(fairness::run()),
         "simulation" => Ok(simulation::run(options.count.unwrap_or(10_000), options.seed.unwrap_or_default())),
         "durability" => Ok(durability::run()),
+        "power-cut" => Ok(power_cut::run(options.count.unwrap_or(1000), options.seed.unwrap_or_default())),
         other => Err(format!("there is no command `{other}`")),
     }
 }

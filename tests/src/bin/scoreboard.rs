@@ -4,6 +4,7 @@
 //! - `scoreboard smith [--count N] [--seed S]` runs random components to their limits.
 //! - `scoreboard overshoot` measures how late guests are stopped.
 //! - `scoreboard fairness` measures an honest plugin beside seven hostile ones.
+//! - `scoreboard power-cut [--count N] [--seed S]` cuts the power of the store's disk at random moments.
 
 use std::process::ExitCode;
 
