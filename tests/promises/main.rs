@@ -11,6 +11,7 @@ mod deputy;
 mod determinism;
 mod docs;
 mod environment;
+mod failing_disk;
 mod files;
 mod fork;
 mod fuzz;

@@ -5,6 +5,7 @@
 
 pub mod attacks;
 pub mod disk;
+pub mod failing_disk;
 pub mod fuzz;
 pub mod history;
 pub mod power_cut;
