@@ -5,7 +5,7 @@ mod parked;
 mod project;
 mod runs;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::print;
 use super::table::table;
@@ -62,6 +62,12 @@ pub(super) fn run() -> bool {
     let rows: Vec<Vec<String>> = readings.iter().map(Reading::row).collect();
     print(&table(&["what", "goal", "reading", "kept"], &rows));
     readings.iter().all(|reading| reading.is_kept)
+}
+
+/// When something began.
+#[expect(clippy::disallowed_methods, reason = "it is what this measures")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// The median of what a measurement gives, made so often.

@@ -1,14 +1,14 @@
 //! Runs that wait: what a hundred thousand of them take, and how quickly one of them is awake.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use baton_journal::{Entry, RunId, Store};
 use baton_runtime::Silent;
 use baton_store::SqliteStore;
 use serde_json::json;
 
-use super::{Reading, median, project};
+use super::{Reading, median, now, project};
 use crate::scoreboard::tell;
 use crate::{Copy, Desk, approval};
 
@@ -64,7 +64,7 @@ fn resident() -> u64 {
 
 async fn wake(desk: &Desk) -> Duration {
     let run = desk.run(&json!({})).await.unwrap().run;
-    let started = Instant::now();
+    let started = now();
     desk.host.decide(&run, "ask", approval("anybody", None)).await.unwrap();
     let ending = desk.host.resume(&run, &desk.project, Arc::new(Silent)).await.unwrap();
     assert_eq!(ending.outcome, "completed", "{:?}", ending.error);
@@ -74,7 +74,7 @@ async fn wake(desk: &Desk) -> Duration {
 fn wake_in_a_process(copy: &Copy) -> Duration {
     let parked = copy.baton(&["run", "."]);
     assert_eq!(parked.status.code(), Some(3), "{}", String::from_utf8_lossy(&parked.stderr));
-    let started = Instant::now();
+    let started = now();
     let done = copy.baton(&["approve", "last", "ask", "--by", "ada"]);
     let took = started.elapsed();
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));

@@ -1,14 +1,14 @@
 //! What runs cost while they run, and what it takes to read them back.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use baton_journal::{Entry, Event, InvocationId, Outcome, Payload, Store, Tape};
 use baton_store::SqliteStore;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{Reading, median, project};
+use super::{Reading, median, now, project};
 use crate::{Bench, Call, Desk, guest};
 
 /// Steps of the chain.
@@ -69,7 +69,7 @@ fn bytes_of_a_step(entries: &[Entry]) -> u64 {
 }
 
 async fn timed(desk: &Desk, input: &serde_json::Value) -> Duration {
-    let started = Instant::now();
+    let started = now();
     let ending = desk.run(input).await.unwrap();
     assert_eq!(ending.outcome, "completed", "{:?}", ending.error);
     started.elapsed()
@@ -94,7 +94,7 @@ async fn reading_back() -> (u64, u64) {
         let run = desk.run(&json!((0..items).collect::<Vec<_>>())).await.unwrap().run;
         let entries = desk.story(&run).await.entries().len() as u32;
         let took = median(TIMES, async || {
-            let started = Instant::now();
+            let started = now();
             drop(desk.story(&run).await);
             started.elapsed()
         });
@@ -115,7 +115,7 @@ async fn agent() -> Duration {
     let entries = bench.entries().await;
     let id = bench.invocation(call()).id;
     median(TIMES, async || {
-        let started = Instant::now();
+        let started = now();
         let again = bench.replay(&loaded, call(), tape(&id, &entries)).await.unwrap();
         assert_eq!(again.usage.fuel, ended.usage.fuel);
         started.elapsed()
