@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 
 use crate::blob::Loader;
 use crate::fault::Fault;
-use crate::run::{RunRow, parse_status, status_text};
+use crate::run::{GOING, RunRow, parse_status, status_text};
 
 /// The entries of a run, checked against its chain, its row and its blobs, with their payloads loaded.
 pub(crate) fn entries(sql: &Connection, run: &RunId) -> Result<Vec<Entry>, Fault> {
@@ -27,8 +27,11 @@ pub(crate) fn entries(sql: &Connection, run: &RunId) -> Result<Vec<Entry>, Fault
 
 /// The newest runs, from their rows alone.
 pub(crate) fn runs(sql: &Connection, limit: u32) -> Result<Vec<RunSummary>, Fault> {
-    let query = "SELECT run, workflow, started, updated, status, entries FROM runs ORDER BY run DESC LIMIT ?1";
-    let mut statement = sql.prepare_cached(query)?;
+    let query = format!(
+        "SELECT run, workflow, started, updated, status, entries, bytes FROM runs WHERE status <> '{GOING}' \
+         ORDER BY run DESC LIMIT ?1"
+    );
+    let mut statement = sql.prepare_cached(&query)?;
     let mut rows = statement.query([limit])?;
     let mut runs = Vec::new();
     while let Some(row) = rows.next()? {
@@ -47,6 +50,7 @@ fn summary(row: &Row<'_>) -> Result<RunSummary, Fault> {
         started: Timestamp(row.get::<_, i64>(2)?.cast_unsigned()),
         updated: Timestamp(row.get::<_, i64>(3)?.cast_unsigned()),
         entries: row.get::<_, i64>(5)?.cast_unsigned(),
+        bytes: row.get::<_, i64>(6)?.cast_unsigned(),
     })
 }
 
@@ -63,8 +67,12 @@ fn next_entry(row: &Row<'_>, chain: &mut Chain) -> Result<Entry, String> {
 
 /// The chain can't show that its end was cut off; the run's row can.
 fn compare_row(row: &RunRow, chain: &Chain, progress: Progress, entries: &[Entry]) -> Result<(), String> {
-    if row.entries != chain.entries() {
-        return Err(format!("entry {}: the journal ends, but {} entries were written", chain.entries(), row.entries));
+    if row.taken.entries != chain.entries() {
+        return Err(format!(
+            "entry {}: the journal ends, but {} entries were written",
+            chain.entries(),
+            row.taken.entries
+        ));
     }
     if row.head != chain.head() {
         return Err(format!("entry {}: the digest of the last entry is not the one noted", chain.entries()));

@@ -12,6 +12,8 @@
 //! The tables are described in the docs of `schema`, the limits of state in [`state`].
 
 mod blob;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod create;
 mod fault;
 mod history;

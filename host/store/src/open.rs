@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use baton_journal::StoreError;
+use baton_journal::{Quota, StoreError};
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
@@ -26,11 +26,13 @@ pub struct Settings {
     /// How long to wait for another process that is writing before giving up with [`StoreError::Locked`]. By default
     /// 5 s: transactions take milliseconds, so a longer wait means that the other process hangs.
     pub busy: Duration,
+    /// The most that the journal of one run may take up.
+    pub quota: Quota,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { busy: Duration::from_secs(5) }
+        Settings { busy: Duration::from_secs(5), quota: Quota::default() }
     }
 }
 

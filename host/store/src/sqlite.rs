@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, RunId, RunStatus, RunSummary, StateReply, StateRequest, Store, StoreError,
-    Timestamp,
+    BoxFuture, Claim, Digest, Entry, Event, Quota, Removed, RunId, RunStatus, RunSummary, StateReply, StateRequest,
+    Store, StoreError, Timestamp,
 };
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -19,7 +19,7 @@ use crate::lock::{self, Locks};
 use crate::open::{Settings, copy_long_log, open_writer};
 use crate::reader::Readers;
 use crate::room::{self, SqlRoom};
-use crate::run::{self, Stored};
+use crate::run::{self, Step, Stored};
 use crate::state;
 use crate::writer::{self, Order, Shared, Writer, Writing};
 
@@ -33,6 +33,7 @@ pub struct SqliteStore {
     orders: Option<mpsc::Sender<Order>>,
     readers: Arc<Readers>,
     shared: Arc<Shared>,
+    quota: Quota,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -60,7 +61,7 @@ impl SqliteStore {
         let thread = thread::Builder::new().name("baton-store".to_owned()).spawn(move || writer.run(queue));
         let thread = thread.map_err(|error| StoreError::Io(format!("starting a thread: {error}")))?;
         let readers = Arc::new(Readers::new(path.clone(), settings));
-        Ok(SqliteStore { path, orders: Some(orders), readers, shared, thread: Some(thread) })
+        Ok(SqliteStore { path, orders: Some(orders), readers, shared, quota: settings.quota, thread: Some(thread) })
     }
 
     /// How many commits have waited for the disk since the store was opened. Beginning a log, copying a long one into
@@ -101,8 +102,8 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn create(&self, run: RunId, at: Timestamp, started: Event) -> BoxFuture<'_, Result<(Claim, Entry), StoreError>> {
-        let started = Stored::from(started);
-        self.write(move |writing| run::create(writing, &run, at, &started))
+        let (started, quota) = (Stored::from(started), self.quota);
+        self.write(move |writing| run::create(writing, &run, at, &started, quota))
     }
 
     fn claim(&self, run: RunId) -> BoxFuture<'_, Result<Claim, StoreError>> {
@@ -114,8 +115,8 @@ impl Store for SqliteStore {
     }
 
     fn append(&self, claim: &Claim, at: Timestamp, event: Event) -> BoxFuture<'_, Result<Entry, StoreError>> {
-        let (claim, event) = (claim.clone(), Stored::from(event));
-        self.write(move |writing| run::append(writing, &claim, at, &event))
+        let (claim, event, quota) = (claim.clone(), Stored::from(event), self.quota);
+        self.write(move |writing| run::append(writing, &claim, at, &event, quota))
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -125,6 +126,14 @@ impl Store for SqliteStore {
 
     fn entries(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Entry>, StoreError>> {
         self.read(move |sql| history::entries(sql, &run))
+    }
+
+    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<Removed, StoreError>> {
+        Box::pin(async move {
+            let removed = self.write(move |writing| run::begin_removal(writing, &run)).await?;
+            while self.write(run::go_on_with_removals).await? == Step::More {}
+            Ok(removed)
+        })
     }
 
     fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {

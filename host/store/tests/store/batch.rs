@@ -75,7 +75,8 @@ async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output>
 async fn a_store_that_another_process_holds_is_locked_until_it_lets_go() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("baton.db");
-    let store = SqliteStore::open_with(&path, Settings { busy: Duration::from_millis(20) }).unwrap();
+    let store =
+        SqliteStore::open_with(&path, Settings { busy: Duration::from_millis(20), ..Settings::default() }).unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let locked = store.create(run_id(1), at(0), started()).await;
