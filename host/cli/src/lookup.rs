@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use baton_runtime::SqliteStore;
+use baton_runtime::ReadOnlyStore;
 use baton_runtime::bundle::project::FILE_NAME;
 use baton_runtime::journal::{RunId, RunStatus, RunSummary, Store as _};
 
@@ -83,7 +83,7 @@ pub async fn runs_of(file: &Path) -> Result<Vec<Known>, Error> {
     if !store.exists() {
         return Ok(Vec::new());
     }
-    let runs = SqliteStore::open(&store)?.runs(u32::MAX).await?;
+    let runs = ReadOnlyStore::open(&store)?.runs(u32::MAX).await?;
     Ok(runs.into_iter().map(|summary| Known { project: file.to_owned(), summary }).collect())
 }
 

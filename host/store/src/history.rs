@@ -1,10 +1,13 @@
 //! Reads runs back, and checks that what is read is what was written. It does not repair anything.
 
-use baton_journal::{Chain, Digest, Entry, Progress, RunId, RunSummary, StoreError, Timestamp};
+use std::path::Path;
+
+use baton_journal::{Chain, Digest, Entry, Progress, RunId, RunStatus, RunSummary, StoreError, Timestamp};
 use rusqlite::{Connection, Row};
 
 use crate::blob::Loader;
 use crate::fault::Fault;
+use crate::lock;
 use crate::run::{GOING, RunRow, parse_status, status_text};
 
 /// The entries of a run, checked against its chain, its row and its blobs, with their payloads loaded.
@@ -25,8 +28,15 @@ pub(crate) fn entries(sql: &Connection, run: &RunId) -> Result<Vec<Entry>, Fault
     Ok(entries)
 }
 
-/// The newest runs, from their rows alone.
-pub(crate) fn runs(sql: &Connection, limit: u32) -> Result<Vec<RunSummary>, Fault> {
+/// The newest runs of the store at this path, from their rows alone, and whether somebody drives them.
+pub(crate) fn runs(sql: &Connection, store: &Path, limit: u32) -> Result<Vec<RunSummary>, Fault> {
+    let mut runs = listed(sql, limit)?;
+    let at_work = runs.iter_mut().filter(|run| run.status == RunStatus::Running);
+    at_work.filter(|run| !lock::is_driven(store, &run.run)).for_each(|run| run.status = RunStatus::Interrupted);
+    Ok(runs)
+}
+
+fn listed(sql: &Connection, limit: u32) -> Result<Vec<RunSummary>, Fault> {
     let query = format!(
         "SELECT run, workflow, started, updated, status, entries, bytes FROM runs WHERE status <> '{GOING}' \
          ORDER BY run DESC LIMIT ?1"

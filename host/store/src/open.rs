@@ -14,6 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::create::create_if_missing;
 use crate::fault::{io_error, sql_error};
+use crate::read_only::Way;
 use crate::schema::{APPLICATION_ID, FORMAT, OLDEST_SQLITE, TABLES};
 
 /// Pages of 4 KiB in the log after which it is copied into the file: 32 MiB. Large enough that two thousand appends in
@@ -44,6 +45,7 @@ pub(crate) fn open_writer(path: &Path, settings: Settings) -> Result<(PathBuf, C
     let shown = path.display().to_string();
     let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE, settings).map_err(|e| sql_error(&e, &shown))?;
     require_store(&connection, &shown)?;
+    require_log(&connection, &shown)?;
     require_whole_pages(&connection, &path)?;
     prepare_writer(&connection).map_err(|e| sql_error(&e, &shown))?;
     Ok((path, connection))
@@ -52,6 +54,43 @@ pub(crate) fn open_writer(path: &Path, settings: Settings) -> Result<(PathBuf, C
 /// Opens a connection that only reads.
 pub(crate) fn open_reader(path: &Path, settings: Settings) -> rusqlite::Result<Connection> {
     connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, settings)
+}
+
+/// Opens a connection that takes one picture of a store, in a way that makes no file beside it.
+pub(crate) fn open_to_look(path: &Path, way: Way, settings: Settings) -> Result<Connection, StoreError> {
+    require_sqlite(rusqlite::version_number())?;
+    let shown = path.display().to_string();
+    let address = address(path, way);
+    let mode = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let opened = connect(Path::new(&address), mode, settings).and_then(|connection| {
+        // The last connection to close would copy the log into the file.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        if way == Way::WithoutIndex {
+            connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?; // keeps the index in memory
+        }
+        Ok(connection)
+    });
+    let connection = opened.map_err(|e| sql_error(&e, &shown))?;
+    require_store(&connection, &shown)?;
+    require_whole_pages(&connection, path)?;
+    Ok(connection)
+}
+
+/// The path as SQLite takes it with parameters: <https://sqlite.org/uri.html>.
+fn address(path: &Path, way: Way) -> String {
+    let mut address = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => address.push(char::from(*byte)),
+            other => address.push_str(&format!("%{other:02X}")),
+        }
+    }
+    address.push_str(match way {
+        Way::WithLocks => "?readonly_shm=1",
+        Way::Alone => "?immutable=1",
+        Way::WithoutIndex => "?vfs=unix-none",
+    });
+    address
 }
 
 fn connect(path: &Path, mode: OpenFlags, settings: Settings) -> rusqlite::Result<Connection> {
@@ -108,11 +147,15 @@ fn require_store(connection: &Connection, path: &str) -> Result<(), StoreError> 
     if found != FORMAT || tables != TABLES {
         return Err(corrupt(&format!("its tables are not those of format {FORMAT}")));
     }
-    let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
-    if mode.map_err(|e| sql_error(&e, path))? != "wal" {
-        return Err(corrupt("it is not in WAL mode"));
-    }
     Ok(())
+}
+
+fn require_log(connection: &Connection, path: &str) -> Result<(), StoreError> {
+    let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+    match mode.map_err(|e| sql_error(&e, path))?.as_str() {
+        "wal" => Ok(()),
+        _ => Err(StoreError::Corrupt { what: format!("{path}: it is not in WAL mode") }),
+    }
 }
 
 /// SQLite sees when whole pages are missing at the end, but not when a part of one is.

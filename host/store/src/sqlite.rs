@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, Quota, Removed, RunId, RunStatus, RunSummary, StateReply, StateRequest,
-    Store, StoreError, Timestamp,
+    BoxFuture, Claim, Digest, Entry, Event, Quota, Removed, RunId, RunSummary, StateReply, StateRequest, Store,
+    StoreError, Timestamp,
 };
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::blob;
 use crate::fault::Fault;
 use crate::history;
-use crate::lock::{self, Locks};
+use crate::lock::Locks;
 use crate::open::{Settings, copy_long_log, open_writer};
 use crate::reader::Readers;
 use crate::room::{self, SqlRoom};
@@ -137,15 +137,8 @@ impl Store for SqliteStore {
     }
 
     fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
-        let store = self.path.clone();
-        self.read(move |sql| {
-            let mut runs = history::runs(sql, limit)?;
-            let at_work = runs.iter_mut().filter(|run| run.status == RunStatus::Running);
-            at_work
-                .filter(|run| !lock::is_driven(&store, &run.run))
-                .for_each(|run| run.status = RunStatus::Interrupted);
-            Ok(runs)
-        })
+        let path = self.path.clone();
+        self.read(move |sql| history::runs(sql, &path, limit))
     }
 
     fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {

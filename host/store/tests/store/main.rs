@@ -7,5 +7,6 @@ mod batch;
 mod crash;
 mod damage;
 mod file;
+mod read_only;
 mod sample;
 mod snapshot;
