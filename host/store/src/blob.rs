@@ -38,19 +38,25 @@ pub(crate) fn get(sql: &Connection, digest: &Digest) -> Result<Vec<u8>, Fault> {
 }
 
 /// Refuses a reference to what was never stored, or has another length.
-pub(crate) fn require(sql: &Connection, what: &str, digest: &Digest, length: Option<u64>) -> Result<(), Fault> {
-    let query = "SELECT octet_length(bytes) FROM blobs WHERE sha256 = ?1";
-    let found = sql.prepare_cached(query)?.query_row([digest.as_bytes()], |row| row.get::<_, i64>(0)).optional()?;
+pub(crate) fn require(sql: &Connection, what: &str, digest: &Digest, named: Option<u64>) -> Result<(), Fault> {
+    let found = length(sql, digest)?;
     let Some(found) = found else {
         return Err(StoreError::Refused(format!("{what} {digest} was not stored before")).into());
     };
-    match length {
-        Some(length) if length != found.cast_unsigned() => {
-            let message = format!("{what} {digest} has {found} bytes, and is named with {length}");
+    match named {
+        Some(named) if named != found => {
+            let message = format!("{what} {digest} has {found} bytes, and is named with {named}");
             Err(StoreError::Refused(message).into())
         }
         _ => Ok(()),
     }
+}
+
+/// The length of a blob in bytes, if it is there.
+pub(crate) fn length(sql: &Connection, digest: &Digest) -> rusqlite::Result<Option<u64>> {
+    let query = "SELECT octet_length(bytes) FROM blobs WHERE sha256 = ?1";
+    let found = sql.prepare_cached(query)?.query_row([digest.as_bytes()], |row| row.get::<_, i64>(0)).optional()?;
+    Ok(found.map(i64::cast_unsigned))
 }
 
 /// Whether a run's entries refer to a blob.

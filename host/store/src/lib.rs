@@ -6,12 +6,14 @@
 //! connections of its own (`reader`). A run is claimed by a lock that the kernel gives back when a process dies
 //! (`lock`), and every append is checked against the claim's epoch. In a transaction, `run` begins and appends,
 //! `history` reads back and checks, `blob` keeps large texts, `room` keeps state. `open` and `create` decide what is a
-//! store at all, `fault` what an error of the database means. [`ReadOnlyStore`] reads a store and leaves no trace beside
+//! store at all, `fault` what an error of the database means. [`check`](mod@check) goes over all of a
+//! store and tells what is damaged. [`ReadOnlyStore`] reads a store and leaves no trace beside
 //! it. [`MemoryStore`] keeps the same promises as the one in SQLite until the process ends.
 //!
 //! The tables are described in the docs of `schema`, the limits of state in [`state`].
 
 mod blob;
+pub mod check;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod create;

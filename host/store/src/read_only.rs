@@ -66,7 +66,7 @@ impl ReadOnlyStore {
     pub(crate) fn look<T>(&self, mut read: impl FnMut(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
         for _ in 0..ATTEMPTS {
             let before = Beside::of(&self.path)?;
-            let looked = self.look_once(before.way(), &mut read);
+            let looked = self.look_in(before.way(), &mut read);
             if before.way() == Way::WithLocks || Beside::of(&self.path)? == before {
                 return looked;
             }
@@ -74,7 +74,17 @@ impl ReadOnlyStore {
         Err(StoreError::Locked { path: self.shown() })
     }
 
-    fn look_once<T>(&self, way: Way, read: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+    /// Reads one consistent picture, and if that fails does not try again.
+    pub(crate) fn look_once<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+        let before = Beside::of(&self.path)?;
+        let looked = self.look_in(before.way(), read);
+        if before.way() == Way::WithLocks || Beside::of(&self.path)? == before {
+            return looked;
+        }
+        Err(StoreError::Locked { path: self.shown() })
+    }
+
+    fn look_in<T>(&self, way: Way, read: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
         let connection = open_to_look(&self.path, way, self.settings)?;
         let looked = connection.unchecked_transaction().map_err(Fault::from).and_then(|picture| read(&picture));
         looked.map_err(|fault| fault.into_store_error(&self.shown()))

@@ -14,7 +14,7 @@ use crate::writer::Writing;
 
 use growth::Next;
 pub(crate) use remove::{Step, begin_removal, go_on_with_removals};
-pub(crate) use row::{GOING, RunRow, parse_status, status_text};
+pub(crate) use row::{COLUMNS, GOING, RunRow, parse_status, status_text};
 pub(crate) use stored::Stored;
 
 /// The number of a run that has no row yet: no row has it.

@@ -4,6 +4,7 @@
 
 mod backends;
 mod batch;
+mod check;
 mod crash;
 mod damage;
 mod file;
