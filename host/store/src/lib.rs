@@ -25,6 +25,7 @@ mod open;
 mod read_only;
 mod reader;
 mod room;
+mod room_on_disk;
 mod run;
 mod schema;
 mod sqlite;

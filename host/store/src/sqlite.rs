@@ -19,6 +19,7 @@ use crate::lock::Locks;
 use crate::open::{Settings, copy_long_log, open_writer};
 use crate::reader::Readers;
 use crate::room::{self, SqlRoom};
+use crate::room_on_disk;
 use crate::run::{self, Step, Stored};
 use crate::state;
 use crate::writer::{self, Order, Shared, Writer, Writing};
@@ -69,6 +70,24 @@ impl SqliteStore {
     #[must_use]
     pub fn flushes(&self) -> u64 {
         self.shared.flushes.load(Ordering::Relaxed)
+    }
+
+    /// Finishes removals that were interrupted, and gives the room that removed runs left back to the file system, in small
+    /// transactions, so that other processes may go on writing. `each` hears how many bytes are still to be given back.
+    ///
+    /// The file is shorter when the log is next copied into it: at the latest when the last process closes the store.
+    ///
+    /// # Errors
+    /// As those of any change.
+    pub async fn give_back_room(&self, mut each: impl FnMut(u64)) -> Result<(), StoreError> {
+        while self.write(run::go_on_with_removals).await? == Step::More {}
+        loop {
+            let left = self.write(|writing| Ok(room_on_disk::give_back_some(writing.sql)?)).await?;
+            each(left);
+            if left == 0 {
+                return Ok(());
+            }
+        }
     }
 
     fn write<T, F>(&self, work: F) -> BoxFuture<'_, Result<T, StoreError>>

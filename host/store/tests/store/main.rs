@@ -9,5 +9,6 @@ mod crash;
 mod damage;
 mod file;
 mod read_only;
+mod removal;
 mod sample;
 mod snapshot;
