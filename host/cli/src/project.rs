@@ -74,6 +74,22 @@ fn file_of(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() }
 }
 
+/// The file of the project that a command names, or of the one around the folder that the process was started in. It need
+/// not be sound.
+///
+/// # Errors
+/// There is none.
+pub fn file_meant(context: &Context, named: Option<&Path>) -> Result<PathBuf, Error> {
+    let missing = |file: &Path| format!("there is no project: {} does not exist", file.display());
+    match named.map(file_of) {
+        Some(file) if file.is_file() => Ok(file),
+        Some(file) => Err(Error::usage(missing(&file))),
+        None => around(&context.folder).ok_or_else(|| {
+            Error::usage("there is no project in this folder or above it").hint("name a folder with baton.toml")
+        }),
+    }
+}
+
 /// Tells what the operator should know of a project and stops nothing.
 pub fn warn(context: &Context, project: &Project) {
     for warning in project.warnings() {
