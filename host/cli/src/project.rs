@@ -8,6 +8,7 @@ use baton_runtime::build::{self, News};
 use baton_runtime::bundle::project::FILE_NAME;
 use baton_runtime::bundle::{Locking, Name, Project};
 use baton_runtime::egress::Secrets;
+use baton_runtime::journal::Quota;
 use baton_runtime::{Host, Options, Plugins};
 
 use clap::Args;
@@ -117,7 +118,10 @@ pub fn settle(context: &Context, project: &Project) -> Result<(), Error> {
 /// # Errors
 /// The folder or the store cannot be used.
 pub fn open(project: &Project) -> Result<Host, Error> {
-    open_store(project.file())
+    let (written, default) = (project.store(), Quota::default());
+    let bytes = written.run_bytes.map_or(default.bytes, |bytes| bytes.get());
+    let entries = written.run_entries.unwrap_or(default.entries);
+    open_with(project.file(), Quota { bytes, entries })
 }
 
 /// The same, given the project's file, which need not be sound.
@@ -125,6 +129,10 @@ pub fn open(project: &Project) -> Result<Host, Error> {
 /// # Errors
 /// As [`open`].
 pub fn open_store(file: &Path) -> Result<Host, Error> {
+    open_with(file, Quota::default())
+}
+
+fn open_with(file: &Path, quota: Quota) -> Result<Host, Error> {
     let folder = folder_of(file);
     prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
     let worker = worker::of_this_program()
@@ -134,6 +142,7 @@ pub fn open_store(file: &Path) -> Result<Host, Error> {
         cache: Some(folder.join("compiled")),
         worker: Some(worker),
         secrets: Secrets::default(),
+        quota,
     })?)
 }
 

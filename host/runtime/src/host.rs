@@ -7,10 +7,11 @@ use std::sync::Arc;
 use baton_bundle::Project;
 use baton_egress::{Egress, Fetch, Secrets};
 use baton_journal::{
-    Claim, Decision, Digest, Event, Exported, Payload, PluginPin, RunHeader, RunId, RunSummary, Store, StoreError,
+    Claim, Decision, Digest, Event, Exported, Payload, PluginPin, Quota, RunHeader, RunId, RunSummary, Store,
+    StoreError,
 };
 use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
-use baton_store::SqliteStore;
+use baton_store::{Settings, SqliteStore};
 use baton_workflow::{Action, Plan, Run};
 use serde_json::Value;
 
@@ -38,6 +39,8 @@ pub struct Options {
     pub secrets: Secrets,
     /// The program of worker processes; none: this process compiles, and no plugin has a process of its own.
     pub worker: Option<Worker>,
+    /// The most that the journal of one run may take up.
+    pub quota: Quota,
 }
 
 /// Runs workflows. Cheap to clone; a process needs one for each store.
@@ -54,7 +57,8 @@ impl Host {
     pub fn open(options: &Options) -> Result<Self, Error> {
         let Options { cache, worker, .. } = options.clone();
         let sandbox = Sandbox::new(baton_sandbox::Options { cache, worker, ..Default::default() })?;
-        let store = SqliteStore::open(&options.store)?;
+        let settings = Settings { quota: options.quota, ..Settings::default() };
+        let store = SqliteStore::open_with(&options.store, settings)?;
         let host = Host::of(Arc::new(sandbox), Arc::new(store), Arc::new(SystemClock))?;
         Ok(host.with_secrets(options.secrets.clone()))
     }
