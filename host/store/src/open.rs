@@ -4,6 +4,7 @@
 //! Opening costs no pass over the file. The header, the file's length and the tables are checked, which finds every
 //! file that was cut off; a bit that flipped inside shows when the run that it belongs to is read.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -144,7 +145,7 @@ fn require_store(connection: &Connection, path: &str) -> Result<(), StoreError> 
         return Err(StoreError::FromTheFuture { path: path.to_owned(), found, supported: FORMAT });
     }
     let tables = tables_of(connection).map_err(|e| sql_error(&e, path))?;
-    if found != FORMAT || tables != TABLES {
+    if found != FORMAT || tables != BTreeSet::from(TABLES.map(str::to_owned)) {
         return Err(corrupt(&format!("its tables are not those of format {FORMAT}")));
     }
     Ok(())
@@ -170,8 +171,9 @@ fn require_whole_pages(connection: &Connection, path: &Path) -> Result<(), Store
     Err(StoreError::Corrupt { what: format!("{shown}: it was cut off: {length} bytes are no whole number of pages") })
 }
 
-fn tables_of(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid";
+/// In no order: `VACUUM` changes it.
+fn tables_of(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL";
     connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 

@@ -8,6 +8,7 @@ mod check;
 mod crash;
 mod damage;
 mod file;
+mod golden;
 mod read_only;
 mod removal;
 mod sample;
