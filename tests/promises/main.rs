@@ -28,6 +28,7 @@ mod people;
 mod plugins;
 mod replay;
 mod resume;
+mod retention;
 mod simulation;
 mod smith;
 mod state;

@@ -109,6 +109,8 @@ pub enum RunStatus {
     Completed,
     /// It ended badly.
     Failed,
+    /// Nobody can tell: what the store noted of it is damaged. Others are not concerned.
+    Damaged,
 }
 
 /// A run in a list.

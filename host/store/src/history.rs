@@ -45,22 +45,24 @@ fn listed(sql: &Connection, limit: u32) -> Result<Vec<RunSummary>, Fault> {
     let mut rows = statement.query([limit])?;
     let mut runs = Vec::new();
     while let Some(row) = rows.next()? {
-        runs.push(summary(row)?);
+        runs.extend(summary(row));
     }
     Ok(runs)
 }
 
-fn summary(row: &Row<'_>) -> Result<RunSummary, Fault> {
-    let (run, status) = (row.get::<_, String>(0)?, row.get::<_, String>(4)?);
-    let corrupt = |what: String| StoreError::Corrupt { what };
-    Ok(RunSummary {
-        status: parse_status(&status).ok_or_else(|| corrupt(format!("run {run} has the status `{status}`")))?,
-        run: run.parse().map_err(|error| corrupt(format!("the list of runs: {error}")))?,
-        workflow: row.get(1)?,
-        started: Timestamp(row.get::<_, i64>(2)?.cast_unsigned()),
-        updated: Timestamp(row.get::<_, i64>(3)?.cast_unsigned()),
-        entries: row.get::<_, i64>(5)?.cast_unsigned(),
-        bytes: row.get::<_, i64>(6)?.cast_unsigned(),
+/// A row of the list. Damage in it is shown there, so that the other runs can be listed; without its id a run is left out.
+fn summary(row: &Row<'_>) -> Option<RunSummary> {
+    let number = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
+    let run = row.get::<_, String>(0).ok()?.parse().ok()?;
+    let status = row.get::<_, String>(4).ok().and_then(|status| parse_status(&status));
+    Some(RunSummary {
+        run,
+        workflow: row.get(1).unwrap_or_default(),
+        started: Timestamp(number(2).unwrap_or_default()),
+        updated: Timestamp(number(3).unwrap_or_default()),
+        status: status.unwrap_or(RunStatus::Damaged),
+        entries: number(5).unwrap_or_default(),
+        bytes: number(6).unwrap_or_default(),
     })
 }
 

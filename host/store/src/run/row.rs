@@ -70,6 +70,7 @@ pub(crate) fn status_text(status: RunStatus) -> &'static str {
         RunStatus::Parked => "parked",
         RunStatus::Completed => "completed",
         RunStatus::Failed => "failed",
+        RunStatus::Damaged => "damaged", // as no row has it
     }
 }
 

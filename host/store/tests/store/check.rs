@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use baton_journal::{Entry, Store, StoreError};
+use baton_journal::{Entry, RunStatus, Store, StoreError};
 use baton_store::check::{Finding, News, Severity, Summary, check};
 use baton_store::{ReadOnlyStore, SqliteStore};
 use rusqlite::Connection;
@@ -183,6 +183,16 @@ async fn behind_a_page_that_cannot_be_read_entries_are_checked_too() {
     assert!(text.contains(": unreadable, "), "{text}");
     assert_eq!(summary.runs, 2);
     assert!(!text.contains("R2"), "the other run is whole: {text}");
+}
+
+#[tokio::test]
+async fn a_run_whose_row_is_damaged_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = sample(folder.path()).await;
+    damage(&path, "UPDATE runs SET status = 'finished' WHERE number = 1");
+    let runs = ReadOnlyStore::open(&path).unwrap().runs(9).await.unwrap();
+    let statuses = runs.iter().map(|run| (run.run.clone(), run.status)).collect::<Vec<_>>();
+    assert_eq!(statuses, [(run_id(2), RunStatus::Interrupted), (run_id(1), RunStatus::Damaged)]);
 }
 
 #[test]

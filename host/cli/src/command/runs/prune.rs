@@ -85,7 +85,8 @@ pub(super) async fn run(context: &Context, args: &PruneArgs) -> Result<Exit, Err
         named => named.iter().map(|text| meant(text, &all)).collect::<Result<_, _>>()?,
     };
     let size = size_of(&file);
-    let removed = if args.dry_run { runs } else { remove(context, &file, runs).await? };
+    let named = !args.runs.is_empty();
+    let removed = if args.dry_run { runs } else { remove(context, &file, runs, named).await? };
     report(context, args, &removed, size.saturating_sub(size_of(&file)))
 }
 
@@ -95,7 +96,7 @@ pub fn chosen(all: &[Known], choice: &Choice, now: Timestamp) -> Vec<Known> {
     let fits = |known: &&Known| match (known.summary.status, choice.status) {
         (RunStatus::Completed, None | Some(Ended::Completed)) | (RunStatus::Failed, None | Some(Ended::Failed)) => true,
         (RunStatus::Completed | RunStatus::Failed, Some(_)) => false,
-        (RunStatus::Running | RunStatus::Interrupted | RunStatus::Parked, _) => false,
+        (RunStatus::Running | RunStatus::Interrupted | RunStatus::Parked | RunStatus::Damaged, _) => false,
     };
     let age = choice.older_than.map_or(0, Wall::get);
     let old = |known: &&Known| format::between(known.summary.updated, now) >= age;
@@ -109,8 +110,8 @@ fn meant(text: &str, all: &[Known]) -> Result<Known, Error> {
     known.cloned().ok_or_else(|| Error::usage(format!("there is no run {text}")).hint("`baton runs` lists the runs"))
 }
 
-/// Removes runs, and returns those that are gone by that.
-async fn remove(context: &Context, file: &Path, runs: Vec<Known>) -> Result<Vec<Known>, Error> {
+/// Removes runs, and returns those that are gone by that. One that a process still holds is passed over unless it was named.
+async fn remove(context: &Context, file: &Path, runs: Vec<Known>, named: bool) -> Result<Vec<Known>, Error> {
     let path = project::store_of(file);
     if !path.exists() {
         return Ok(Vec::new());
@@ -125,6 +126,9 @@ async fn remove(context: &Context, file: &Path, runs: Vec<Known>) -> Result<Vec<
                 gone.push(known);
             }
             Err(StoreError::NoSuchRun(_)) => {} // somebody else removed it
+            Err(error @ StoreError::Claimed(_)) if !named => {
+                counting.aside(|| context.terminal.tell(&format!("{error}: passed over")));
+            }
             Err(error) => {
                 counting.end();
                 return Err(error.into());
