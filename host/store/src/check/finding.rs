@@ -239,6 +239,36 @@ impl Finding {
     }
 }
 
+impl Flaw {
+    /// The kind of flaw in one word, for programs: it stays the same when its text changes.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Flaw::Database { .. } => "database",
+            Flaw::Missing { .. } => "missing",
+            Flaw::Unreadable { .. } => "unreadable",
+            Flaw::Chain(_) => "chain",
+            Flaw::Length { .. } => "length",
+            Flaw::Head => "head",
+            Flaw::Row { .. } => "row",
+            Flaw::Impossible { .. } => "impossible",
+            Flaw::Kept { .. } => "payload",
+            Flaw::UseNotNoted { .. } => "use-not-noted",
+            Flaw::Changed => "changed",
+            Flaw::Value => "value",
+            Flaw::Counters { .. } => "counters",
+            Flaw::Reply { .. } => "reply",
+            Flaw::EntriesOfNoRun { .. } => "entries-of-no-run",
+            Flaw::RowsOfNoRun { .. } => "rows-of-no-run",
+            Flaw::Unused { .. } => "unused",
+            Flaw::UseWithoutEntry { .. } => "use-without-entry",
+            Flaw::HalfRemoved => "half-removed",
+            Flaw::RepliesOfEndedRun { .. } => "replies-of-ended-run",
+            Flaw::StateOfNoRun { .. } => "state-of-no-run",
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -32,8 +32,7 @@ pub struct CheckArgs {
 pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<Exit, Error> {
     let store = project::store_of(&project::file_meant(context, args.project.as_deref())?);
     if !store.exists() {
-        return Err(Error::usage(format!("there is no store: {} does not exist", store.display()))
-            .hint("the first `baton run` makes it"));
+        return Err(project::no_store(&store));
     }
     let summary = tokio::task::block_in_place(|| match args.output.format {
         Format::Text => text(context, &store),
@@ -120,7 +119,9 @@ pub fn summary(summary: &Summary) -> String {
 #[must_use]
 pub fn for_programs(finding: &Finding) -> Value {
     let severity = if finding.severity() == Severity::Damage { "damage" } else { "leftover" };
-    let mut found = json!({ "severity": severity, "message": finding.flaw.to_string() });
+    let mut found = json!({
+        "severity": severity, "what": finding.flaw.word(), "message": finding.flaw.to_string(),
+    });
     match &finding.place {
         Place::File => found["place"] = json!("file"),
         Place::Run(run) => found["run"] = json!(run),
