@@ -51,16 +51,6 @@ pub async fn find(context: &Context, which: &WhichRun) -> Result<Found, Error> {
     pick(&which.run, &far)?.ok_or_else(|| nothing_found(&which.run))
 }
 
-/// The file of the project that is named, or of the one around the folder that the process was started in.
-///
-/// # Errors
-/// There is none.
-pub fn project_file(context: &Context, named: Option<&Path>) -> Result<PathBuf, Error> {
-    near(context, named).filter(|file| file.is_file()).ok_or_else(|| {
-        Error::usage("there is no project here").hint("--project names one: a folder with baton.toml, or the file")
-    })
-}
-
 fn near(context: &Context, named: Option<&Path>) -> Option<PathBuf> {
     match named {
         Some(path) => Some(if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() }),

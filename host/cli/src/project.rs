@@ -121,29 +121,41 @@ pub fn open(project: &Project) -> Result<Host, Error> {
     let (written, default) = (project.store(), Quota::default());
     let bytes = written.run_bytes.map_or(default.bytes, |bytes| bytes.get());
     let entries = written.run_entries.unwrap_or(default.entries);
-    open_with(project.file(), Quota { bytes, entries })
+    let folder = folder_of(project.file());
+    prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
+    Ok(Host::open(&options(project.file(), Quota { bytes, entries })?)?)
 }
 
-/// The same, given the project's file, which need not be sound.
+/// Opens the host only to read a project's store, given the project's file, which need not be sound.
 ///
 /// # Errors
-/// As [`open`].
-pub fn open_store(file: &Path) -> Result<Host, Error> {
-    open_with(file, Quota::default())
+/// There is no store, or it cannot be read.
+pub fn open_to_read(file: &Path) -> Result<Host, Error> {
+    let store = store_of(file);
+    if !store.exists() {
+        return Err(no_store(&store));
+    }
+    Ok(Host::open_to_read(&options(file, Quota::default())?)?)
 }
 
-fn open_with(file: &Path, quota: Quota) -> Result<Host, Error> {
+/// What is told where no run was ever made.
+#[must_use]
+pub fn no_store(store: &Path) -> Error {
+    let message = format!("there is no store: {} does not exist", store.display());
+    Error::usage(message).hint("the first `baton run` makes it")
+}
+
+fn options(file: &Path, quota: Quota) -> Result<Options, Error> {
     let folder = folder_of(file);
-    prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
     let worker = worker::of_this_program()
         .map_err(|error| Error::failed(format!("cannot find this program's own file: {error}")))?;
-    Ok(Host::open(&Options {
+    Ok(Options {
         store: folder.join("store.db"),
         cache: Some(folder.join("compiled")),
         worker: Some(worker),
         secrets: Secrets::default(),
         quota,
-    })?)
+    })
 }
 
 /// Opens the host to drive runs: each secret that a plugin may use must have its value.

@@ -11,7 +11,7 @@ use baton_journal::{
     StoreError,
 };
 use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
-use baton_store::{Settings, SqliteStore};
+use baton_store::{ReadOnlyStore, Settings, SqliteStore};
 use baton_workflow::{Action, Plan, Run};
 use serde_json::Value;
 
@@ -61,6 +61,20 @@ impl Host {
         let store = SqliteStore::open_with(&options.store, settings)?;
         let host = Host::of(Arc::new(sandbox), Arc::new(store), Arc::new(SystemClock))?;
         Ok(host.with_secrets(options.secrets.clone()))
+    }
+
+    /// Opens a host that only reads the store: to show, replay, verify or export runs, also from a read-only medium or
+    /// another user's folder. A folder of compiled code that cannot be used is passed over.
+    ///
+    /// # Errors
+    /// There is no store, or it cannot be read.
+    pub fn open_to_read(options: &Options) -> Result<Self, Error> {
+        let store = ReadOnlyStore::open(&options.store)?;
+        let Options { cache, worker, .. } = options.clone();
+        let sandbox =
+            |cache| Sandbox::new(baton_sandbox::Options { cache, worker: worker.clone(), ..Default::default() });
+        let sandbox = sandbox(cache).or_else(|_| sandbox(None))?;
+        Host::of(Arc::new(sandbox), Arc::new(store), Arc::new(SystemClock))
     }
 
     /// A host of these parts: another store, a simulated clock. Its way out is the ordinary one, and it has no secrets.

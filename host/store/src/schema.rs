@@ -15,7 +15,8 @@
 //! A run that is being removed has the status `removed` until all it took up is freed; nobody sees it. Pages that are
 //! freed are given back to the file system on request (`auto_vacuum` is incremental).
 //! A scope and a key are columns, never joined into one text. A format is never changed, only followed by a new one:
-//! `user_version` has its number, `application_id` says that the file is Baton's.
+//! `user_version` has its number, `application_id` says that the file is Baton's. A file of each format lies in
+//! `tests/store/golden` and is read by each later version.
 
 /// The newest format that this version reads, and the one that it writes.
 pub const FORMAT: u32 = 1;
