@@ -51,7 +51,7 @@ impl Followed {
     /// Takes the next entry: what it says, as far as that can be read, and what is wrong with it.
     pub(super) fn take(&mut self, stored: &Stored<'_>) -> (Option<Event>, Option<ChainFault>) {
         let (event, fault, heads) = self.try_heads(stored);
-        let event = event.or_else(|| serde_json::from_str(stored.body).ok());
+        let event = event.or_else(|| Entry::event_of(stored.body));
         let after_end = std::mem::replace(&mut self.ended, matches!(event, Some(Event::RunEnded(_))));
         self.next = stored.sequence.saturating_add(1);
         self.last_at = self.last_at.max(stored.at);
