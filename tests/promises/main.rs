@@ -30,6 +30,7 @@ mod plugins;
 mod power_cut;
 mod replay;
 mod resume;
+mod retention;
 mod simulation;
 mod smith;
 mod state;

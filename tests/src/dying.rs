@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, RunId, RunSummary, StateReply, StateRequest, Store, StoreError, Timestamp,
+    BoxFuture, Claim, Digest, Entry, Event, Removed, RunId, RunSummary, StateReply, StateRequest, Store, StoreError,
+    Timestamp,
 };
 
 /// Passes everything on to another store until its writes are used up.
@@ -53,6 +54,13 @@ impl Store for Dying {
 
     fn entries(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Entry>, StoreError>> {
         self.store.entries(run)
+    }
+
+    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<Removed, StoreError>> {
+        Box::pin(async move {
+            self.write()?;
+            self.store.remove(run).await
+        })
     }
 
     fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {

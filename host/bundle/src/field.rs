@@ -10,6 +10,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::store::StoreEntry;
+
 /// The longest sentence, in bytes: a description is for a list, the rest belongs to a README.
 const MAX_SENTENCE: usize = 1_000;
 
@@ -60,9 +62,19 @@ pub(crate) fn complete_grants<'de, D: Deserializer<'de>>(deserializer: D) -> Res
 /// Limits, as a table; none of them may be zero.
 pub(crate) fn limits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LimitsOverride, D::Error> {
     let limits = deserializer.deserialize_any(Table::new("a table, such as { fuel = \"1G\", wall = \"10s\" }"))?;
-    match zero(limits) {
-        None => Ok(limits),
-        Some(key) => Err(D::Error::custom(format!("`{key}` must be more than zero: leave it out for the default"))),
+    more_than_zero(limits, zero(limits))
+}
+
+/// What one run's journal may take up, as a table; none of it may be zero.
+pub(crate) fn store<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StoreEntry, D::Error> {
+    let entry: StoreEntry = deserializer.deserialize_any(Table::new("a table, such as { run_bytes = \"1GiB\" }"))?;
+    more_than_zero(entry, entry.zero())
+}
+
+fn more_than_zero<T, E: Error>(table: T, zero: Option<&'static str>) -> Result<T, E> {
+    match zero {
+        None => Ok(table),
+        Some(key) => Err(E::custom(format!("`{key}` must be more than zero: leave it out for the default"))),
     }
 }
 

@@ -11,6 +11,7 @@
 //! | [`entries`] | grants, entry by entry |
 //! | [`component`] | the component's bytes, checked, and their digest |
 //! | [`secret`] | where secrets are found, and into which requests they go |
+//! | [`store`] | how much the journal of one run may take up |
 //! | [`build`] | the command that makes a component, and whether it must run again |
 //! | [`error`] | what can be wrong with them, with codes and hints |
 //! | [`place`] | where in a file |
@@ -26,6 +27,7 @@ pub mod place;
 pub mod plugin;
 pub mod project;
 pub mod secret;
+pub mod store;
 
 mod digest;
 mod field;
@@ -48,4 +50,5 @@ pub use manifest::{Manifest, ToolFacts};
 pub use place::Place;
 pub use plugin::{AgentSchemas, Plugin};
 pub use project::{Project, Warning};
+pub use store::StoreEntry;
 pub use version::Version;

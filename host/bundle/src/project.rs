@@ -19,6 +19,7 @@ use crate::folder::{self, Given};
 use crate::plugin::{Plugin, Terms};
 use crate::secret::{self, SecretEntry};
 use crate::sources::Sources;
+use crate::store::StoreEntry;
 use crate::text;
 
 /// The name of the file.
@@ -39,6 +40,9 @@ pub struct ProjectFile {
     /// The limits of each plugin that says nothing else.
     #[serde(deserialize_with = "field::limits")]
     pub limits: LimitsOverride,
+    /// What the journal of one run may take up.
+    #[serde(deserialize_with = "field::store")]
+    pub store: StoreEntry,
 }
 
 /// `[plugins.crm]`.
@@ -76,6 +80,7 @@ pub struct Project {
     secrets: BTreeMap<Name, SecretEntry>,
     warnings: Vec<Warning>,
     locking: Locking,
+    store: StoreEntry,
 }
 
 /// Something that an operator should know and that stops nothing.
@@ -153,6 +158,7 @@ impl Project {
             secrets: written.secrets,
             warnings: beyond(None, written.limits),
             locking: Locking::default(),
+            store: written.store,
             folder,
         };
         for (name, entry) in written.plugins {
@@ -242,6 +248,12 @@ impl Project {
     /// The secrets that it defines, in the order of their names.
     pub fn secrets(&self) -> impl Iterator<Item = (&Name, &SecretEntry)> {
         self.secrets.iter()
+    }
+
+    /// What the journal of one run may take up.
+    #[must_use]
+    pub fn store(&self) -> StoreEntry {
+        self.store
     }
 
     /// The plugin of a name.

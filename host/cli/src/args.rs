@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    approve, build, call, check, export, fork, grants, reject, replay, resume, run, runs, show, verify,
+    approve, build, call, check, export, fork, grants, reject, replay, resume, run, runs, show, store, verify,
 };
 
 /// The last lines of every help text of a command that drives a run.
@@ -42,6 +42,7 @@ pub enum Command {
     Grants(grants::GrantsArgs),
     Runs(runs::RunsArgs),
     Show(show::ShowArgs),
+    Store(store::StoreArgs),
     Approve(approve::ApproveArgs),
     Reject(reject::RejectArgs),
     Resume(resume::ResumeArgs),

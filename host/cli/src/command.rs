@@ -13,6 +13,7 @@ pub mod resume;
 pub mod run;
 pub mod runs;
 pub mod show;
+pub mod store;
 pub mod verify;
 
 use crate::args::Command;
@@ -31,6 +32,7 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
         Command::Grants(args) => grants::run(context, &args),
         Command::Runs(args) => runs::run(context, &args).await,
         Command::Show(args) => show::run(context, &args).await,
+        Command::Store(args) => store::run(context, &args),
         Command::Approve(args) => approve::run(context, &args).await,
         Command::Reject(args) => reject::run(context, &args).await,
         Command::Resume(args) => resume::run(context, &args).await,

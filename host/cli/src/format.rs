@@ -46,6 +46,31 @@ pub fn count(number: u64, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
+/// A large number with its digits in groups: `3,412`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A large number of things: `1 entry`, `3,412 entries`.
+#[must_use]
+pub fn counted(number: u64, thing: &str) -> String {
+    let number_of = grouped(number);
+    match thing.strip_suffix('y') {
+        _ if number == 1 => format!("{number_of} {thing}"),
+        Some(stem) => format!("{number_of} {stem}ies"),
+        None => format!("{number_of} {thing}s"),
+    }
+}
+
 /// What was used, in one line: `310 M fuel · 3.4 MiB memory · 12 calls · 14 KiB`.
 #[must_use]
 pub fn usage(usage: &Usage) -> String {
@@ -104,6 +129,9 @@ mod tests {
         assert_eq!(fuels, ["0", "999", "1.0 k", "12 k", "310 M", "1.2 G", "18 E"]);
         let sizes = [0, 1_023, 1_024, 3_600_000, 67_108_864].map(bytes);
         assert_eq!(sizes, ["0 B", "1023 B", "1.0 KiB", "3.4 MiB", "64 MiB"]);
+        let counts = [(0, "run"), (1, "entry"), (999, "run"), (3_412, "entry"), (1_000_000, "blob")];
+        let counts = counts.map(|(number, thing)| counted(number, thing));
+        assert_eq!(counts, ["0 runs", "1 entry", "999 runs", "3,412 entries", "1,000,000 blobs"]);
         assert_eq!((count(1, "item"), count(0, "item")), ("1 item".to_owned(), "0 items".to_owned()));
     }
 

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use baton_runtime::SqliteStore;
+use baton_runtime::ReadOnlyStore;
 use baton_runtime::bundle::project::FILE_NAME;
 use baton_runtime::journal::{RunId, RunStatus, RunSummary, Store as _};
 
@@ -51,16 +51,6 @@ pub async fn find(context: &Context, which: &WhichRun) -> Result<Found, Error> {
     pick(&which.run, &far)?.ok_or_else(|| nothing_found(&which.run))
 }
 
-/// The file of the project that is named, or of the one around the folder that the process was started in.
-///
-/// # Errors
-/// There is none.
-pub fn project_file(context: &Context, named: Option<&Path>) -> Result<PathBuf, Error> {
-    near(context, named).filter(|file| file.is_file()).ok_or_else(|| {
-        Error::usage("there is no project here").hint("--project names one: a folder with baton.toml, or the file")
-    })
-}
-
 fn near(context: &Context, named: Option<&Path>) -> Option<PathBuf> {
     match named {
         Some(path) => Some(if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() }),
@@ -83,7 +73,7 @@ pub async fn runs_of(file: &Path) -> Result<Vec<Known>, Error> {
     if !store.exists() {
         return Ok(Vec::new());
     }
-    let runs = SqliteStore::open(&store)?.runs(u32::MAX).await?;
+    let runs = ReadOnlyStore::open(&store)?.runs(u32::MAX).await?;
     Ok(runs.into_iter().map(|summary| Known { project: file.to_owned(), summary }).collect())
 }
 

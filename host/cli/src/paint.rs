@@ -58,7 +58,7 @@ pub fn faint(text: &str) -> String {
 pub fn outcome(word: &str, text: &str) -> String {
     match word {
         "completed" | "approved" => good(text),
-        "failed" | "trapped" | "exhausted" | "denied" | "timed-out" | "rejected" => bad(text),
+        "failed" | "damaged" | "trapped" | "exhausted" | "denied" | "timed-out" | "rejected" => bad(text),
         "parked" | "asking" | "expired" | "interrupted" => warn(text),
         "running" => with(BUSY, text),
         _ => faint(text),
@@ -87,5 +87,6 @@ pub fn run_status(status: RunStatus) -> &'static str {
         RunStatus::Parked => "parked",
         RunStatus::Completed => "completed",
         RunStatus::Failed => "failed",
+        RunStatus::Damaged => "damaged",
     }
 }

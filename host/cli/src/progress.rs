@@ -2,6 +2,7 @@
 //! know who drives the run.
 
 pub mod build;
+pub mod counting;
 pub mod lines;
 pub mod live;
 pub mod screen;
@@ -14,6 +15,7 @@ use baton_runtime::plan::{Progress, Run, StepStatus, StepView};
 use crate::{escape, format, paint, trap};
 
 pub use build::BuildLines;
+pub use counting::Counting;
 pub use screen::Screen;
 
 /// Tells what changes in a run.

@@ -8,6 +8,7 @@ use baton_runtime::build::{self, News};
 use baton_runtime::bundle::project::FILE_NAME;
 use baton_runtime::bundle::{Locking, Name, Project};
 use baton_runtime::egress::Secrets;
+use baton_runtime::journal::Quota;
 use baton_runtime::{Host, Options, Plugins};
 
 use clap::Args;
@@ -74,6 +75,22 @@ fn file_of(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() }
 }
 
+/// The file of the project that a command names, or of the one around the folder that the process was started in. It need
+/// not be sound.
+///
+/// # Errors
+/// There is none.
+pub fn file_meant(context: &Context, named: Option<&Path>) -> Result<PathBuf, Error> {
+    let missing = |file: &Path| format!("there is no project: {} does not exist", file.display());
+    match named.map(file_of) {
+        Some(file) if file.is_file() => Ok(file),
+        Some(file) => Err(Error::usage(missing(&file))),
+        None => around(&context.folder).ok_or_else(|| {
+            Error::usage("there is no project in this folder or above it").hint("name a folder with baton.toml")
+        }),
+    }
+}
+
 /// Tells what the operator should know of a project and stops nothing.
 pub fn warn(context: &Context, project: &Project) {
     for warning in project.warnings() {
@@ -101,24 +118,44 @@ pub fn settle(context: &Context, project: &Project) -> Result<(), Error> {
 /// # Errors
 /// The folder or the store cannot be used.
 pub fn open(project: &Project) -> Result<Host, Error> {
-    open_store(project.file())
+    let (written, default) = (project.store(), Quota::default());
+    let bytes = written.run_bytes.map_or(default.bytes, |bytes| bytes.get());
+    let entries = written.run_entries.unwrap_or(default.entries);
+    let folder = folder_of(project.file());
+    prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
+    Ok(Host::open(&options(project.file(), Quota { bytes, entries })?)?)
 }
 
-/// The same, given the project's file, which need not be sound.
+/// Opens the host only to read a project's store, given the project's file, which need not be sound.
 ///
 /// # Errors
-/// As [`open`].
-pub fn open_store(file: &Path) -> Result<Host, Error> {
+/// There is no store, or it cannot be read.
+pub fn open_to_read(file: &Path) -> Result<Host, Error> {
+    let store = store_of(file);
+    if !store.exists() {
+        return Err(no_store(&store));
+    }
+    Ok(Host::open_to_read(&options(file, Quota::default())?)?)
+}
+
+/// What is told where no run was ever made.
+#[must_use]
+pub fn no_store(store: &Path) -> Error {
+    let message = format!("there is no store: {} does not exist", store.display());
+    Error::usage(message).hint("the first `baton run` makes it")
+}
+
+fn options(file: &Path, quota: Quota) -> Result<Options, Error> {
     let folder = folder_of(file);
-    prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
     let worker = worker::of_this_program()
         .map_err(|error| Error::failed(format!("cannot find this program's own file: {error}")))?;
-    Ok(Host::open(&Options {
+    Ok(Options {
         store: folder.join("store.db"),
         cache: Some(folder.join("compiled")),
         worker: Some(worker),
         secrets: Secrets::default(),
-    })?)
+        quota,
+    })
 }
 
 /// Opens the host to drive runs: each secret that a plugin may use must have its value.

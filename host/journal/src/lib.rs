@@ -3,8 +3,8 @@
 //!
 //! Reading order: [`id`] names things, [`payload`] holds JSON texts, [`json`] reads them, [`event`] says what can happen,
 //! [`outcome`] how an invocation ends and what it used, [`entry`] chains events, [`tape`] answers host calls from entries,
-//! [`export`] is a run as one text that can be carried elsewhere, [`progress`] derives what a run is doing, [`state`] says what is done with values that are kept, [`store`] is what a
-//! backend must do.
+//! [`export`] is a run as one text that can be carried elsewhere, [`progress`] derives what a run is doing, [`quota`] how
+//! large it may grow, [`state`] says what is done with values that are kept, [`store`] is what a backend must do.
 
 pub mod entry;
 pub mod event;
@@ -14,6 +14,7 @@ pub mod json;
 pub mod outcome;
 pub mod payload;
 pub mod progress;
+pub mod quota;
 pub mod state;
 pub mod store;
 pub mod tape;
@@ -28,6 +29,7 @@ pub use id::{CallId, Digest, InvocationId, RunId, Site, Timestamp};
 pub use outcome::{Failure, Limit, Outcome, RunOutcome, Usage};
 pub use payload::Payload;
 pub use progress::Progress;
+pub use quota::{Excess, Need, Quota, Taken};
 pub use state::{Full, Scope, StateOp, StateReply, StateRequest};
-pub use store::{BoxFuture, Claim, RunStatus, RunSummary, Store, StoreError};
+pub use store::{BoxFuture, Claim, Removed, RunStatus, RunSummary, Store, StoreError};
 pub use tape::{Called, Divergence, Line, Playback, Tape};

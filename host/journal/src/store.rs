@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::id::{Digest, RunId, Timestamp};
+use crate::quota::Excess;
 use crate::state::{Full, StateReply, StateRequest};
 
 /// A future that a trait object can return.
@@ -48,6 +49,9 @@ pub enum StoreError {
     /// The run has ended: nothing is appended to it, and nobody drives it.
     #[error("run {0} has ended")]
     Ended(RunId),
+    /// The run has not ended: it is not removed.
+    #[error("run {0} has not ended")]
+    NotEnded(RunId),
     /// Another host drives this run.
     #[error("run {0} is driven by another process")]
     Claimed(RunId),
@@ -60,6 +64,20 @@ pub enum StoreError {
     /// The arguments of a call of state are malformed, too large, or do not fit what is kept.
     #[error("{0}")]
     Invalid(String),
+    /// The run's journal is full. What is in it stays, and with a greater quota the run goes on.
+    #[error("the journal of run {run} is full: {excess}")]
+    OverQuota {
+        /// Which run.
+        run: RunId,
+        /// Of what there is no more.
+        excess: Excess,
+    },
+    /// The store was opened to be read only.
+    #[error("the store {path} was opened for reading only")]
+    ReadOnly {
+        /// Which store.
+        path: String,
+    },
     /// No journal may hold this: a mistake of the caller.
     #[error("not stored: {0}")]
     Refused(String),
@@ -99,6 +117,8 @@ pub enum RunStatus {
     Completed,
     /// It ended badly.
     Failed,
+    /// Nobody can tell: what the store noted of it is damaged. Others are not concerned.
+    Damaged,
 }
 
 /// A run in a list.
@@ -116,6 +136,17 @@ pub struct RunSummary {
     pub status: RunStatus,
     /// How many entries its journal has.
     pub entries: u64,
+    /// How many bytes its journal takes up, as its [`Quota`](crate::Quota) counts them.
+    pub bytes: u64,
+}
+
+/// What was removed with a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Entries.
+    pub entries: u64,
+    /// Bytes that its journal took up, as its [`Quota`](crate::Quota) counts them; payloads that other runs use too stay.
+    pub bytes: u64,
 }
 
 /// A backend. Cheap to share; all methods may be called at the same time.
@@ -123,8 +154,12 @@ pub struct RunSummary {
 /// Appends of one run become durable in their order. [`Store::append`] and [`Store::state`] answer when the change is
 /// visible to every reader and safe from the death of the process; only [`Store::flush`] promises that it survives a
 /// power cut.
+///
+/// A store has a [`Quota`](crate::Quota) for the journal of each run, and refuses with [`StoreError::OverQuota`] what
+/// [needs room](crate::Need) that is not there.
 pub trait Store: Send + Sync {
-    /// Begins a run: writes entry 0 and claims it. Components and other large parts are put first, by [`Store::put_blob`].
+    /// Begins a run: writes entry 0 and claims it. Its components are put first, by [`Store::put_blob`]; one that is not
+    /// there is refused, as is any payload that is named by a digest of nothing or with another length.
     fn create(&self, run: RunId, at: Timestamp, started: Event) -> BoxFuture<'_, Result<(Claim, Entry), StoreError>>;
 
     /// Claims a run that no living host drives.
@@ -142,6 +177,11 @@ pub trait Store: Send + Sync {
     /// The entries of a run in order, checked against the chain, with their payloads loaded.
     fn entries(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Entry>, StoreError>>;
 
+    /// Removes a run that has ended and that nobody holds a claim on: its entries, the payloads and components that no other
+    /// run uses, its own state, and the replies that are remembered for it. It is gone for every reader at once; what it
+    /// took up is freed after that, bit by bit. A removal that was interrupted is finished by the next one.
+    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<Removed, StoreError>>;
+
     /// All runs, the newest first, at most `limit`.
     fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>>;
 
@@ -149,7 +189,8 @@ pub trait Store: Send + Sync {
     /// does. Repeated with the same call id and the same operation it changes nothing more and gives the same reply.
     fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>>;
 
-    /// Stores bytes once under their digest.
+    /// Stores bytes once under their digest. Large payloads of entries are stored so too. Bytes that no run uses may go when
+    /// a run that used them is removed.
     fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>>;
 
     /// The bytes of a digest.

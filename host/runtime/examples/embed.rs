@@ -26,7 +26,13 @@ output: ${{ steps.look.output }}
 async fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let store = folder.path().join("store.db");
-    let host = Host::open(&Options { store, cache: None, worker: None, secrets: Default::default() })?;
+    let host = Host::open(&Options {
+        store,
+        cache: None,
+        worker: None,
+        secrets: Default::default(),
+        quota: Default::default(),
+    })?;
 
     // The plugin asks for state of its own in its plugin.toml; here it is granted, and its limits are set.
     let grants = Grants { state: serde_json::from_str(r#"["agent"]"#)?, ..Grants::default() };

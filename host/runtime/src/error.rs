@@ -1,6 +1,7 @@
 //! What can go wrong with a project or a run, sorted by who has to act.
 
-use baton_journal::StoreError;
+use baton_journal::{Excess, StoreError};
+use baton_policy::Bytes;
 use baton_sandbox::SandboxError;
 use baton_workflow::{Problems, RunError};
 
@@ -124,21 +125,61 @@ impl Error {
             Error::Project(error) => error.hint(),
             Error::Build { hint, .. } => hint.clone(),
             Error::Manifest { hint, .. } | Error::Terms { hint, .. } => Some(hint.clone()),
+            Error::Sandbox(SandboxError::Store(error)) | Error::Store(error) => hint_of_store(error),
             Error::Sandbox(error) => error.hint(),
-            Error::Store(StoreError::Locked { .. }) => Some("wait for the other process, or end it".to_owned()),
-            Error::Store(StoreError::FromTheFuture { .. }) => {
-                Some("use the newer version of baton that wrote it".to_owned())
-            }
-            Error::Store(StoreError::Corrupt { .. }) => {
-                Some("restore the store from a backup; the file was left as it is".to_owned())
-            }
-            Error::Store(StoreError::NoSuchRun(_)) => Some("`baton runs` lists the runs there are".to_owned()),
-            Error::Store(StoreError::Claimed(_)) => Some("it goes on there; `baton show` follows it".to_owned()),
             Error::TooLate(_) => Some("resume the run: it goes on as the step's `on_timeout` says".to_owned()),
             Error::NotForked(_) => Some("fork at that step, or at one before it".to_owned()),
             Error::HalfForked(_) => Some("fork once more: nothing was done by this one".to_owned()),
             Error::PluginGone(name) => Some(format!("add [plugins.{name}] to baton.toml again")),
             _ => None,
         }
+    }
+}
+
+/// What the operator can do about a store that refuses.
+fn hint_of_store(error: &StoreError) -> Option<String> {
+    Some(match error {
+        StoreError::Locked { .. } => "wait for the other process, or end it".to_owned(),
+        StoreError::FromTheFuture { .. } => "use the newer version of baton that wrote it".to_owned(),
+        StoreError::Corrupt { .. } => {
+            "`baton store check` tells what is damaged; restore that from a backup: the file was left as it is"
+                .to_owned()
+        }
+        StoreError::NoSuchRun(_) => "`baton runs` lists the runs there are".to_owned(),
+        StoreError::Claimed(_) => "it goes on there; `baton show` follows it".to_owned(),
+        StoreError::OverQuota { run, excess } => {
+            format!(
+                "raise it in baton.toml, as in [store] {}, and go on: `baton resume {run}`",
+                line_that_raises(*excess)
+            )
+        }
+        _ => return None,
+    })
+}
+
+/// The line that makes twice the room.
+fn line_that_raises(excess: Excess) -> String {
+    match excess {
+        Excess::Bytes { allowed, .. } => format!("run_bytes = \"{}\"", Bytes(allowed.saturating_mul(2))),
+        Excess::Entries { allowed } => format!("run_entries = {}", allowed.saturating_mul(2)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_journal_is_told_with_the_line_that_raises_it() {
+        let run: baton_journal::RunId = "01kbbbbbbb0000000000000xyz".parse().unwrap();
+        let hint = |excess| Error::from(StoreError::OverQuota { run: run.clone(), excess }).hint().unwrap();
+        assert_eq!(
+            hint(Excess::Bytes { used: 1, needed: 1 << 31, allowed: 1 << 30 }),
+            "raise it in baton.toml, as in [store] run_bytes = \"2GiB\", and go on: \
+             `baton resume 01kbbbbbbb0000000000000xyz`"
+        );
+        let of_a_guest =
+            SandboxError::Store(StoreError::OverQuota { run: run.clone(), excess: Excess::Entries { allowed: 5 } });
+        assert!(Error::from(of_a_guest).hint().unwrap().contains("run_entries = 10,"));
     }
 }

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use baton_bundle::Project;
 use baton_egress::{Egress, Fetch, Secrets};
 use baton_journal::{
-    Claim, Decision, Digest, Event, Exported, Payload, PluginPin, RunHeader, RunId, RunSummary, Store, StoreError,
+    Claim, Decision, Digest, Event, Exported, Payload, PluginPin, Quota, RunHeader, RunId, RunSummary, Store,
+    StoreError,
 };
 use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
-use baton_store::SqliteStore;
+use baton_store::{ReadOnlyStore, Settings, SqliteStore};
 use baton_workflow::{Action, Plan, Run};
 use serde_json::Value;
 
@@ -38,6 +39,8 @@ pub struct Options {
     pub secrets: Secrets,
     /// The program of worker processes; none: this process compiles, and no plugin has a process of its own.
     pub worker: Option<Worker>,
+    /// The most that the journal of one run may take up.
+    pub quota: Quota,
 }
 
 /// Runs workflows. Cheap to clone; a process needs one for each store.
@@ -54,9 +57,24 @@ impl Host {
     pub fn open(options: &Options) -> Result<Self, Error> {
         let Options { cache, worker, .. } = options.clone();
         let sandbox = Sandbox::new(baton_sandbox::Options { cache, worker, ..Default::default() })?;
-        let store = SqliteStore::open(&options.store)?;
+        let settings = Settings { quota: options.quota, ..Settings::default() };
+        let store = SqliteStore::open_with(&options.store, settings)?;
         let host = Host::of(Arc::new(sandbox), Arc::new(store), Arc::new(SystemClock))?;
         Ok(host.with_secrets(options.secrets.clone()))
+    }
+
+    /// Opens a host that only reads the store: to show, replay, verify or export runs, also from a read-only medium or
+    /// another user's folder. A folder of compiled code that cannot be used is passed over.
+    ///
+    /// # Errors
+    /// There is no store, or it cannot be read.
+    pub fn open_to_read(options: &Options) -> Result<Self, Error> {
+        let store = ReadOnlyStore::open(&options.store)?;
+        let Options { cache, worker, .. } = options.clone();
+        let sandbox =
+            |cache| Sandbox::new(baton_sandbox::Options { cache, worker: worker.clone(), ..Default::default() });
+        let sandbox = sandbox(cache).or_else(|_| sandbox(None))?;
+        Host::of(Arc::new(sandbox), Arc::new(store), Arc::new(SystemClock))
     }
 
     /// A host of these parts: another store, a simulated clock. Its way out is the ordinary one, and it has no secrets.

@@ -31,7 +31,7 @@ pub use baton_egress as egress;
 pub use baton_journal as journal;
 pub use baton_policy as policy;
 pub use baton_sandbox::{Clock, IDENTITY, Options as SandboxOptions, Sandbox, SandboxError, Worker, worker};
-pub use baton_store::SqliteStore;
+pub use baton_store::{ReadOnlyStore, SqliteStore, check};
 pub use baton_workflow as plan;
 
 pub use clock::SystemClock;

@@ -37,20 +37,38 @@ pub(crate) fn get(sql: &Connection, digest: &Digest) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-/// Refuses references to what was never stored.
-pub(crate) fn require(sql: &Connection, digests: &[Digest]) -> Result<(), Fault> {
-    for digest in digests {
-        if !sql.prepare_cached("SELECT 1 FROM blobs WHERE sha256 = ?1")?.exists([digest.as_bytes()])? {
-            return Err(StoreError::Refused(format!("payload {digest} was not stored before")).into());
+/// Refuses a reference to what was never stored, or has another length.
+pub(crate) fn require(sql: &Connection, what: &str, digest: &Digest, named: Option<u64>) -> Result<(), Fault> {
+    let found = length(sql, digest)?;
+    let Some(found) = found else {
+        return Err(StoreError::Refused(format!("{what} {digest} was not stored before")).into());
+    };
+    match named {
+        Some(named) if named != found => {
+            let message = format!("{what} {digest} has {found} bytes, and is named with {named}");
+            Err(StoreError::Refused(message).into())
         }
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// The length of a blob in bytes, if it is there.
+pub(crate) fn length(sql: &Connection, digest: &Digest) -> rusqlite::Result<Option<u64>> {
+    let query = "SELECT octet_length(bytes) FROM blobs WHERE sha256 = ?1";
+    let found = sql.prepare_cached(query)?.query_row([digest.as_bytes()], |row| row.get::<_, i64>(0)).optional()?;
+    Ok(found.map(i64::cast_unsigned))
+}
+
+/// Whether a run's entries refer to a blob.
+pub(crate) fn is_used(sql: &Connection, run: i64, digest: &Digest) -> rusqlite::Result<bool> {
+    let query = "SELECT 1 FROM uses WHERE sha256 = ?1 AND run = ?2";
+    sql.prepare_cached(query)?.exists(params![digest.as_bytes(), run])
 }
 
 /// Notes that a run's entry refers to a blob.
-pub(crate) fn note_use(sql: &Connection, number: i64, digest: &Digest) -> rusqlite::Result<()> {
+pub(crate) fn note_use(sql: &Connection, run: i64, digest: &Digest) -> rusqlite::Result<()> {
     let insert = "INSERT INTO uses (sha256, run) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-    sql.prepare_cached(insert)?.execute(params![digest.as_bytes(), number]).map(drop)
+    sql.prepare_cached(insert)?.execute(params![digest.as_bytes(), run]).map(drop)
 }
 
 /// Loads payloads, each text once.

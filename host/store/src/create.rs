@@ -86,6 +86,7 @@ fn fill(draft: &Path) -> rusqlite::Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(draft, flags)?;
     connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?; // before the first table
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", FORMAT)?;
     let transaction = connection.transaction()?;

@@ -1,11 +1,14 @@
 //! Reads runs back, and checks that what is read is what was written. It does not repair anything.
 
-use baton_journal::{Chain, Digest, Entry, Progress, RunId, RunSummary, StoreError, Timestamp};
+use std::path::Path;
+
+use baton_journal::{Chain, Digest, Entry, Progress, RunId, RunStatus, RunSummary, StoreError, Timestamp};
 use rusqlite::{Connection, Row};
 
 use crate::blob::Loader;
 use crate::fault::Fault;
-use crate::run::{RunRow, parse_status, status_text};
+use crate::lock;
+use crate::run::{GOING, RunRow, parse_status, status_text};
 
 /// The entries of a run, checked against its chain, its row and its blobs, with their payloads loaded.
 pub(crate) fn entries(sql: &Connection, run: &RunId) -> Result<Vec<Entry>, Fault> {
@@ -25,28 +28,41 @@ pub(crate) fn entries(sql: &Connection, run: &RunId) -> Result<Vec<Entry>, Fault
     Ok(entries)
 }
 
-/// The newest runs, from their rows alone.
-pub(crate) fn runs(sql: &Connection, limit: u32) -> Result<Vec<RunSummary>, Fault> {
-    let query = "SELECT run, workflow, started, updated, status, entries FROM runs ORDER BY run DESC LIMIT ?1";
-    let mut statement = sql.prepare_cached(query)?;
+/// The newest runs of the store at this path, from their rows alone, and whether somebody drives them.
+pub(crate) fn runs(sql: &Connection, store: &Path, limit: u32) -> Result<Vec<RunSummary>, Fault> {
+    let mut runs = listed(sql, limit)?;
+    let at_work = runs.iter_mut().filter(|run| run.status == RunStatus::Running);
+    at_work.filter(|run| !lock::is_driven(store, &run.run)).for_each(|run| run.status = RunStatus::Interrupted);
+    Ok(runs)
+}
+
+fn listed(sql: &Connection, limit: u32) -> Result<Vec<RunSummary>, Fault> {
+    let query = format!(
+        "SELECT run, workflow, started, updated, status, entries, bytes FROM runs WHERE status <> '{GOING}' \
+         ORDER BY run DESC LIMIT ?1"
+    );
+    let mut statement = sql.prepare_cached(&query)?;
     let mut rows = statement.query([limit])?;
     let mut runs = Vec::new();
     while let Some(row) = rows.next()? {
-        runs.push(summary(row)?);
+        runs.extend(summary(row));
     }
     Ok(runs)
 }
 
-fn summary(row: &Row<'_>) -> Result<RunSummary, Fault> {
-    let (run, status) = (row.get::<_, String>(0)?, row.get::<_, String>(4)?);
-    let corrupt = |what: String| StoreError::Corrupt { what };
-    Ok(RunSummary {
-        status: parse_status(&status).ok_or_else(|| corrupt(format!("run {run} has the status `{status}`")))?,
-        run: run.parse().map_err(|error| corrupt(format!("the list of runs: {error}")))?,
-        workflow: row.get(1)?,
-        started: Timestamp(row.get::<_, i64>(2)?.cast_unsigned()),
-        updated: Timestamp(row.get::<_, i64>(3)?.cast_unsigned()),
-        entries: row.get::<_, i64>(5)?.cast_unsigned(),
+/// A row of the list. Damage in it is shown there, so that the other runs can be listed; without its id a run is left out.
+fn summary(row: &Row<'_>) -> Option<RunSummary> {
+    let number = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
+    let run = row.get::<_, String>(0).ok()?.parse().ok()?;
+    let status = row.get::<_, String>(4).ok().and_then(|status| parse_status(&status));
+    Some(RunSummary {
+        run,
+        workflow: row.get(1).unwrap_or_default(),
+        started: Timestamp(number(2).unwrap_or_default()),
+        updated: Timestamp(number(3).unwrap_or_default()),
+        status: status.unwrap_or(RunStatus::Damaged),
+        entries: number(5).unwrap_or_default(),
+        bytes: number(6).unwrap_or_default(),
     })
 }
 
@@ -63,8 +79,12 @@ fn next_entry(row: &Row<'_>, chain: &mut Chain) -> Result<Entry, String> {
 
 /// The chain can't show that its end was cut off; the run's row can.
 fn compare_row(row: &RunRow, chain: &Chain, progress: Progress, entries: &[Entry]) -> Result<(), String> {
-    if row.entries != chain.entries() {
-        return Err(format!("entry {}: the journal ends, but {} entries were written", chain.entries(), row.entries));
+    if row.taken.entries != chain.entries() {
+        return Err(format!(
+            "entry {}: the journal ends, but {} entries were written",
+            chain.entries(),
+            row.taken.entries
+        ));
     }
     if row.head != chain.head() {
         return Err(format!("entry {}: the digest of the last entry is not the one noted", chain.entries()));

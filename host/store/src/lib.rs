@@ -6,12 +6,16 @@
 //! connections of its own (`reader`). A run is claimed by a lock that the kernel gives back when a process dies
 //! (`lock`), and every append is checked against the claim's epoch. In a transaction, `run` begins and appends,
 //! `history` reads back and checks, `blob` keeps large texts, `room` keeps state. `open` and `create` decide what is a
-//! store at all, `fault` what an error of the database means, `log` copies SQLite's log into the file. [`MemoryStore`] keeps the same promises until the process
-//! ends.
+//! store at all, `fault` what an error of the database means, `log` copies SQLite's log into the file.
+//! [`check`](mod@check) goes over all of a store and tells what is damaged. [`ReadOnlyStore`] reads a store and leaves no
+//! trace beside it. [`MemoryStore`] keeps the same promises as the one in SQLite until the process ends.
 //!
 //! The tables are described in the docs of `schema`, the limits of state in [`state`].
 
 mod blob;
+pub mod check;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod create;
 mod fault;
 mod history;
@@ -19,8 +23,10 @@ mod lock;
 mod log;
 mod memory;
 mod open;
+mod read_only;
 mod reader;
 mod room;
+mod room_on_disk;
 mod run;
 mod schema;
 mod sqlite;
@@ -29,5 +35,6 @@ mod writer;
 
 pub use memory::MemoryStore;
 pub use open::Settings;
+pub use read_only::ReadOnlyStore;
 pub use schema::FORMAT;
 pub use sqlite::SqliteStore;

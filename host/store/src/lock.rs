@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use baton_journal::{Claim, RunId, StoreError};
@@ -32,11 +33,14 @@ impl Drop for Held {
 
 /// Whether a living process, this one included, drives a run of the store. To look, the lock is taken for a moment.
 pub(crate) fn is_driven(store: &Path, run: &RunId) -> bool {
-    let path = beside(store, ".locks").join(run.as_str());
-    let Ok(file) = private_file().open(path) else { return false };
-    match file.try_lock_shared() {
-        Ok(()) => file.unlock().is_err(),
-        Err(_) => true,
+    is_locked(&beside(store, ".locks").join(run.as_str()))
+}
+
+/// Who may not look, as in another user's store, takes the run for driven: that is what its journal says.
+fn is_locked(path: &Path) -> bool {
+    match File::open(path) {
+        Ok(file) => file.try_lock_shared().is_err() || file.unlock().is_err(),
+        Err(error) => error.kind() != ErrorKind::NotFound,
     }
 }
 
@@ -65,6 +69,11 @@ impl Locks {
     /// Whether this process holds exactly this claim.
     pub(crate) fn holds(&self, claim: &Claim) -> bool {
         self.held.get(&claim.run).is_some_and(|held| held.epoch == claim.epoch)
+    }
+
+    /// Whether a living process, this one included, drives a run.
+    pub(crate) fn is_driven(&self, run: &RunId) -> bool {
+        self.held.contains_key(run) || is_locked(&self.path(run))
     }
 
     /// Gives a claim back.

@@ -1,47 +1,34 @@
 //! The store in memory, for embedding without a disk, for benches and for tests: the same promises as the one in
 //! SQLite, until the process ends. It does not know files or threads.
 
-use std::collections::{BTreeMap, HashMap};
+mod room;
+mod run;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::future;
-use std::ops::Bound;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use baton_journal::{
-    BoxFuture, Chain, Claim, Digest, Entry, Event, InvocationId, Payload, Progress, RunId, RunStatus, RunSummary,
-    Scope, StateReply, StateRequest, Store, StoreError, Timestamp,
+    BoxFuture, Chain, Claim, Digest, Entry, Event, Payload, Quota, Removed, RunHeader, RunId, RunSummary, Scope,
+    StateReply, StateRequest, Store, StoreError, Timestamp,
 };
 
-use crate::state::{self, Room, Used, Value};
+use crate::state;
+use room::MemoryRoom;
+use run::Run;
 
 /// Journals and state that are gone when it is dropped. It needs no async runtime.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     kept: Mutex<Kept>,
+    quota: Quota,
 }
 
 #[derive(Debug, Default)]
 struct Kept {
     runs: BTreeMap<RunId, Run>,
-    blobs: HashMap<Digest, Vec<u8>>,
+    blobs: HashMap<Digest, Arc<[u8]>>,
     rooms: HashMap<Scope, MemoryRoom>,
-}
-
-#[derive(Debug)]
-struct Run {
-    workflow: String,
-    chain: Chain,
-    entries: Vec<Entry>,
-    progress: Progress,
-    epoch: u64,
-    claimed: bool,
-    applied: HashMap<(InvocationId, u32), (Digest, StateReply)>,
-}
-
-#[derive(Debug, Default)]
-struct MemoryRoom {
-    values: BTreeMap<String, Value>,
-    used: Used,
-    expires: Option<Timestamp>, // nothing expires earlier
 }
 
 impl MemoryStore {
@@ -51,23 +38,46 @@ impl MemoryStore {
         MemoryStore::default()
     }
 
+    /// An empty store in which the journal of one run may take up so much.
+    #[must_use]
+    pub fn with_quota(quota: Quota) -> Self {
+        MemoryStore { quota, ..MemoryStore::default() }
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Kept {
-    fn create(&mut self, run: RunId, at: Timestamp, started: Event) -> Result<(Claim, Entry), StoreError> {
+    fn create(
+        &mut self,
+        run: RunId,
+        at: Timestamp,
+        started: Event,
+        quota: Quota,
+    ) -> Result<(Claim, Entry), StoreError> {
         let Event::RunStarted(header) = &started else {
             return Err(StoreError::Refused("a run begins with `run-started`".to_owned()));
         };
         if self.runs.contains_key(&run) {
             return Err(StoreError::RunExists(run));
         }
-        let mut begun = Run::new(header.workflow.clone(), Chain::of(&run));
-        let entry = begun.append(at, self.loaded(started)?);
+        let components = self.components(header)?;
+        let mut begun = Run::new(header.workflow.clone(), components, Chain::of(&run));
+        let started = self.loaded(started)?;
+        let (entry, large) = begun.append(at, started, quota).map_err(|excess| over(&run, excess))?;
+        self.keep(large);
         self.runs.insert(run.clone(), begun);
         Ok((Claim { run, epoch: 1 }, entry))
+    }
+
+    fn components(&self, header: &RunHeader) -> Result<BTreeSet<Digest>, StoreError> {
+        let named: BTreeSet<Digest> = header.components().collect();
+        match named.iter().find(|component| !self.blobs.contains_key(component)) {
+            Some(missing) => Err(StoreError::Refused(format!("component {missing} was not stored before"))),
+            None => Ok(named),
+        }
     }
 
     fn claim(&mut self, run: RunId) -> Result<Claim, StoreError> {
@@ -90,11 +100,31 @@ impl Kept {
         }
     }
 
-    fn append(&mut self, claim: &Claim, at: Timestamp, event: Event) -> Result<Entry, StoreError> {
+    fn append(&mut self, claim: &Claim, at: Timestamp, event: Event, quota: Quota) -> Result<Entry, StoreError> {
         let run = self.held(claim)?;
         run.chain.accepts(&event).map_err(|error| StoreError::Refused(error.to_string()))?;
         let event = self.loaded(event)?;
-        Ok(self.run(&claim.run)?.append(at, event))
+        let appended = self.run(&claim.run)?.append(at, event, quota);
+        let (entry, large) = appended.map_err(|excess| over(&claim.run, excess))?;
+        self.keep(large);
+        Ok(entry)
+    }
+
+    fn remove(&mut self, run: &RunId) -> Result<Removed, StoreError> {
+        let found = self.run(run)?;
+        if found.claimed {
+            return Err(StoreError::Claimed(run.clone()));
+        }
+        if found.progress.ended.is_none() {
+            return Err(StoreError::NotEnded(run.clone()));
+        }
+        let summary = found.summary(run);
+        let uses = std::mem::take(&mut found.uses);
+        self.runs.remove(run);
+        self.rooms.remove(&Scope::Run(run.clone()));
+        let unused = |digest: &Digest| !self.runs.values().any(|other| other.uses.contains(digest));
+        uses.iter().filter(|digest| unused(digest)).for_each(|digest| drop(self.blobs.remove(digest)));
+        Ok(Removed { entries: summary.entries, bytes: summary.bytes })
     }
 
     /// A run that may be changed: it is open, and the claim is the newest.
@@ -117,8 +147,8 @@ impl Kept {
     fn loaded(&self, mut event: Event) -> Result<Event, StoreError> {
         let mut result = Ok(());
         event.for_each_payload(|payload| {
-            if let Payload::Stored { sha256, .. } = payload {
-                match self.text(sha256) {
+            if let Payload::Stored { sha256, bytes } = payload {
+                match self.text(sha256).filter(|text| text.len() as u64 == *bytes) {
                     Some(text) => *payload = Payload::text(text),
                     None => result = Err(StoreError::Refused(format!("payload {sha256} was not stored before"))),
                 }
@@ -129,6 +159,14 @@ impl Kept {
 
     fn text(&self, digest: &Digest) -> Option<&str> {
         self.blobs.get(digest).and_then(|bytes| std::str::from_utf8(bytes).ok())
+    }
+
+    fn keep(&mut self, large: Vec<Payload>) {
+        for payload in large {
+            if let Payload::Text(text) = &payload {
+                self.blobs.entry(payload.digest()).or_insert_with(|| Arc::from(Arc::clone(text)));
+            }
+        }
     }
 
     fn state(&mut self, claim: &Claim, request: &StateRequest) -> Result<StateReply, StoreError> {
@@ -152,91 +190,8 @@ impl Kept {
     }
 }
 
-impl Run {
-    fn new(workflow: String, chain: Chain) -> Self {
-        let (progress, applied) = (Progress::default(), HashMap::new());
-        Run { workflow, chain, entries: Vec::new(), progress, epoch: 1, claimed: true, applied }
-    }
-
-    fn append(&mut self, at: Timestamp, event: Event) -> Entry {
-        self.progress.apply(&event);
-        let entry = self.chain.seal(at, event);
-        self.entries.push(entry.clone());
-        if self.progress.ended.is_some() {
-            self.applied.clear();
-        }
-        entry
-    }
-
-    fn status(&self) -> RunStatus {
-        match self.progress.status() {
-            RunStatus::Running if !self.claimed => RunStatus::Interrupted,
-            status => status,
-        }
-    }
-
-    fn summary(&self, run: &RunId) -> RunSummary {
-        RunSummary {
-            run: run.clone(),
-            workflow: self.workflow.clone(),
-            started: self.entries.first().map_or(Timestamp(0), |entry| entry.at),
-            updated: self.chain.last_at(),
-            status: self.status(),
-            entries: self.chain.entries(),
-        }
-    }
-}
-
-impl Room for MemoryRoom {
-    type Error = StoreError;
-
-    fn get(&self, key: &str) -> Result<Option<Value>, StoreError> {
-        Ok(self.values.get(key).cloned())
-    }
-
-    fn keys(&self, now: Timestamp, prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, StoreError> {
-        let from = match after {
-            Some(after) if after >= prefix => Bound::Excluded(after),
-            _ => Bound::Included(prefix),
-        };
-        let values = self.values.range::<str, _>((from, Bound::Unbounded));
-        let with_prefix = values.take_while(|(key, _)| key.starts_with(prefix));
-        let living = with_prefix.filter(|(_, value)| value.lives(now));
-        Ok(living.map(|(key, _)| key.clone()).take(limit as usize).collect())
-    }
-
-    fn used(&self) -> Result<Used, StoreError> {
-        Ok(self.used)
-    }
-
-    fn put(&mut self, key: &str, value: &Value, used: Used) -> Result<(), StoreError> {
-        self.expires = self.expires.into_iter().chain(value.expires).min();
-        self.values.insert(key.to_owned(), value.clone());
-        self.used = used;
-        Ok(())
-    }
-
-    fn remove(&mut self, key: &str, used: Used) -> Result<(), StoreError> {
-        self.values.remove(key);
-        self.used = used;
-        Ok(())
-    }
-
-    fn expire(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        if self.expires.is_none_or(|expires| now < expires) {
-            return Ok(());
-        }
-        let used = &mut self.used;
-        self.values.retain(|key, value| {
-            let lives = value.lives(now);
-            if !lives {
-                *used = used.without(key, &value.json);
-            }
-            lives
-        });
-        self.expires = self.values.values().filter_map(|value| value.expires).min();
-        Ok(())
-    }
+fn over(run: &RunId, excess: baton_journal::Excess) -> StoreError {
+    StoreError::OverQuota { run: run.clone(), excess }
 }
 
 fn ready<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, T> {
@@ -245,7 +200,7 @@ fn ready<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, T> {
 
 impl Store for MemoryStore {
     fn create(&self, run: RunId, at: Timestamp, started: Event) -> BoxFuture<'_, Result<(Claim, Entry), StoreError>> {
-        ready(self.kept().create(run, at, started))
+        ready(self.kept().create(run, at, started, self.quota))
     }
 
     fn claim(&self, run: RunId) -> BoxFuture<'_, Result<Claim, StoreError>> {
@@ -258,7 +213,7 @@ impl Store for MemoryStore {
     }
 
     fn append(&self, claim: &Claim, at: Timestamp, event: Event) -> BoxFuture<'_, Result<Entry, StoreError>> {
-        ready(self.kept().append(claim, at, event))
+        ready(self.kept().append(claim, at, event, self.quota))
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -267,6 +222,10 @@ impl Store for MemoryStore {
 
     fn entries(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Entry>, StoreError>> {
         ready(self.kept().run(&run).map(|found| found.entries.clone()))
+    }
+
+    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<Removed, StoreError>> {
+        ready(self.kept().remove(&run))
     }
 
     fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
@@ -281,12 +240,12 @@ impl Store for MemoryStore {
 
     fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {
         let digest = Digest::of(&bytes);
-        self.kept().blobs.insert(digest, bytes);
+        self.kept().blobs.insert(digest, bytes.into());
         ready(Ok(digest))
     }
 
     fn blob(&self, digest: Digest) -> BoxFuture<'_, Result<Vec<u8>, StoreError>> {
-        let found = self.kept().blobs.get(&digest).cloned();
+        let found = self.kept().blobs.get(&digest).map(|bytes| bytes.to_vec());
         ready(found.ok_or_else(|| StoreError::Corrupt { what: format!("blob {digest} is missing") }))
     }
 }

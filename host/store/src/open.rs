@@ -5,16 +5,18 @@
 //! checked, which finds every file that was cut off and has no log; a bit that flipped inside shows when the run that it
 //! belongs to is read.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use baton_journal::StoreError;
+use baton_journal::{Quota, StoreError};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::create::{beside, create_if_missing};
 use crate::fault::{io_error, sql_error};
 use crate::log;
+use crate::read_only::Way;
 use crate::schema::{APPLICATION_ID, FORMAT, OLDEST_SQLITE, TABLES};
 
 /// How a store is opened.
@@ -30,11 +32,13 @@ pub struct Settings {
     /// that two thousand appends in transactions of their own don't pay for the disk, small enough that reading it after
     /// a crash takes some 20 ms.
     pub log_pages: u32,
+    /// The most that the journal of one run may take up.
+    pub quota: Quota,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { busy: Duration::from_secs(5), vfs: None, log_pages: 8192 }
+        Settings { busy: Duration::from_secs(5), vfs: None, log_pages: 8192, quota: Quota::default() }
     }
 }
 
@@ -46,6 +50,7 @@ pub(crate) fn open_writer(path: &Path, settings: Settings) -> Result<(PathBuf, C
     let shown = path.display().to_string();
     let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE, settings).map_err(|e| sql_error(&e, &shown))?;
     require_store(&connection, &shown)?;
+    require_log(&connection, &shown)?;
     require_whole_pages(&connection, &path)?;
     prepare_writer(&connection).map_err(|e| sql_error(&e, &shown))?;
     Ok((path, connection))
@@ -54,6 +59,43 @@ pub(crate) fn open_writer(path: &Path, settings: Settings) -> Result<(PathBuf, C
 /// Opens a connection that only reads.
 pub(crate) fn open_reader(path: &Path, settings: Settings) -> rusqlite::Result<Connection> {
     connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, settings)
+}
+
+/// Opens a connection that takes one picture of a store, in a way that makes no file beside it.
+pub(crate) fn open_to_look(path: &Path, way: Way, settings: Settings) -> Result<Connection, StoreError> {
+    require_sqlite(rusqlite::version_number())?;
+    let shown = path.display().to_string();
+    let address = address(path, way);
+    let mode = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let opened = connect(Path::new(&address), mode, settings).and_then(|connection| {
+        // The last connection to close would copy the log into the file.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        if way == Way::WithoutIndex {
+            connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?; // keeps the index in memory
+        }
+        Ok(connection)
+    });
+    let connection = opened.map_err(|e| sql_error(&e, &shown))?;
+    require_store(&connection, &shown)?;
+    require_whole_pages(&connection, path)?;
+    Ok(connection)
+}
+
+/// The path as SQLite takes it with parameters: <https://sqlite.org/uri.html>.
+fn address(path: &Path, way: Way) -> String {
+    let mut address = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => address.push(char::from(*byte)),
+            other => address.push_str(&format!("%{other:02X}")),
+        }
+    }
+    address.push_str(match way {
+        Way::WithLocks => "?readonly_shm=1",
+        Way::Alone => "?immutable=1",
+        Way::WithoutIndex => "?vfs=unix-none",
+    });
+    address
 }
 
 fn connect(path: &Path, mode: OpenFlags, settings: Settings) -> rusqlite::Result<Connection> {
@@ -99,14 +141,18 @@ fn require_store(connection: &Connection, path: &str) -> Result<(), StoreError> 
         return Err(StoreError::FromTheFuture { path: path.to_owned(), found, supported: FORMAT });
     }
     let tables = tables_of(connection).map_err(|e| sql_error(&e, path))?;
-    if found != FORMAT || tables != TABLES {
+    if found != FORMAT || tables != BTreeSet::from(TABLES.map(str::to_owned)) {
         return Err(corrupt(&format!("its tables are not those of format {FORMAT}")));
     }
-    let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
-    if mode.map_err(|e| sql_error(&e, path))? != "wal" {
-        return Err(corrupt("it is not in WAL mode"));
-    }
     Ok(())
+}
+
+fn require_log(connection: &Connection, path: &str) -> Result<(), StoreError> {
+    let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+    match mode.map_err(|e| sql_error(&e, path))?.as_str() {
+        "wal" => Ok(()),
+        _ => Err(StoreError::Corrupt { what: format!("{path}: it is not in WAL mode") }),
+    }
 }
 
 /// SQLite sees when whole pages are missing at the end, but not when a part of one is. Beside a log that is no damage:
@@ -123,8 +169,9 @@ fn require_whole_pages(connection: &Connection, path: &Path) -> Result<(), Store
     Err(StoreError::Corrupt { what: format!("{shown}: it was cut off: {length} bytes are no whole number of pages") })
 }
 
-fn tables_of(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid";
+/// In no order: `VACUUM` changes it.
+fn tables_of(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL";
     connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 

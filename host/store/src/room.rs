@@ -22,10 +22,7 @@ impl<'c> SqlRoom<'c> {
     }
 
     fn sum(&self, key: &str, value: &Value) -> Digest {
-        let expires = value.expires.map(|expires| expires.0.to_be_bytes());
-        let expires = expires.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
-        let (kind, name) = (self.kind.as_bytes(), self.name.as_bytes());
-        Digest::of_parts([kind, name, key.as_bytes(), value.json.as_bytes(), expires])
+        sum((self.kind, self.name), key, value)
     }
 
     fn set_used(&self, used: Used) -> rusqlite::Result<()> {
@@ -103,6 +100,13 @@ impl Room for SqlRoom<'_> {
         let (keys, bytes) = (used.keys.saturating_sub(expired.keys), used.bytes.saturating_sub(expired.bytes));
         Ok(self.set_used(Used { keys, bytes })?)
     }
+}
+
+/// Binds a value to its place and its time.
+pub(crate) fn sum((kind, name): (&str, &str), key: &str, value: &Value) -> Digest {
+    let expires = value.expires.map(|expires| expires.0.to_be_bytes());
+    let expires = expires.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
+    Digest::of_parts([kind.as_bytes(), name.as_bytes(), key.as_bytes(), value.json.as_bytes(), expires])
 }
 
 fn used_of_row(row: &Row<'_>) -> rusqlite::Result<Used> {

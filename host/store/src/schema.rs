@@ -2,18 +2,21 @@
 //!
 //! | table | a row is | written |
 //! |---|---|---|
-//! | `runs` | a run: its claim epoch, the head of its chain, and what can be derived from its entries for lists | with each entry |
+//! | `runs` | a run: its claim epoch, the head of its chain, and what can be derived from its entries for lists and for its quota | with each entry |
 //! | `entries` | a journal entry: the body is [`baton_journal::Entry::body`], the predecessor's digest is the row before | once |
 //! | `blobs` | bytes under their SHA-256 | once |
-//! | `uses` | a blob that a run's entries refer to, so that a deleted run takes along what only it used | with the entry |
+//! | `uses` | a payload or component that a run's entries name, so that a removed run takes along what only it used | with the entry |
 //! | `state` | a value and when it expires; `sum` is the digest of scope, key, value and that time | by state operations |
 //! | `scopes` | what a scope's values take up | with the values |
 //! | `state_applied` | the reply to a host call that changed state, until its run ends; `sum` is the digest of call, request and reply | with the change |
 //! | `flushes` | one counter, so that a flush with nothing else to write still commits | by flushes |
 //!
 //! Times are milliseconds since the Unix epoch. Unsigned numbers are stored as the signed number of the same bits.
+//! A run that is being removed has the status `removed` until all it took up is freed; nobody sees it. Pages that are
+//! freed are given back to the file system on request (`auto_vacuum` is incremental).
 //! A scope and a key are columns, never joined into one text. A format is never changed, only followed by a new one:
-//! `user_version` has its number, `application_id` says that the file is Baton's.
+//! `user_version` has its number, `application_id` says that the file is Baton's. A file of each format lies in
+//! `tests/store/golden` and is read by each later version.
 
 /// The newest format that this version reads, and the one that it writes.
 pub const FORMAT: u32 = 1;
@@ -25,16 +28,17 @@ pub(crate) const APPLICATION_ID: i32 = 0x4261_746e;
 /// (<https://sqlite.org/wal.html#walresetbug>).
 pub(crate) const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// The tables and the index, in the order in which they are made.
-pub(crate) const TABLES: [&str; 9] = [
+/// The tables and the indexes, in the order in which they are made.
+pub(crate) const TABLES: [&str; 10] = [
     "CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, \
      epoch INTEGER NOT NULL, status TEXT NOT NULL, started INTEGER NOT NULL, updated INTEGER NOT NULL, \
-     entries INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, questions INTEGER NOT NULL) STRICT",
+     entries INTEGER NOT NULL, bytes INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, questions INTEGER NOT NULL) STRICT",
     "CREATE TABLE entries (run INTEGER NOT NULL REFERENCES runs (number), sequence INTEGER NOT NULL, \
      at INTEGER NOT NULL, body TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (run, sequence)) STRICT, WITHOUT ROWID",
     "CREATE TABLE blobs (sha256 BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
     "CREATE TABLE uses (sha256 BLOB NOT NULL, run INTEGER NOT NULL REFERENCES runs (number), \
      PRIMARY KEY (sha256, run)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX used ON uses (run)",
     "CREATE TABLE state (kind TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, \
      expires INTEGER, sum BLOB NOT NULL, PRIMARY KEY (kind, name, key)) STRICT, WITHOUT ROWID",
     "CREATE INDEX expiring ON state (kind, name, expires) WHERE expires IS NOT NULL",

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, RunId, RunStatus, RunSummary, StateReply, StateRequest, Store, StoreError,
-    Timestamp,
+    BoxFuture, Claim, Digest, Entry, Event, Quota, Removed, RunId, RunSummary, StateReply, StateRequest, Store,
+    StoreError, Timestamp,
 };
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -15,12 +15,13 @@ use tokio::sync::{mpsc, oneshot};
 use crate::blob;
 use crate::fault::{Fault, sql_error};
 use crate::history;
-use crate::lock::{self, Locks};
+use crate::lock::Locks;
 use crate::log::Log;
 use crate::open::{Settings, open_writer};
 use crate::reader::Readers;
 use crate::room::{self, SqlRoom};
-use crate::run::{self, Stored};
+use crate::room_on_disk;
+use crate::run::{self, Step, Stored};
 use crate::state;
 use crate::writer::{self, Order, Shared, Writer, Writing};
 
@@ -34,6 +35,7 @@ pub struct SqliteStore {
     orders: Option<mpsc::Sender<Order>>,
     readers: Arc<Readers>,
     shared: Arc<Shared>,
+    quota: Quota,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -61,7 +63,7 @@ impl SqliteStore {
         let thread = thread::Builder::new().name("baton-store".to_owned()).spawn(move || writer.run(queue));
         let thread = thread.map_err(|error| StoreError::Io(format!("starting a thread: {error}")))?;
         let readers = Arc::new(Readers::new(path.clone(), settings));
-        Ok(SqliteStore { path, orders: Some(orders), readers, shared, thread: Some(thread) })
+        Ok(SqliteStore { path, orders: Some(orders), readers, shared, quota: settings.quota, thread: Some(thread) })
     }
 
     /// How many commits have waited for the disk since the store was opened. Beginning a log, copying a long one into
@@ -69,6 +71,24 @@ impl SqliteStore {
     #[must_use]
     pub fn flushes(&self) -> u64 {
         self.shared.flushes.load(Ordering::Relaxed)
+    }
+
+    /// Finishes removals that were interrupted, and gives the room that removed runs left back to the file system, in small
+    /// transactions, so that other processes may go on writing. `each` hears how many bytes are still to be given back.
+    ///
+    /// The file is shorter when the log is next copied into it: at the latest when the last process closes the store.
+    ///
+    /// # Errors
+    /// As those of any change.
+    pub async fn give_back_room(&self, mut each: impl FnMut(u64)) -> Result<(), StoreError> {
+        while self.write(run::go_on_with_removals).await? == Step::More {}
+        loop {
+            let left = self.write(|writing| Ok(room_on_disk::give_back_some(writing.sql)?)).await?;
+            each(left);
+            if left == 0 {
+                return Ok(());
+            }
+        }
     }
 
     fn write<T, F>(&self, work: F) -> BoxFuture<'_, Result<T, StoreError>>
@@ -102,8 +122,8 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn create(&self, run: RunId, at: Timestamp, started: Event) -> BoxFuture<'_, Result<(Claim, Entry), StoreError>> {
-        let started = Stored::from(started);
-        self.write(move |writing| run::create(writing, &run, at, &started))
+        let (started, quota) = (Stored::from(started), self.quota);
+        self.write(move |writing| run::create(writing, &run, at, &started, quota))
     }
 
     fn claim(&self, run: RunId) -> BoxFuture<'_, Result<Claim, StoreError>> {
@@ -115,8 +135,8 @@ impl Store for SqliteStore {
     }
 
     fn append(&self, claim: &Claim, at: Timestamp, event: Event) -> BoxFuture<'_, Result<Entry, StoreError>> {
-        let (claim, event) = (claim.clone(), Stored::from(event));
-        self.write(move |writing| run::append(writing, &claim, at, &event))
+        let (claim, event, quota) = (claim.clone(), Stored::from(event), self.quota);
+        self.write(move |writing| run::append(writing, &claim, at, &event, quota))
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -128,16 +148,17 @@ impl Store for SqliteStore {
         self.read(move |sql| history::entries(sql, &run))
     }
 
-    fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
-        let store = self.path.clone();
-        self.read(move |sql| {
-            let mut runs = history::runs(sql, limit)?;
-            let at_work = runs.iter_mut().filter(|run| run.status == RunStatus::Running);
-            at_work
-                .filter(|run| !lock::is_driven(&store, &run.run))
-                .for_each(|run| run.status = RunStatus::Interrupted);
-            Ok(runs)
+    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<Removed, StoreError>> {
+        Box::pin(async move {
+            let removed = self.write(move |writing| run::begin_removal(writing, &run)).await?;
+            while self.write(run::go_on_with_removals).await? == Step::More {}
+            Ok(removed)
         })
+    }
+
+    fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
+        let path = self.path.clone();
+        self.read(move |sql| history::runs(sql, &path, limit))
     }
 
     fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {

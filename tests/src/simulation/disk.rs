@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, RunId, RunSummary, StateReply, StateRequest, Store, StoreError, Timestamp,
+    BoxFuture, Claim, Digest, Entry, Event, Removed, RunId, RunSummary, StateReply, StateRequest, Store, StoreError,
+    Timestamp,
 };
 use baton_store::MemoryStore;
 
@@ -31,6 +32,7 @@ enum Write {
     Create(RunId, Timestamp, Box<Event>),
     Append(RunId, Timestamp, Box<Event>),
     State(RunId, Box<StateRequest>),
+    Remove(RunId),
 }
 
 impl Disk {
@@ -93,6 +95,7 @@ impl Disk {
                 drop(self.store.state(&claim, *request).await.unwrap());
                 self.store.release(claim).await.unwrap();
             }
+            Write::Remove(run) => drop(self.store.remove(run).await.unwrap()),
         }
     }
 
@@ -162,6 +165,13 @@ impl Store for Disk {
 
     fn entries(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Entry>, StoreError>> {
         self.store.entries(run)
+    }
+
+    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<Removed, StoreError>> {
+        Box::pin(async move {
+            self.write(Write::Remove(run.clone()))?;
+            self.store.remove(run).await
+        })
     }
 
     fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use baton_policy::{Decision, Fuel, Limits, Request, StateWanted, Wall};
+use baton_policy::{Bytes, Decision, Fuel, Limits, Request, StateWanted, Wall};
 use tempfile::TempDir;
 
 use super::*;
@@ -73,6 +73,14 @@ fn a_project_is_found_by_its_file_or_by_its_folder() {
 }
 
 #[test]
+fn the_quota_of_a_run_is_what_is_written_or_the_stores_own() {
+    let read = |text: &str| Project::load(&project(text).path().join("app")).unwrap().store();
+    assert_eq!(read(""), StoreEntry::default());
+    let written = read("[store]\nrun_bytes = '2GiB'\nrun_entries = 3_000_000");
+    assert_eq!(written, StoreEntry { run_bytes: Some(Bytes(2 << 30)), run_entries: Some(3_000_000) });
+}
+
+#[test]
 fn warnings_stop_nothing() {
     let text = r#"
 [plugins.crm]
@@ -121,6 +129,11 @@ fn texts_that_are_wrong() {
         check("[limits]\nwall = 1.5"),
         check("[limits]\nwall = '10s'\ncalls = 0"),
         check("limits = '1G'"),
+        check("[store]\nrun_bytes = 5"),
+        check("[store]\nrun_entries = '5'"),
+        check("[store]\nrun_byte = '1GiB'"),
+        check("[store]\nrun_bytes = '1GiB'\nrun_entries = 0"),
+        check("store = '1GiB'"),
         check("[plugins.crm]\npath = '../plugins/crm'\nlimits = { fuel = '1G', wall = '0s' }"),
         check("[plugins.crm]\npath = '../plugins/crm'\ngrants = ['state']"),
         check("[plugins.crm]\npath = 3"),

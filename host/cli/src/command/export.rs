@@ -40,7 +40,7 @@ pub struct ExportArgs {
 /// There is no such run, its journal is damaged, or the file cannot be written.
 pub async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, Error> {
     let found = lookup::find(context, &args.which).await?;
-    let host = project::open_store(&found.project)?;
+    let host = project::open_to_read(&found.project)?;
     let story = host.story(&found.run).await?;
     let exported = host.export(&story, args.with_components).await?;
     let file = args.to.clone().unwrap_or_else(|| format!("{}-{}.jsonl", story.header().workflow, story.id()).into());

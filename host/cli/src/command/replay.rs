@@ -74,7 +74,7 @@ pub async fn run(context: &Context, args: &ReplayArgs) -> Result<Exit, Error> {
         return every::run(context, args.project.as_deref(), args.output.format).await;
     };
     let found = lookup::find(context, &WhichRun { run, project: args.project.clone() }).await?;
-    let host = project::open_store(&found.project)?;
+    let host = project::open_to_read(&found.project)?;
     let story = host.story(&found.run).await?;
     let components = others(host.components(&story).await?, &args.with)?;
     let goes_through = args.trace || args.step || args.until.is_some();

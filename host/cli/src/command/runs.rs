@@ -1,10 +1,11 @@
 //! `baton runs`: the runs of a project, or of all that are known.
 
+mod prune;
+
 use std::path::PathBuf;
 
-use baton_runtime::bundle::project::FILE_NAME;
 use baton_runtime::journal::RunStatus;
-use clap::Args;
+use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -12,12 +13,15 @@ use crate::args::{Format, OutputArgs};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::lookup::{self, Known};
-use crate::{ending, escape, format, paint, terminal};
+use crate::{ending, escape, format, paint, project, terminal};
+
+pub use prune::{Choice, Ended, PruneArgs, chosen};
 
 /// List runs
 ///
 /// The newest first. Without PROJECT, those of all projects that were used before.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct RunsArgs {
     /// The project: a folder with baton.toml, or the file
     pub project: Option<PathBuf>,
@@ -29,15 +33,29 @@ pub struct RunsArgs {
     /// The form of the result.
     #[command(flatten)]
     pub output: OutputArgs,
+
+    /// What else to do.
+    #[command(subcommand)]
+    pub act: Option<Act>,
+}
+
+/// What can be done about runs.
+#[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "each is documented at its arguments, and clap would prefer what stands here")]
+pub enum Act {
+    Prune(PruneArgs),
 }
 
 /// Carries it out.
 ///
 /// # Errors
-/// The project's store cannot be read.
+/// The project's store cannot be read, or a run not be removed.
 pub async fn run(context: &Context, args: &RunsArgs) -> Result<Exit, Error> {
+    if let Some(Act::Prune(args)) = &args.act {
+        return prune::run(context, args).await;
+    }
     let runs = match &args.project {
-        Some(path) => lookup::runs_of(&file_of(path)?).await?,
+        Some(path) => lookup::runs_of(&project::file_meant(context, Some(path))?).await?,
         None => lookup::runs_of_known(context).await,
     };
     let shown = &runs[..runs.len().min(args.limit)];
@@ -64,19 +82,11 @@ fn tell_how_to_go_on(context: &Context, runs: &[Known]) {
     }
 }
 
-fn file_of(path: &std::path::Path) -> Result<PathBuf, Error> {
-    let file = if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() };
-    if file.is_file() {
-        return Ok(file);
-    }
-    Err(Error::usage(format!("there is no project: {} does not exist", file.display())))
-}
-
 fn for_programs(known: &Known) -> serde_json::Value {
     let run = &known.summary;
     json!({
         "run": run.run, "workflow": run.workflow, "status": run.status, "started": run.started, "updated": run.updated,
-        "entries": run.entries, "project": known.project.display().to_string(),
+        "entries": run.entries, "bytes": run.bytes, "project": known.project.display().to_string(),
     })
 }
 

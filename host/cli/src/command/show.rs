@@ -1,7 +1,7 @@
 //! `baton show`: what happened in a run.
 
 use baton_runtime::journal::{RunStatus, Store as _};
-use baton_runtime::{SqliteStore, Story};
+use baton_runtime::{ReadOnlyStore, Story};
 use clap::Args;
 
 use crate::args::{Format, OutputArgs, WhichRun};
@@ -35,7 +35,7 @@ pub struct ShowArgs {
 /// There is no such run, or its journal is damaged.
 pub async fn run(context: &Context, args: &ShowArgs) -> Result<Exit, Error> {
     let found = lookup::find(context, &args.which).await?;
-    let store = SqliteStore::open(project::store_of(&found.project))?;
+    let store = ReadOnlyStore::open(project::store_of(&found.project))?;
     let story = Story::of(found.run.clone(), store.entries(found.run).await?)?;
     let mut ending = story.ending();
     if ending.outcome == "running" && found.status == RunStatus::Interrupted {

@@ -62,7 +62,7 @@ pub async fn run(context: &Context, args: &VerifyArgs) -> Result<Exit, Error> {
 async fn of_store(context: &Context, args: &VerifyArgs) -> Result<Verification, Error> {
     let which = WhichRun { run: args.run.clone(), project: args.project.clone() };
     let found = lookup::find(context, &which).await?;
-    let host = project::open_store(&found.project)?;
+    let host = project::open_to_read(&found.project)?;
     let story = host.story(&found.run).await.map_err(not_verified)?;
     let components = host.components(&story).await.map_err(not_verified)?;
     let watch = Watch::of(context, &story);

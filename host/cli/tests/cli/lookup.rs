@@ -16,6 +16,7 @@ pub(crate) fn known(id: &str, project: &str) -> Known {
         updated: Timestamp(1_764_000_001_234),
         status: RunStatus::Parked,
         entries: 12,
+        bytes: 3_456,
     };
     Known { project: PathBuf::from(project), summary }
 }

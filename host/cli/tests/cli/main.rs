@@ -10,6 +10,7 @@ mod program;
 mod replay;
 mod runs;
 mod show;
+mod store;
 mod story;
 
 #[test]

@@ -1,17 +1,17 @@
-//! What a store promises. `conformance` and `state` hold for every backend; the rest is about SQLite and its file.
+//! What a store promises. `backends` holds for every backend; the rest is about SQLite and its file.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
-#[macro_use]
-mod cases;
-
+mod backends;
 mod batch;
-mod conformance;
+mod check;
 mod crash;
 mod damage;
 mod file;
 mod flipped;
+mod golden;
 mod processes;
+mod read_only;
+mod removal;
 mod sample;
 mod snapshot;
-mod state;

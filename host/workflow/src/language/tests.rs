@@ -10,6 +10,7 @@ mod bad;
 mod compare;
 mod digest;
 mod example;
+mod golden;
 mod hostile;
 mod lookalike;
 mod once;

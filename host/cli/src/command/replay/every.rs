@@ -26,8 +26,8 @@ struct Tally {
 
 /// Replays the runs of a project, the newest first.
 pub(super) async fn run(context: &Context, project: Option<&Path>, output: Format) -> Result<Exit, Error> {
-    let file = lookup::project_file(context, project)?;
-    let host = project::open_store(&file)?;
+    let file = project::file_meant(context, project)?;
+    let host = project::open_to_read(&file)?;
     let mut tally = Tally::default();
     for known in lookup::runs_of(&file).await? {
         tally.runs += 1;

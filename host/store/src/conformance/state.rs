@@ -1,27 +1,30 @@
-//! The suite that every backend passes: state.
+//! State: values by scope and key, changed once for each host call.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::sample::*;
+use super::{Case, cases};
+use crate::state;
 use baton_journal::{Full, InvocationId, Scope, StateOp, StateReply, StateRequest, Store, StoreError};
-use baton_store::state;
 
-use crate::sample::*;
-
-cases!(
-    state_is_kept_by_scope,
-    hostile_keys_are_only_keys,
-    bad_keys_and_values_are_refused,
-    keys_come_in_pages_in_byte_order,
-    values_are_swapped_if_they_are_the_same_json,
-    a_repeated_call_changes_nothing_more,
-    a_call_id_with_another_operation_is_applied_anew,
-    only_the_newest_claim_on_an_open_run_changes_state,
-    a_room_is_filled_to_the_quota_of_the_call,
-    an_expired_value_is_not_there,
-    each_write_says_how_long_its_value_is_kept,
-    a_number_is_incremented_as_far_as_it_is_exact,
-    concurrent_increments_lose_nothing,
-);
+/// The cases.
+pub(super) fn all() -> Vec<Case> {
+    cases![
+        state_is_kept_by_scope,
+        hostile_keys_are_only_keys,
+        bad_keys_and_values_are_refused,
+        keys_come_in_pages_in_byte_order,
+        values_are_swapped_if_they_are_the_same_json,
+        a_repeated_call_changes_nothing_more,
+        a_call_id_with_another_operation_is_applied_anew,
+        only_the_newest_claim_on_an_open_run_changes_state,
+        a_room_is_filled_to_the_quota_of_the_call,
+        an_expired_value_is_not_there,
+        each_write_says_how_long_its_value_is_kept,
+        a_number_is_incremented_as_far_as_it_is_exact,
+        concurrent_increments_lose_nothing,
+    ]
+}
 
 async fn state_is_kept_by_scope(store: &dyn Store) {
     let claim = begin(store, &run_id(1)).await;
