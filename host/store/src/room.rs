@@ -115,8 +115,10 @@ fn used_of_row(row: &Row<'_>) -> rusqlite::Result<Used> {
 
 /// Changes state once for each host call: a repeated one gets the reply it had.
 pub(crate) fn change(writing: &Writing<'_>, claim: &Claim, request: &StateRequest) -> Result<StateReply, Fault> {
-    let (sql, call) = (writing.sql, &request.call);
+    let sql = writing.sql;
     let run = run::held(writing, claim)?.number;
+    // It is remembered for the run that is held, whatever the call says.
+    let call = &CallId { run: claim.run.clone(), ..request.call.clone() };
     let digest = state::request_digest(&request.scope, &request.op);
     if let Some(reply) = remembered(sql, run, call, digest)? {
         return Ok(reply);
@@ -132,7 +134,7 @@ fn remembered(sql: &Connection, run: i64, call: &CallId, request: Digest) -> Res
     let values = params![run, call.invocation.as_str(), call.sequence, request.as_bytes()];
     let found = sql.prepare_cached(query)?.query_row(values, |row| Ok((row.get::<_, String>(0)?, row.get(1)?)));
     let Some((reply, sum)) = found.optional()? else { return Ok(None) };
-    let whole = reply_sum(call, request, &reply) == Digest::from_bytes(sum);
+    let whole = reply_sum(place(call), request, &reply) == Digest::from_bytes(sum);
     let read = whole.then(|| serde_json::from_str(&reply).ok()).flatten();
     let what = || format!("run {}, the reply to call {} of {}", call.run, call.sequence, call.invocation);
     read.map(Some).ok_or_else(|| StoreError::Corrupt { what: what() }.into())
@@ -142,14 +144,19 @@ fn remember(sql: &Connection, run: i64, call: &CallId, request: Digest, reply: &
     let replace = "INSERT OR REPLACE INTO state_applied (run, invocation, sequence, request, reply, sum) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let reply = serde_json::to_string(reply).expect("a reply serialises because it holds only texts");
-    let sum = reply_sum(call, request, &reply);
+    let sum = reply_sum(place(call), request, &reply);
     let values = params![run, call.invocation.as_str(), call.sequence, request.as_bytes(), reply, sum.as_bytes()];
     sql.prepare_cached(replace)?.execute(values)?;
     Ok(())
 }
 
-fn reply_sum(call: &CallId, request: Digest, reply: &str) -> Digest {
-    let (run, invocation, sequence) = (call.run.as_str(), call.invocation.as_str(), call.sequence.to_be_bytes());
+/// Binds a remembered reply to its call.
+pub(crate) fn reply_sum((run, invocation, sequence): (&str, &str, u32), request: Digest, reply: &str) -> Digest {
+    let sequence = sequence.to_be_bytes();
     let parts = [run.as_bytes(), invocation.as_bytes(), &sequence, request.as_bytes(), reply.as_bytes()];
     Digest::of_parts(parts)
+}
+
+fn place(call: &CallId) -> (&str, &str, u32) {
+    (call.run.as_str(), call.invocation.as_str(), call.sequence)
 }

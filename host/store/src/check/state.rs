@@ -65,12 +65,12 @@ impl Checker<'_> {
 
     pub(super) fn replies(&mut self) -> Result<(), Fault> {
         self.part(Place::File, |checker| {
-            let query = "SELECT runs.run, invocation, sequence, reply FROM state_applied JOIN runs \
+            let query = "SELECT runs.run, invocation, sequence, reply, request, sum FROM state_applied JOIN runs \
                          ON runs.number = state_applied.run";
             let mut statement = checker.sql.prepare(query)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                if serde_json::from_str::<StateReply>(&text(row, 3)?).is_err() {
+                if !is_whole_reply(row) {
                     let flaw = Flaw::Reply { invocation: text(row, 1)?, sequence: row.get(2)? };
                     checker.found(Place::Run(text(row, 0)?), flaw);
                 }
@@ -99,6 +99,16 @@ impl Checker<'_> {
 fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
     let bytes = row.get_ref(column)?.as_bytes()?;
     Ok(String::from_utf8_lossy(bytes).into_owned())
+}
+
+fn is_whole_reply(row: &Row<'_>) -> bool {
+    let read = || {
+        let (run, invocation, reply) = (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(3)?);
+        let request = Digest::from_bytes(row.get(4)?);
+        let sum = room::reply_sum((&run, &invocation, row.get(2)?), request, &reply);
+        Ok::<_, rusqlite::Error>((sum, Digest::from_bytes(row.get(5)?), reply))
+    };
+    read().is_ok_and(|(sum, noted, reply)| sum == noted && serde_json::from_str::<StateReply>(&reply).is_ok())
 }
 
 fn is_whole(row: &Row<'_>, scope: (&str, &str), key: &str) -> bool {

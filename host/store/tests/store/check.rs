@@ -90,8 +90,8 @@ const DAMAGES: [(&str, &[u128]); 34] = [
     (
         "INSERT INTO blobs VALUES (x'6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d', x'00'); \
          INSERT INTO uses SELECT sha256, 1 FROM blobs WHERE rowid = 4; \
-         INSERT INTO state_applied VALUES (1, 'letter#1', 0, zeroblob(32), '\"done\"'); \
-         INSERT INTO state_applied VALUES (7, 'letter#1', 0, zeroblob(32), '\"done\"')",
+         INSERT INTO state_applied VALUES (1, 'letter#1', 0, zeroblob(32), '\"done\"', zeroblob(32)); \
+         INSERT INTO state_applied VALUES (7, 'letter#1', 0, zeroblob(32), '\"done\"', zeroblob(32))",
         &[],
     ),
     ("UPDATE runs SET status = 'removed' WHERE number = 1", &[1]),
