@@ -19,11 +19,13 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// The account of a run whose outside was at a URL.
-    pub(super) fn of(story: &Story, outside: &str) -> Self {
+    /// The account of a run whose outside was at a URL. Of steps that time stops it has no more than what they gave out.
+    pub(super) fn of(story: &Story, outside: &str, timed: &[&str]) -> Self {
         let mut account = Account { outside: outside.to_owned(), ..Account::default() };
         account.ending(&serde_json::to_value(story.ending()).unwrap());
         story.entries().iter().for_each(|entry| account.entry(entry));
+        let is_timed = |step: &Option<String>| step.as_ref().is_some_and(|step| timed.contains(&step.as_str()));
+        account.lines.retain(|(step, what), _| !is_timed(step) || what.starts_with("output "));
         account
     }
 

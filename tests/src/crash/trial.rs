@@ -70,7 +70,13 @@ impl Bed {
     pub(super) fn attempt(&self, workload: &Workload, number: u32, deaths: &[Death]) -> Result<History, String> {
         let (folder, name) = (TempDir::new().unwrap(), format!("{number:06}"));
         let outside = self.ledger.url(&name);
-        let trial = Trial { bed: self, store: folder.path().join("store.db"), outside: outside.clone(), name };
+        let trial = Trial {
+            bed: self,
+            store: folder.path().join("store.db"),
+            outside: outside.clone(),
+            name,
+            timed: workload.timed,
+        };
         let order = Order {
             project: workload.project().to_owned(),
             store: trial.store.clone(),
@@ -87,6 +93,7 @@ struct Trial<'a> {
     store: PathBuf,
     outside: String,
     name: String,
+    timed: &'static [&'static str],
 }
 
 impl Trial<'_> {
@@ -142,7 +149,7 @@ impl Trial<'_> {
             endings: [ending, serde_json::to_value(story.ending()).unwrap()],
             told,
             took,
-            account: Account::of(&story, &self.outside),
+            account: Account::of(&story, &self.outside, self.timed),
             entries: story.entries().to_vec(),
             book: self.book(),
             diverged,

@@ -19,6 +19,8 @@ pub struct Workload {
     /// The steps that make one call each that may not be repeated: if it was in flight at a kill, nobody knows whether it
     /// took effect, and the step may come out otherwise. The call's effect is entered under the step's name.
     pub once: &'static [&'static str],
+    /// The steps that time stops: how far they come until then is not compared.
+    pub timed: &'static [&'static str],
     project: Place,
     input: Value,
 }
@@ -60,10 +62,17 @@ fn onboarding() -> Workload {
     let folder = example("client-onboarding");
     let input = std::fs::read(folder.join("clients/sign-off.json")).unwrap();
     let input = serde_json::from_slice(&input).unwrap();
-    Workload { name: "onboarding", people: People::AtHand, once: &[], project: Place::Example(folder), input }
+    Workload {
+        name: "onboarding",
+        people: People::AtHand,
+        once: &[],
+        timed: &[],
+        project: Place::Example(folder),
+        input,
+    }
 }
 
-/// Agents side by side whose tools post side by side, an agent that posts itself, state, another attempt after a delay, a
+/// Agents side by side whose tools post side by side, an agent in a process of its own that posts itself, state, another attempt after a delay, a
 /// call that is never answered, a person who answers later, and calls that may not be repeated, of a step and of an agent.
 const EVERYTHING: &str = r#"
 workflow: everything
@@ -133,13 +142,14 @@ fn everything(ledger: &Ledger) -> Workload {
     let calls = "grants = { tools = [\"pay/* as itself\", \"post/* as itself\"], state = [\"run\"] }";
     let scratch = Scratch::new(EVERYTHING)
         .agent("acts", calls, tools)
-        .agent("fetches", &format!("grants = {{ {http} }}"), &http)
+        .agent("fetches", &format!("isolation = \"process\"\ngrants = {{ {http} }}"), &http)
         .plugin("pay", &guest("fetches_wasi"), &tool(true), &format!("grants = {{ {http} }}"))
         .plugin("post", &guest("fetches_wasi"), &tool(false), &format!("grants = {{ {http} }}"));
     Workload {
         name: "everything",
         people: People::Later,
         once: &["step_once", "agent_once"],
+        timed: &["late"],
         project: Place::Scratch(Box::new(scratch)),
         input: json!({ "ledger": "" }),
     }
