@@ -92,13 +92,13 @@ impl Sweep {
         Ok(sweep)
     }
 
-    /// Every so manieth passing of each place, the first included.
+    /// Every passing of each place.
     #[must_use]
-    pub fn aims(&self, every: usize) -> Vec<Aim> {
+    pub fn aims(&self) -> Vec<Aim> {
         let mut aims = Vec::new();
         for (workload, undisturbed) in &self.workloads {
             for (point, times) in &undisturbed.told.passed {
-                let marks = (1..=*times).step_by(every).map(|occurrence| Mark { point: *point, occurrence });
+                let marks = (1..=*times).map(|occurrence| Mark { point: *point, occurrence });
                 aims.extend(marks.map(|mark| Aim { workload: workload.name.to_owned(), mark }));
             }
         }

@@ -14,7 +14,7 @@ pub(super) fn run(options: &Options) -> Result<bool, String> {
     let sweep = Sweep::prepare()?;
     let aims = match &options.only {
         Some(aim) => vec![aim.parse::<Aim>()?],
-        None => sweep.aims(1),
+        None => sweep.aims(),
     };
     let tally = sweep.kill(&aims, &progress(aims.len()))?;
     print(&shown(&tally));
