@@ -86,6 +86,7 @@ impl Account {
                 self.count(Some(&site.step), &format!("{site} waited for {attempt}"))
             }
             Event::RunStarted(_) => self.count(None, "began"),
+            Event::Forked => self.count(None, "was forked"),
             Event::RunEnded(_) => self.count(None, "ended"),
         }
     }

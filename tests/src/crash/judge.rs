@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton_journal::{Event, Failure, InvocationId, Outcome};
 
 use super::trial::History;
-use super::workload::Workload;
+use super::workload::Leeway;
 
 /// What is to be said of a run.
 #[derive(Debug, Default)]
@@ -23,15 +23,15 @@ pub(super) struct Verdict {
 
 impl Verdict {
     /// Compares a run with one that nobody disturbed.
-    pub(super) fn on(history: &History, undisturbed: &History, workload: &Workload) -> Self {
-        let declined = declined(history, workload);
+    pub(super) fn on(history: &History, undisturbed: &History, leeway: Leeway) -> Self {
+        let declined = declined(history, leeway);
         let mut verdict = Verdict {
             repeated: [requested_again(history), recorded_again(history)].concat(),
             differing: history.account.difference(&undisturbed.account, &declined),
             broken: broken(history),
             declined,
         };
-        verdict.broken.extend(wrong_effects(history, undisturbed, workload, &verdict.declined));
+        verdict.broken.extend(wrong_effects(history, undisturbed, leeway, &verdict.declined));
         verdict
     }
 
@@ -44,7 +44,7 @@ impl Verdict {
 }
 
 /// A step is declined only for a call that was in flight at a death.
-fn declined(history: &History, workload: &Workload) -> Vec<String> {
+fn declined(history: &History, leeway: Leeway) -> Vec<String> {
     let was_open = |id: &InvocationId| history.deaths.iter().any(|(glimpse, _)| glimpse.open.contains(id));
     let ended = history.entries.iter().filter_map(|entry| match &entry.event {
         Event::InvocationEnded { invocation, site, outcome: Outcome::Failed { failure }, .. } => {
@@ -52,7 +52,7 @@ fn declined(history: &History, workload: &Workload) -> Vec<String> {
         }
         _ => None,
     });
-    ended.filter(|step| workload.once.contains(&step.as_str())).cloned().collect()
+    ended.filter(|step| leeway.once.contains(&step.as_str())).cloned().collect()
 }
 
 /// Requests whose answer was recorded before a death, and that were made after it; or twice with no death between.
@@ -104,18 +104,18 @@ fn broken(history: &History) -> Vec<String> {
 }
 
 /// Effects that are missing, too many, or nobody's.
-fn wrong_effects(history: &History, undisturbed: &History, workload: &Workload, declined: &[String]) -> Vec<String> {
+fn wrong_effects(history: &History, undisturbed: &History, leeway: Leeway, declined: &[String]) -> Vec<String> {
     let paths: BTreeSet<&String> = history.book.entered.keys().chain(undisturbed.book.entered.keys()).collect();
     let entered = |history: &History, path: &String| history.book.entered.get(path).copied().unwrap_or_default();
     let mut wrong = Vec::new();
     for path in paths {
         let (times, wanted) = (entered(history, path), entered(undisturbed, path));
         let name = path.rsplit('/').next().unwrap_or_default();
-        if workload.timed.contains(&name) {
+        if leeway.timed.contains(&name) {
             continue; // it may be stopped before it was made, and made again if it was in flight
         }
         let may_be_lost = declined.iter().any(|step| step == name);
-        let may_be_more = !path.starts_with("keyed/") && !workload.once.contains(&name);
+        let may_be_more = !path.starts_with("keyed/") && !leeway.once.contains(&name);
         let is_right =
             times == wanted || (may_be_lost && times < wanted) || (may_be_more && times > wanted && wanted > 0);
         if !is_right {
@@ -124,3 +124,6 @@ fn wrong_effects(history: &History, undisturbed: &History, workload: &Workload, 
     }
     wrong
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ pub struct Book {
 }
 
 impl Book {
-    fn enter(&mut self, path: &str, key: Option<&str>) {
+    pub(super) fn enter(&mut self, path: &str, key: Option<&str>) {
         self.requests.push(path.to_owned());
         let is_known = path.starts_with("keyed/") && key.is_some_and(|key| !self.keys.insert(key.to_owned()));
         if !is_known {

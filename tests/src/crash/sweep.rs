@@ -83,7 +83,7 @@ impl Sweep {
         for workload in Workload::all(&sweep.bed.ledger) {
             let first = sweep.attempt(&workload, &[])?;
             let second = sweep.attempt(&workload, &[])?;
-            let problems = Verdict::on(&second, &first, &workload).problems();
+            let problems = Verdict::on(&second, &first, workload.leeway).problems();
             if let Some(problem) = problems.first() {
                 return Err(format!("{}, undisturbed: {problem}", workload.name));
             }
@@ -166,7 +166,7 @@ impl Sweep {
         let attempted = self.attempt(workload, &planned.deaths);
         let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
         let (kills, verdict) = match attempted {
-            Ok(history) => (history.deaths.len(), Verdict::on(&history, undisturbed, workload)),
+            Ok(history) => (history.deaths.len(), Verdict::on(&history, undisturbed, workload.leeway)),
             Err(problem) => (1, Verdict { broken: vec![problem], ..Verdict::default() }),
         };
         let problems = verdict.problems();

@@ -75,7 +75,7 @@ impl Bed {
             store: folder.path().join("store.db"),
             outside: outside.clone(),
             name,
-            timed: workload.timed,
+            timed: workload.leeway.timed,
         };
         let order = Order {
             project: workload.project().to_owned(),
@@ -165,7 +165,8 @@ impl Trial<'_> {
         };
         let host = Host::of(Arc::clone(&self.bed.sandbox), Arc::clone(&store) as _, Arc::new(SystemClock))?;
         let story = host.story(&run.run).await?;
-        let replay = host.replay(&story, |_| {}).await?;
+        let components = host.components(&story).await?;
+        let replay = host.replay(&story, &components, |_| {}).await?;
         Ok((story, (!replay.is_same()).then(|| format!("{replay:?}"))))
     }
 }

@@ -16,13 +16,20 @@ pub struct Workload {
     pub name: &'static str,
     /// When people answer.
     pub people: People,
-    /// The steps that make one call each that may not be repeated: if it was in flight at a kill, nobody knows whether it
-    /// took effect, and the step may come out otherwise. The call's effect is entered under the step's name.
-    pub once: &'static [&'static str],
-    /// The steps that time stops: how far they come until then is not compared.
-    pub timed: &'static [&'static str],
+    /// What may come out otherwise.
+    pub leeway: Leeway,
     project: Place,
     input: Value,
+}
+
+/// The steps that may come out otherwise when a run is killed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Leeway {
+    /// Those that make one call each that may not be repeated: if it was in flight at a kill, nobody knows whether it took
+    /// effect, and it is declined. The call's effect is entered under the step's name.
+    pub once: &'static [&'static str],
+    /// Those that time stops: how far they come until then is not compared.
+    pub timed: &'static [&'static str],
 }
 
 enum Place {
@@ -65,8 +72,7 @@ fn onboarding() -> Workload {
     Workload {
         name: "onboarding",
         people: People::AtHand,
-        once: &[],
-        timed: &[],
+        leeway: Leeway::default(),
         project: Place::Example(folder),
         input,
     }
@@ -93,8 +99,7 @@ fn everything(ledger: &Ledger) -> Workload {
     Workload {
         name: "everything",
         people: People::Later,
-        once: &["chain", "step_once", "agent_once"],
-        timed: &["late"],
+        leeway: Leeway { once: &["chain", "step_once", "agent_once"], timed: &["late"] },
         project: Place::Scratch(Box::new(scratch)),
         input: json!({ "ledger": "" }),
     }

@@ -7,6 +7,9 @@ use super::table::table;
 use super::{Options, print, tell};
 use crate::crash::{Aim, Row, Sweep, Tally};
 
+/// Seconds from one line of progress to the next.
+const PAUSE: u64 = 5;
+
 /// Kills at each passing of each place, or at the one that was chosen, and so many times at random. Whether everything
 /// that must hold does.
 pub(super) fn run(options: &Options) -> Result<bool, String> {
@@ -51,12 +54,12 @@ fn told(tally: &Tally, head: &str) -> bool {
 }
 
 /// Tells once in a while how far it is.
-#[expect(clippy::disallowed_methods, reason = "who waits is told something every second")]
+#[expect(clippy::disallowed_methods, reason = "who waits is told something once in a while")]
 fn progress(total: usize) -> impl Fn(usize) + Sync {
     let (begun, last) = (Instant::now(), AtomicU64::new(0));
     move |done| {
-        let second = begun.elapsed().as_secs();
-        if last.swap(second, Ordering::Relaxed) != second {
+        let moment = begun.elapsed().as_secs() / PAUSE;
+        if last.swap(moment, Ordering::Relaxed) != moment {
             tell(&format!("{done} of {total}"));
         }
     }
