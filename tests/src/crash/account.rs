@@ -79,11 +79,11 @@ impl Account {
                 );
             }
             Event::ApprovalRequested { step, question, .. } => {
-                self.count(Some(step), &format!("{step} asked {question}"))
+                self.count(Some(step), &format!("{step} asked {question}"));
             }
             Event::ApprovalDecided { step, .. } => self.count(Some(step), &format!("{step} was answered")),
             Event::TimerFired { site, attempt } => {
-                self.count(Some(&site.step), &format!("{site} waited for {attempt}"))
+                self.count(Some(&site.step), &format!("{site} waited for {attempt}"));
             }
             Event::RunStarted(_) => self.count(None, "began"),
             Event::Forked => self.count(None, "was forked"),

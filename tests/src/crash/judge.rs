@@ -94,7 +94,7 @@ fn broken(history: &History) -> Vec<String> {
     if !matches!(history.entries.last().map(|entry| &entry.event), Some(Event::RunEnded(_))) {
         broken.push("the journal does not end with the run's end".to_owned());
     }
-    broken.extend(history.diverged.iter().map(|how| format!("a replay comes out differently: {how}")));
+    broken.extend(history.unverified.iter().map(|what| format!("it does not verify: {what}")));
     for (glimpse, book) in &history.deaths {
         let writes = book.requests.iter().filter(|path| !path.starts_with("read/"));
         let unintended = writes.filter(|path| !glimpse.intended.contains(*path));

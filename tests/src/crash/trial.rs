@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{Entry, Store as _};
-use baton_runtime::{Host, Sandbox, Story, SystemClock};
+use baton_runtime::{Error, Host, Sandbox, Story, SystemClock, verify};
 use baton_store::SqliteStore;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -53,8 +53,8 @@ pub(super) struct History {
     pub(super) account: Account,
     /// What the ledger has of it.
     pub(super) book: Book,
-    /// Invocations that came out differently when they were replayed, as text.
-    pub(super) diverged: Option<String>,
+    /// What does not hold when the run is verified, as text.
+    pub(super) unverified: Option<String>,
 }
 
 impl Bed {
@@ -143,7 +143,7 @@ impl Trial<'_> {
         told: Told,
         took: Duration,
     ) -> Result<History, String> {
-        let (story, diverged) = self.bed.runtime.block_on(self.replayed()).map_err(|error| error.to_string())?;
+        let (story, unverified) = self.bed.runtime.block_on(self.verified()).map_err(|error| error.to_string())?;
         Ok(History {
             deaths,
             endings: [ending, serde_json::to_value(story.ending()).unwrap()],
@@ -152,21 +152,22 @@ impl Trial<'_> {
             account: Account::of(&story, &self.outside, self.timed),
             entries: story.entries().to_vec(),
             book: self.book(),
-            diverged,
+            unverified,
         })
     }
 
-    /// The run's story, and what comes out differently when it is replayed.
-    async fn replayed(&self) -> Result<(Story, Option<String>), baton_runtime::Error> {
+    /// The run's story, and what does not hold of it.
+    async fn verified(&self) -> Result<(Story, Option<String>), Error> {
         let store = Arc::new(SqliteStore::open(&self.store)?);
         let runs = store.runs(2).await?;
         let [run] = &runs[..] else {
-            return Err(baton_runtime::Error::Internal(format!("{} runs were begun", runs.len())));
+            return Err(Error::Internal(format!("{} runs were begun", runs.len())));
         };
         let host = Host::of(Arc::clone(&self.bed.sandbox), Arc::clone(&store) as _, Arc::new(SystemClock))?;
         let story = host.story(&run.run).await?;
         let components = host.components(&story).await?;
-        let replay = host.replay(&story, &components, |_| {}).await?;
-        Ok((story, (!replay.is_same()).then(|| format!("{replay:?}"))))
+        let found = verify(&self.bed.sandbox, &components, &story, |_| {}).await?;
+        let holds = found.holds() && found.is_whole();
+        Ok((story, (!holds).then(|| format!("{found:?}"))))
     }
 }

@@ -46,7 +46,7 @@ fn history(events: Vec<Event>, requests: &[(&str, Option<&str>)]) -> History {
         entries,
         account: super::super::account::Account::default(),
         book: book(requests),
-        diverged: None,
+        unverified: None,
     }
 }
 
@@ -126,7 +126,7 @@ fn what_the_journal_has_twice_or_not_at_all_is_seen() {
     let mut lying = history(vec![], &[]);
     lying.endings[0] = json!({ "outcome": "completed" });
     assert_eq!(problems(&lying, &undisturbed).len(), 1);
-    let mut diverged = history(vec![], &[]);
-    diverged.diverged = Some("fuel".to_owned());
-    assert_eq!(problems(&diverged, &undisturbed), ["a replay comes out differently: fuel"]);
+    let mut unverified = history(vec![], &[]);
+    unverified.unverified = Some("fuel".to_owned());
+    assert_eq!(problems(&unverified, &undisturbed), ["it does not verify: fuel"]);
 }
