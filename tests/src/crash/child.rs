@@ -49,7 +49,15 @@ pub struct Told {
     pub passed: Vec<(Point, u32)>,
 }
 
-/// Does what an order in JSON says. The first line of its output is the run's [`Ending`], the second is [`Told`].
+impl Told {
+    /// How often the process passed a place.
+    #[must_use]
+    pub fn times(&self, point: Point) -> u32 {
+        self.passed.iter().find(|(passed, _)| *passed == point).map_or(0, |(_, times)| *times)
+    }
+}
+
+/// Does what an order in JSON says. It tells a line for each entry that it hears of, then the run's [`Ending`], then [`Told`].
 #[must_use]
 pub fn main(order: &str) -> ExitCode {
     let order: Order = serde_json::from_str(order).unwrap();

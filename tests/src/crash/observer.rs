@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::fuse::Fuse;
 use super::point::Deed;
 use crate::desk::approval;
+use crate::scoreboard::print;
 
 /// When people answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +32,8 @@ impl Observer for FusedObserver {
         self.fuse.around_now(Deed::Notify, || {});
     }
 
-    fn entry(&self, _: &Entry, _: &Run) {
-        self.fuse.around_now(Deed::Notify, || {});
+    fn entry(&self, entry: &Entry, _: &Run) {
+        self.fuse.around_now(Deed::Notify, || print(&entry.sequence.to_string()));
     }
 
     fn ask<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Option<Decision>> {

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::judge::Verdict;
-use super::point::{Aim, Mark, Point};
+use super::point::{Aim, Deed, Mark, Point, Side};
 use super::trial::{Bed, Death, History};
 use super::workload::Workload;
 use crate::seeded::Seeded;
@@ -17,6 +17,9 @@ const LANES: usize = 2;
 
 /// One trial of so many is killed once more while it goes on.
 const KILLED_AGAIN: u32 = 5;
+
+/// The longest from an entry to a random kill, in microseconds: several entries follow in that time.
+const LATER: usize = 20_000;
 
 /// Workloads, and what they come to when nobody disturbs them.
 pub struct Sweep {
@@ -124,16 +127,7 @@ impl Sweep {
     #[must_use]
     pub fn kill_randomly(&self, count: u64, seed: u64, progress: &(dyn Fn(usize) + Sync)) -> Tally {
         let mut dice = Seeded::new(seed);
-        let planned: Vec<Planned> = (0..count)
-            .map(|number| {
-                let workload = dice.below(self.workloads.len());
-                let micros = self.workloads[workload].1.took.as_micros();
-                let time = Duration::from_micros(dice.below(usize::try_from(micros).unwrap_or(usize::MAX)) as u64);
-                let name =
-                    format!("random kill {number} of seed {seed}, {} after {time:?}", self.workloads[workload].0.name);
-                Planned { name, workload, point: None, deaths: vec![Death::After(time)] }
-            })
-            .collect();
+        let planned: Vec<Planned> = (0..count).map(|number| self.planned_randomly(number, seed, &mut dice)).collect();
         self.all(&planned, progress)
     }
 
@@ -143,6 +137,16 @@ impl Sweep {
         let (point, deaths) = (Some(aim.mark.point), [Some(aim.mark), again(aim.mark)]);
         let deaths = deaths.into_iter().flatten().map(Death::At).collect();
         Ok(Planned { name: aim.to_string(), workload, point, deaths })
+    }
+
+    fn planned_randomly(&self, number: u64, seed: u64, dice: &mut Seeded) -> Planned {
+        let workload = dice.below(self.workloads.len());
+        let (Workload { name, .. }, undisturbed) = &self.workloads[workload];
+        let told = undisturbed.told.times(Point { deed: Deed::Notify, side: Side::After });
+        let (entries, micros) = (dice.below(told as usize), dice.below(LATER));
+        let name = format!("random kill {number} of seed {seed}, {name} {micros} µs after {entries} entries");
+        let deaths = vec![Death::After(entries, Duration::from_micros(micros as u64))];
+        Planned { name, workload, point: None, deaths }
     }
 
     fn all(&self, planned: &[Planned], progress: &(dyn Fn(usize) + Sync)) -> Tally {

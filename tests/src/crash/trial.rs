@@ -33,8 +33,8 @@ pub(super) struct Bed {
 pub(super) enum Death {
     /// By its own hand, at a place.
     At(Mark),
-    /// By another's, after some time.
-    After(Duration),
+    /// By another's, some time after it has told so many entries.
+    After(usize, Duration),
 }
 
 /// What became of a run.
@@ -45,8 +45,6 @@ pub(super) struct History {
     pub(super) endings: [Value; 2],
     /// What the last process told besides.
     pub(super) told: Told,
-    /// How long the last process took.
-    pub(super) took: Duration,
     /// The journal.
     pub(super) entries: Vec<Entry>,
     /// The run's account.
@@ -102,7 +100,7 @@ impl Trial<'_> {
         for death in deaths {
             let life = match death {
                 Death::At(mark) => live(&Order { dies: Some(*mark), ..order.clone() }),
-                Death::After(time) => live_for(order, *time),
+                Death::After(entries, time) => live_for(order, *entries, *time),
             };
             match life {
                 Life::Killed => died.push((Glimpse::of(&self.journal()?, &self.outside), self.book())),
@@ -111,7 +109,7 @@ impl Trial<'_> {
             }
         }
         match live(order) {
-            Life::Ended(ending, told, took) => self.history(died, ending, told, took),
+            Life::Ended(ending, told) => self.history(died, ending, told),
             Life::Failed(why) => Err(format!("a process that goes on fails: {why}")),
             Life::Killed => Err("a process that goes on was killed".to_owned()),
         }
@@ -136,19 +134,12 @@ impl Trial<'_> {
         self.bed.runtime.block_on(read).map_err(|error| format!("a store that was left behind: {error}"))
     }
 
-    fn history(
-        &self,
-        deaths: Vec<(Glimpse, Book)>,
-        ending: Value,
-        told: Told,
-        took: Duration,
-    ) -> Result<History, String> {
+    fn history(&self, deaths: Vec<(Glimpse, Book)>, ending: Value, told: Told) -> Result<History, String> {
         let (story, unverified) = self.bed.runtime.block_on(self.verified()).map_err(|error| error.to_string())?;
         Ok(History {
             deaths,
             endings: [ending, serde_json::to_value(story.ending()).unwrap()],
             told,
-            took,
             account: Account::of(&story, &self.outside, self.timed),
             entries: story.entries().to_vec(),
             book: self.book(),

@@ -42,7 +42,6 @@ fn history(events: Vec<Event>, requests: &[(&str, Option<&str>)]) -> History {
         deaths: Vec::new(),
         endings: [Value::Null, Value::Null],
         told: Told { passed: Vec::new() },
-        took: std::time::Duration::ZERO,
         entries,
         account: super::super::account::Account::default(),
         book: book(requests),
