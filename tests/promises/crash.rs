@@ -6,6 +6,7 @@ use std::sync::Arc;
 use baton_journal::{Event, RunSummary, Store};
 use baton_store::SqliteStore;
 use baton_tests::Copy;
+use baton_tests::crash::{Aim, Deed, Mark, Point, Side, Sweep, Tally};
 
 async fn runs(copy: &Copy) -> (Arc<SqliteStore>, Vec<RunSummary>) {
     let store = Arc::new(SqliteStore::open(copy.store()).unwrap());
@@ -62,4 +63,35 @@ fn a_run_can_be_killed_again_and_again() {
         lines += 1;
     }
     assert_eq!(copy.baton(&["resume", "last"]).status.code(), Some(0));
+}
+
+/// One passing of so many is tried of each place; `scoreboard crash` tries all.
+const EVERY: u32 = 13;
+
+/// What is tried: where an effect has just happened, all of them, because there a repetition shows.
+fn is_tried(Mark { point, occurrence }: Mark) -> bool {
+    point == Point { deed: Deed::Effect, side: Side::After } || occurrence % EVERY == 1
+}
+
+fn nothing_wrong(tally: &Tally) {
+    assert!(tally.problems.is_empty(), "{}", tally.problems.join("\n"));
+    let total = tally.total();
+    assert_eq!((total.recovered, tally.repeated, tally.differing), (total.kills, 0, 0));
+}
+
+#[test]
+fn a_run_that_is_killed_anywhere_ends_as_if_nobody_had_disturbed_it() {
+    let sweep = Sweep::prepare().unwrap();
+    let aims: Vec<Aim> = sweep.aims().into_iter().filter(|aim| is_tried(aim.mark)).collect();
+    for aim in &aims {
+        assert_eq!(aim.to_string().parse::<Aim>().as_ref(), Ok(aim), "it can be repeated by its name");
+    }
+    let tally = sweep.kill(&aims, &|_| {}).unwrap();
+    nothing_wrong(&tally);
+    for point in Point::all() {
+        assert!(tally.rows.get(&Some(point)).is_some_and(|row| row.kills > 0), "nobody died at {point}");
+    }
+    let random = sweep.kill_randomly(10, 1, &|_| {});
+    nothing_wrong(&random);
+    assert!(random.total().kills > 0, "all had ended before");
 }

@@ -1,6 +1,7 @@
 //! A run that happened can be made once more from its journal alone, and comes out the same to the last bit.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use baton_journal::{Entry, Event, Payload, Store};
 use baton_runtime::replay::Verdict;
@@ -108,6 +109,21 @@ async fn the_example_is_replayed_with_nothing_at_hand_but_its_store() {
     assert!(replay.is_same() && replay.other_engine.is_none(), "{replay:?}");
     assert!(replay.invocations.iter().all(|one| one.verdict == Verdict::Same), "{replay:?}");
     assert!(replay.invocations.len() >= 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_time_stopped_takes_no_longer_when_it_is_replayed() {
+    let workflow =
+        "workflow: w\nsteps:\n  only:\n    agent: loops\n    timeout: 50ms\n    on_failure: { continue: null }\n";
+    let limits = "limits = { fuel = \"1T\", wall = \"1h\" }";
+    let scratch = Scratch::new(workflow).agent("loops", limits, "");
+    let desk = Desk::new(scratch.path()).unwrap();
+    let run = desk.run(&json!({})).await.unwrap().run;
+    let story = desk.story(&run).await;
+    let components = desk.host.components(&story).await.unwrap();
+    let replay = desk.host.replay(&story, &components, |_| {});
+    let replay = tokio::time::timeout(Duration::from_secs(20), replay).await.expect("it takes 50 ms").unwrap();
+    assert_eq!(replay.invocations[0].verdict, Verdict::Stopped);
 }
 
 #[tokio::test]

@@ -82,6 +82,9 @@ impl Copy {
 /// The name of the program.
 const BATON: &str = "baton";
 
+/// The name of the program that measures.
+const SCOREBOARD: &str = "scoreboard";
+
 /// Whether this process was started as the program, or as a worker of it: the scoreboard is both, so that what it
 /// measures is what it was built with.
 #[must_use]
@@ -95,11 +98,21 @@ pub fn is_baton() -> bool {
 fn binary() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let folder = own.parent().unwrap();
-    if own.file_name().is_some_and(|name| name == "scoreboard") {
+    if own.file_name().is_some_and(|name| name == SCOREBOARD) {
         return itself_as_baton(&own, &folder.join("scoreboard-as"));
     }
     let found = folder.parent().map(|folder| folder.join(BATON)).filter(|program| program.is_file());
     found.expect("`baton` is built: cargo build --workspace --bins")
+}
+
+/// The program `scoreboard`: this process, or the one that a build puts beside the folder of the tests.
+pub(crate) fn scoreboard() -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    if own.file_name().is_some_and(|name| name == SCOREBOARD) {
+        return own;
+    }
+    let found = own.parent().and_then(Path::parent).map(|folder| folder.join(SCOREBOARD));
+    found.filter(|program| program.is_file()).expect("`scoreboard` is built with the tests")
 }
 
 fn itself_as_baton(own: &Path, folder: &Path) -> PathBuf {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up has failed")]
 
 pub mod attacks;
+pub mod crash;
 pub mod disk;
 pub mod failing_disk;
 pub mod fuzz;

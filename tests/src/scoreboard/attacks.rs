@@ -35,7 +35,8 @@ enum Standing {
 
 /// Tries them all; whether none succeeded.
 pub(super) fn run(options: &Options) -> Result<bool, String> {
-    let chosen = |row: u8| options.only.is_none_or(|only| only == row);
+    let only = options.row()?;
+    let chosen = |row: u8| only.is_none_or(|only| only == row);
     let mut rows: Vec<Row> = Vec::new();
     for (_, attack) in ATTACKS.iter().filter(|(_, attack)| chosen(attack.row)) {
         tell(&format!("{:2} {}", attack.row, attack.name));

@@ -6,8 +6,8 @@ use super::{Options, print};
 use crate::attacks::{Arena, attack};
 
 /// Tries the attack and prints what came of it as one line of JSON.
-pub(super) fn run(options: &Options) -> bool {
-    let Some(attack) = options.only.and_then(attack) else { return false };
+pub(super) fn run(options: &Options) -> Result<bool, String> {
+    let Some(attack) = options.row()?.and_then(attack) else { return Ok(false) };
     let arena = Arena::measuring(options.mode);
     let verdict = (attack.run)(&arena);
     let mut told = verdict.to_json();
@@ -15,5 +15,5 @@ pub(super) fn run(options: &Options) -> bool {
         fields.insert("growth_bytes".to_owned(), json!(arena.growth()));
     }
     print(&told.to_string());
-    true
+    Ok(true)
 }

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, PluginPin, Timestamp, Usage};
-use baton_policy::{Grants, Policy};
+use baton_policy::{Grants, Limits, Policy};
 use baton_sandbox::{Invocation, Target};
 use baton_workflow::{Action, Invoke, Run};
 
@@ -93,6 +94,15 @@ impl Record<'_> {
         pin.ok_or_else(|| Error::PluginGone(self.plugin.to_owned()))
     }
 
+    /// What was stopped by time is given as much time again and not all that it might have had.
+    fn timeout(&self, limits: &Limits) -> Duration {
+        let wall = limits.wall.as_duration();
+        match self.ended {
+            Some((Outcome::TimedOut { after_ms }, _)) => wall.min(Duration::from_millis(*after_ms)),
+            _ => wall,
+        }
+    }
+
     /// The same invocation, granted nothing.
     pub(super) fn invocation(&self, story: &Story, id: &InvocationId) -> Result<Arc<Invocation>, Error> {
         let (header, invoke) = (story.header(), &self.invoke);
@@ -111,7 +121,7 @@ impl Record<'_> {
             input: input.into(),
             idempotency_key: invoke.idempotency_key.clone(),
             deadline: self.deadline,
-            timeout: limits.wall.as_duration(),
+            timeout: self.timeout(&limits),
             depth: 0,
             limits,
             allowed: limits,
