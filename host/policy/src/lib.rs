@@ -7,6 +7,7 @@
 //! | [`grant`] | one file per capability: what can be asked for, granted and decided |
 //! | [`decision`] | a plugin's policy: asked, granted, effective, bounded by a caller, and its answers |
 //! | [`effect`] | what a tool may do to the world |
+//! | [`unknown`] | what is done about a call whose outcome nobody knows |
 //! | [`isolation`] | whether a plugin has processes of its own |
 //! | [`quantity`] | fuel, bytes and wall time as people write them |
 //! | [`limits`] | what one invocation may use, with defaults and maxima |
@@ -22,6 +23,7 @@ pub mod limits;
 pub mod meter;
 pub mod name;
 pub mod quantity;
+pub mod unknown;
 
 mod error;
 
@@ -38,3 +40,4 @@ pub use limits::{Amounts, Beyond, Limits, LimitsOverride};
 pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};
 pub use name::{Name, ToolName};
 pub use quantity::{Bytes, Fuel, Wall};
+pub use unknown::OnUnknown;

@@ -84,7 +84,7 @@ fn what_is_malformed_gets_the_right_form() {
     "#);
     insta::assert_snapshot!(check(&none, tool("contacts.upsert")), @"
     `crm` may not use the tool `contacts.upsert`: there is no such thing
-    hint: no grant can allow it: a tool is `plugin/interface.function`, or `plugin/function` for a function exported at the top; `plugin/*` stands for all tools of one plugin; before it may stand `none` or `read`, the most it may change; after it, in a grant, `as itself`: it then acts with its own grants alone
+    hint: no grant can allow it: a tool is `plugin/interface.function`, or `plugin/function` for a function exported at the top; `plugin/*` stands for all tools of one plugin; before it may stand `none` or `read`, the most it may change; after it, in a grant, `as itself`: it then acts with its own grants alone, and last `on unknown` with `retry`, `ask` or `fail`: what is done about a call that was in flight when its host died
     ");
 }
 

@@ -1,5 +1,5 @@
-//! The grant of http: which requests a plugin may make, and at which addresses beside the public ones. It does not know
-//! how a request is sent, nor what is in it: who may send to a host may send it anything, in the query too.
+//! The grant of http: which requests a plugin may make, at which addresses beside the public ones, and what is done about
+//! one whose outcome nobody knows. It does not know how a request is sent, nor what is in it: who may send to a host may send it anything, in the query too.
 
 mod entry;
 mod host;
@@ -23,6 +23,7 @@ use self::methods::Methods;
 use self::networks::Networks;
 use super::{Capability, toml_array};
 use crate::error::Error;
+use crate::unknown::OnUnknown;
 
 pub use host::Host;
 pub use target::{Authority, HttpTarget, MAX_URL, Scheme};
@@ -40,7 +41,7 @@ pub struct HttpGrant {
 impl Capability for HttpGrant {
     type Wanted<'a> = HttpTarget<'a>;
 
-    const FORM: &'static str = "a grant of http is `METHODS URL` or `METHODS URL at NETWORKS`, such as \
+    const FORM: &'static str = "a grant of http is `METHODS URL [at NETWORKS] [on unknown retry|ask|fail]`, such as \
         `GET,POST https://api.example.com/v1/*` or `* http://*.corp:8080/* at 10.0.0.0/8`; a URL ends in `*` or is \
         meant as it stands";
 
@@ -86,6 +87,11 @@ impl Capability for HttpGrant {
         toml_array(&self.entries)
     }
 
+    /// What is risked is the operator's to say.
+    fn as_ask(&self) -> Self {
+        HttpGrant::of(self.entries.iter().map(|entry| Entry { on_unknown: None, ..entry.clone() }))
+    }
+
     fn settled(&self) -> Self {
         let settle = |entry: &Entry| Entry { networks: entry.networks.settled(), ..entry.clone() };
         HttpGrant::of(self.entries.iter().map(settle))
@@ -109,14 +115,26 @@ impl HttpGrant {
         self.entries.iter().any(|entry| entry.covers(&target) && entry.names(address))
     }
 
+    /// What is done about a request if nobody knows whether it took effect: the most careful of what the entries say that
+    /// cover it; nothing if none says anything.
+    #[must_use]
+    pub fn on_unknown(&self, target: HttpTarget<'_>) -> Option<OnUnknown> {
+        self.entries.iter().filter(|entry| entry.covers(&target)).filter_map(|entry| entry.on_unknown).max()
+    }
+
     /// The set of some entries, in its only form: joined where only the methods differ, without what is covered twice.
     fn of(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut joined: BTreeMap<_, Methods> = BTreeMap::new();
-        for Entry { urls, networks, methods } in entries {
-            let known = joined.entry((urls, networks)).or_insert_with(|| methods.clone());
+        for Entry { urls, networks, methods, on_unknown } in entries {
+            let known = joined.entry((urls, networks, on_unknown)).or_insert_with(|| methods.clone());
             *known = known.union(&methods);
         }
-        let joined = joined.into_iter().map(|((urls, networks), methods)| Entry { urls, networks, methods });
+        let joined = joined.into_iter().map(|((urls, networks, on_unknown), methods)| Entry {
+            urls,
+            networks,
+            methods,
+            on_unknown,
+        });
         let entries: Vec<Entry> = joined.collect();
         HttpGrant { entries: entries.iter().filter_map(|entry| what_only_it_covers(entry, &entries)).collect() }
     }

@@ -1,5 +1,6 @@
-//! The grant of tools: which exported functions of other plugins a plugin may call, with which effects, and whether they
-//! then act for it or as themselves. It does not know what they do.
+//! The grant of tools: which exported functions of other plugins a plugin may call, with which effects, whether they
+//! then act for it or as themselves, and what is done about a call whose outcome nobody knows. It does not know what they
+//! do.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +10,7 @@ use super::{Capability, toml_array};
 use crate::effect::Effect;
 use crate::error::Error;
 use crate::name::{ToolName, shown};
+use crate::unknown::OnUnknown;
 
 mod rule;
 
@@ -35,7 +37,8 @@ impl Capability for ToolsGrant {
 
     const FORM: &'static str = "a tool is `plugin/interface.function`, or `plugin/function` for a function exported \
         at the top; `plugin/*` stands for all tools of one plugin; before it may stand `none` or `read`, the most it \
-        may change; after it, in a grant, `as itself`: it then acts with its own grants alone";
+        may change; after it, in a grant, `as itself`: it then acts with its own grants alone, and last `on unknown` with `retry`, \
+        `ask` or `fail`: what is done about a call that was in flight when its host died";
 
     const CALL: &'static str = "a tool: crm/contacts.upsert";
 
@@ -64,7 +67,7 @@ impl Capability for ToolsGrant {
         self.rules.union(&other.rules).cloned().collect()
     }
 
-    /// How a call is made (`as itself`) is no matter here.
+    /// How a call is made (`as itself`, `on unknown`) is no matter here.
     fn except(&self, other: &Self) -> Self {
         let left = self.rules.iter().filter(|rule| !other.rules.iter().any(|wider| wider.is_as_wide_as(rule)));
         left.cloned().collect()
@@ -74,9 +77,9 @@ impl Capability for ToolsGrant {
         toml_array(self.patterns())
     }
 
-    /// For whom a tool acts is the operator's to say.
+    /// For whom a tool acts, and what is risked, is the operator's to say.
     fn as_ask(&self) -> Self {
-        self.rules.iter().map(Rule::as_itself).collect()
+        self.rules.iter().map(Rule::as_ask).collect()
     }
 }
 
@@ -91,6 +94,15 @@ impl ToolsGrant {
     pub fn delegates(&self, call: ToolCall<'_>) -> bool {
         let Some(name) = ToolName::parse(call.name) else { return false };
         self.rules.iter().any(|rule| rule.is_itself() && rule.covers(name, call.effect))
+    }
+
+    /// What is done about the call if nobody knows whether it took effect: the most careful of what the entries say that
+    /// cover it; nothing if none says anything.
+    #[must_use]
+    pub fn on_unknown(&self, call: ToolCall<'_>) -> Option<OnUnknown> {
+        let name = ToolName::parse(call.name)?;
+        let covering = self.rules.iter().filter(|rule| rule.covers(name, call.effect));
+        covering.filter_map(Rule::on_unknown).max()
     }
 }
 

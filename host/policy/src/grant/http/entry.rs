@@ -12,6 +12,7 @@ use super::path::PathPattern;
 use super::target::{self, HttpTarget, Scheme};
 use crate::error::Error;
 use crate::name::shown;
+use crate::unknown::OnUnknown;
 
 /// What goes before the networks.
 const AT: &str = "at";
@@ -70,12 +71,13 @@ impl fmt::Display for Urls {
     }
 }
 
-/// Methods on URLs, at addresses.
+/// Methods on URLs, at addresses, and what is done about a request whose outcome nobody knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
     pub(super) urls: Urls,
     pub(super) networks: Networks,
     pub(super) methods: Methods,
+    pub(super) on_unknown: Option<OnUnknown>,
 }
 
 impl Entry {
@@ -87,7 +89,7 @@ impl Entry {
             port: target.port(),
             path: PathPattern::Exact(target.path().to_owned()),
         };
-        Entry { urls, networks: Networks::Open, methods: Methods::one(target.method()) }
+        Entry { urls, networks: Networks::Open, methods: Methods::one(target.method()), on_unknown: None }
     }
 
     pub(super) fn covers(&self, target: &HttpTarget<'_>) -> bool {
@@ -103,22 +105,26 @@ impl Entry {
         let urls = self.urls.intersect(&other.urls)?;
         let methods = self.methods.intersect(&other.methods);
         let networks = self.networks.intersect(&other.networks);
-        (!methods.is_empty()).then_some(Entry { urls, networks, methods })
+        let on_unknown = self.on_unknown.max(other.on_unknown);
+        (!methods.is_empty()).then_some(Entry { urls, networks, methods, on_unknown })
     }
 
-    /// Whether it covers what another does, the methods aside.
+    /// Whether it covers what another does, and says as much of it, the methods aside.
     pub(super) fn reaches_beyond(&self, other: &Self) -> bool {
-        self.urls.includes(&other.urls) && self.networks.includes(&other.networks)
+        let says_as_much = other.on_unknown.is_none() || other.on_unknown == self.on_unknown;
+        self.urls.includes(&other.urls) && self.networks.includes(&other.networks) && says_as_much
     }
 
     fn parse(text: &str) -> Result<Self, Problem> {
+        let (text, on_unknown) =
+            OnUnknown::split_off(text).ok_or("after `on unknown` stands `retry`, `ask` or `fail`")?;
         let words: Vec<&str> = text.split(' ').collect();
         let (methods, urls, networks) = match words.as_slice() {
             [methods, urls] => (methods, urls, Networks::Open),
             [methods, urls, AT, networks] => (methods, urls, Networks::parse(networks)?),
-            _ => return Err("it is not of the form `METHODS URL` or `METHODS URL at NETWORKS`"),
+            _ => return Err("it is not of the form `METHODS URL [at NETWORKS] [on unknown retry|ask|fail]`"),
         };
-        Ok(Entry { urls: Urls::parse(urls)?, networks, methods: Methods::parse(methods)? })
+        Ok(Entry { urls: Urls::parse(urls)?, networks, methods: Methods::parse(methods)?, on_unknown })
     }
 }
 
@@ -132,8 +138,11 @@ impl FromStr for Entry {
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Entry { urls, networks, methods } = self;
+        let Entry { urls, networks, methods, on_unknown } = self;
         write!(f, "{methods} {urls}")?;
-        if networks.is_unwritten() { Ok(()) } else { write!(f, " {AT} {networks}") }
+        if !networks.is_unwritten() {
+            write!(f, " {AT} {networks}")?;
+        }
+        f.write_str(&OnUnknown::suffix(*on_unknown))
     }
 }

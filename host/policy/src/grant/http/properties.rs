@@ -15,7 +15,14 @@ fn grants(networks: &'static [&'static str]) -> impl Strategy<Value = HttpGrant>
     prop::collection::vec(entry, 0..4).prop_map(parse)
 }
 
-const NETWORKS: &[&str] = &["", " at 10.0.0.0/8", " at 10.0.0.0/9", " at 10.128.0.0/9,::1"];
+const NETWORKS: &[&str] = &[
+    "",
+    " at 10.0.0.0/8",
+    " at 10.0.0.0/9",
+    " at 10.128.0.0/9,::1",
+    " on unknown retry",
+    " at 10.0.0.0/8 on unknown fail",
+];
 
 /// Addresses that are in some of the networks.
 const ADDRESSES: [&str; 4] = ["10.1.1.1", "10.200.1.1", "::1", "127.0.0.1"];
@@ -36,6 +43,14 @@ fn targets() -> impl Iterator<Item = HttpTarget<'static>> {
 }
 
 proptest! {
+    #[test]
+    fn of_two_sets_the_more_careful_word_about_the_unknown_holds(a in grants(NETWORKS), b in grants(NETWORKS)) {
+        let both = a.intersect(&b);
+        for target in targets().filter(|target| both.allows(*target)) {
+            prop_assert_eq!(both.on_unknown(target), a.on_unknown(target).max(b.on_unknown(target)));
+        }
+    }
+
     #[test]
     fn an_intersection_and_a_union_are_exactly_that(a in grants(NETWORKS), b in grants(NETWORKS)) {
         for target in targets() {

@@ -128,6 +128,12 @@ impl<'a> HttpTarget<'a> {
     pub fn only_reads(&self) -> bool {
         matches!(self.method, "GET" | "HEAD")
     }
+
+    /// Whether the request has the same effect however often it is made, as HTTP defines it (RFC 9110, section 9.2.2).
+    #[must_use]
+    pub fn is_idempotent(&self) -> bool {
+        self.only_reads() || matches!(self.method, "OPTIONS" | "PUT" | "DELETE")
+    }
 }
 
 /// Without the query, which can hold what is nobody's business.

@@ -102,6 +102,31 @@ fn a_grant_is_written_in_its_shortest_form() {
         &["GET https://a.b/* at 10.0.0.0/8", "GET https://a.b/*"],
         r#"["GET https://a.b/*", "GET https://a.b/* at 10.0.0.0/8"]"#,
     );
+    check(
+        &["POST https://a.b/c on unknown fail", "PUT https://a.b/c", "POST https://a.b/c"],
+        r#"["PUT https://a.b/c", "POST https://a.b/c on unknown fail"]"#,
+    );
+    check(&["* https://a.b/* on unknown ask", "PUT https://a.b/c"], r#"["* https://a.b/* on unknown ask"]"#);
+}
+
+#[test]
+fn the_most_careful_word_about_the_unknown_holds() {
+    let said = |entries: &[&str], request: &str| grant(entries).on_unknown(target(request));
+    let entries = ["POST https://a.b/* on unknown retry", "* https://a.b/pay at 10.0.0.0/8 on unknown fail"];
+    assert_eq!(said(&entries, "POST https://a.b/x"), Some(OnUnknown::Retry));
+    assert_eq!(said(&entries, "POST https://a.b/pay"), Some(OnUnknown::Fail));
+    assert_eq!(said(&["POST https://a.b/*"], "POST https://a.b/x"), None);
+    let both = grant(&entries).as_ask().intersect(&grant(&["POST https://a.b/* on unknown ask"]));
+    assert_eq!(both.on_unknown(target("POST https://a.b/pay")), Some(OnUnknown::Ask), "an ask says nothing of it");
+    let bounded = grant(&entries).intersect(&grant(&["POST https://a.b/* on unknown ask"]));
+    assert_eq!(bounded.on_unknown(target("POST https://a.b/x")), Some(OnUnknown::Ask));
+}
+
+#[test]
+fn methods_that_http_calls_idempotent_may_be_made_again() {
+    let idempotent = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "POST", "PATCH", "PURGE"]
+        .map(|method| HttpTarget::parse(method, "https://a.b/").unwrap().is_idempotent());
+    assert_eq!(idempotent, [true, true, true, true, true, false, false, false]);
 }
 
 #[test]

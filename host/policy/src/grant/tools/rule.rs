@@ -1,5 +1,5 @@
-//! One entry of the grant of tools: a pattern, the most that a call may change, and for whom the tool acts. It does not
-//! know the other entries.
+//! One entry of the grant of tools: a pattern, the most that a call may change, for whom the tool acts, and what is done
+//! about a call whose outcome nobody knows. It does not know the other entries.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,6 +7,7 @@ use std::str::FromStr;
 use crate::effect::Effect;
 use crate::error::Error;
 use crate::name::{Name, ToolName, shown};
+use crate::unknown::OnUnknown;
 
 /// Stands for all functions of a plugin.
 const ALL: &str = "*";
@@ -14,7 +15,7 @@ const ALL: &str = "*";
 /// What stands after a pattern whose tools act with their own grants alone.
 const ITSELF: &str = " as itself";
 
-/// `[none|read] PATTERN [as itself]`. In the order of rules, single tools come first.
+/// `[none|read] PATTERN [as itself] [on unknown retry|ask|fail]`. In the order of rules, single tools come first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rule {
     is_whole_plugin: bool,
@@ -23,6 +24,7 @@ pub(super) struct Rule {
     function: String,
     up_to: Effect,
     is_itself: bool,
+    on_unknown: Option<OnUnknown>,
 }
 
 impl Rule {
@@ -30,16 +32,20 @@ impl Rule {
     pub(super) fn of(name: ToolName<'_>, effect: Effect) -> Option<Self> {
         let plugin = name.plugin.parse().ok()?;
         let function = name.function.to_owned();
-        Some(Rule { is_whole_plugin: false, plugin, function, up_to: effect, is_itself: false })
+        Some(Rule { is_whole_plugin: false, plugin, function, up_to: effect, is_itself: false, on_unknown: None })
     }
 
     pub(super) fn is_itself(&self) -> bool {
         self.is_itself
     }
 
-    /// The same rule, the tools acting as themselves.
-    pub(super) fn as_itself(&self) -> Self {
-        Rule { is_itself: true, ..self.clone() }
+    pub(super) fn on_unknown(&self) -> Option<OnUnknown> {
+        self.on_unknown
+    }
+
+    /// The same rule without what is the operator's to say: the tools act as themselves, and nothing is said of the unknown.
+    pub(super) fn as_ask(&self) -> Self {
+        Rule { is_itself: true, on_unknown: None, ..self.clone() }
     }
 
     /// Whether a call is one of those meant.
@@ -55,7 +61,8 @@ impl Rule {
 
     /// Whether this rule makes the other one superfluous.
     pub(super) fn includes(&self, other: &Rule) -> bool {
-        self.is_as_wide_as(other) && other.is_itself <= self.is_itself
+        let says_as_much = other.on_unknown.is_none() || other.on_unknown == self.on_unknown;
+        self.is_as_wide_as(other) && other.is_itself <= self.is_itself && says_as_much
     }
 
     /// What both rules allow; nothing if they mean different tools.
@@ -64,6 +71,7 @@ impl Rule {
         Some(Rule {
             up_to: self.up_to.min(other.up_to),
             is_itself: self.is_itself && other.is_itself,
+            on_unknown: self.on_unknown.max(other.on_unknown),
             ..narrower.clone()
         })
     }
@@ -84,13 +92,14 @@ impl FromStr for Rule {
             Some(("read", rest)) => (Effect::Read, rest),
             _ => (Effect::Write, text),
         };
+        let (rest, on_unknown) = OnUnknown::split_off(rest).ok_or_else(refuse)?;
         let (pattern, is_itself) = rest.strip_suffix(ITSELF).map_or((rest, false), |pattern| (pattern, true));
         if let Some(plugin) = pattern.strip_suffix(ALL).and_then(|pattern| pattern.strip_suffix('/')) {
             let plugin = plugin.parse().map_err(|_| refuse())?;
-            return Ok(Rule { is_whole_plugin: true, plugin, function: String::new(), up_to, is_itself });
+            return Ok(Rule { is_whole_plugin: true, plugin, function: String::new(), up_to, is_itself, on_unknown });
         }
         let rule = ToolName::parse(pattern).and_then(|name| Rule::of(name, up_to)).ok_or_else(refuse)?;
-        Ok(Rule { is_itself, ..rule })
+        Ok(Rule { is_itself, on_unknown, ..rule })
     }
 }
 
@@ -103,6 +112,6 @@ impl fmt::Display for Rule {
         })?;
         let function = if self.is_whole_plugin { ALL } else { self.function.as_str() };
         let itself = if self.is_itself { ITSELF } else { "" };
-        write!(f, "{}/{function}{itself}", self.plugin)
+        write!(f, "{}/{function}{itself}{}", self.plugin, OnUnknown::suffix(self.on_unknown))
     }
 }

@@ -45,6 +45,19 @@ fn a_tool_acts_as_itself_only_where_the_grant_says_so() {
 }
 
 #[test]
+fn the_most_careful_word_about_the_unknown_holds() {
+    let granted =
+        grant(&["crm/* on unknown retry", "crm/pay on unknown fail", "mail/* as itself on unknown ask", "a/b"]);
+    let said = |name| granted.on_unknown(call(name));
+    assert_eq!(["crm/x", "crm/pay"].map(said), [Some(OnUnknown::Retry), Some(OnUnknown::Fail)]);
+    assert_eq!(["mail/send", "a/b", "b/c", "?"].map(said), [Some(OnUnknown::Ask), None, None, None]);
+    assert!(granted.delegates(call("mail/send")));
+    let bounded = granted.intersect(&grant(&["crm/* on unknown ask"]));
+    assert_eq!(bounded.written(), r#"["crm/pay on unknown fail", "crm/* on unknown ask"]"#);
+    assert_eq!(granted.as_ask().on_unknown(call("crm/pay")), None, "an ask says nothing of it");
+}
+
+#[test]
 fn a_plugin_and_one_of_its_tools_meet_in_the_tool() {
     let check = |a: &[&str], b: &[&str], expect: &str| {
         assert_eq!(grant(a).intersect(&grant(b)).written(), expect);
@@ -72,6 +85,8 @@ fn what_lies_within_another_rule_is_left_out() {
     check(&["crm/a", "read crm/a", "read crm/*"], r#"["crm/a", "read crm/*"]"#);
     check(&["crm/* as itself", "read crm/*", "crm/b as itself"], r#"["crm/* as itself"]"#);
     check(&["crm/*", "crm/a as itself"], r#"["crm/a as itself", "crm/*"]"#);
+    check(&["crm/* on unknown ask", "crm/a", "crm/b on unknown ask"], r#"["crm/* on unknown ask"]"#);
+    check(&["crm/*", "crm/a on unknown ask"], r#"["crm/a on unknown ask", "crm/*"]"#);
 }
 
 #[test]
@@ -82,7 +97,18 @@ fn a_surplus_is_what_is_not_covered_wholly() {
 
 #[test]
 fn other_entries_are_refused() {
-    let odd = ["write crm/*", "read", "read  crm/a", "Read crm/a", "crm/a as  itself", "crm/a as another", " crm/a"];
+    let odd = [
+        "write crm/*",
+        "read",
+        "read  crm/a",
+        "Read crm/a",
+        "crm/a as  itself",
+        "crm/a as another",
+        " crm/a",
+        "crm/a on unknown",
+        "crm/a on unknown hope",
+        "crm/a on unknown ask as itself",
+    ];
     for entry in ["", "*", "*/*", "crm", "crm/", "crm/**", "crm/contacts.*", "Crm/*", "a/b/*"].into_iter().chain(odd) {
         assert_eq!(entry.parse::<Rule>().err(), Some(Error::Tool(entry.to_owned())));
     }

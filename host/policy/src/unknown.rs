@@ -1,0 +1,80 @@
+//! What is done about a call that was in flight when its host died, so that nobody knows whether it took effect. It does
+//! not know which calls those are.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What stands in an entry of a grant before the word.
+const ON_UNKNOWN: &str = " on unknown ";
+
+/// What is done about a call whose outcome nobody knows. Each is more careful than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnUnknown {
+    /// It is made again, with the same idempotency key.
+    Retry,
+    /// A person is asked, and the run waits.
+    Ask,
+    /// It is not made again: its caller is told that it was declined.
+    Fail,
+}
+
+impl OnUnknown {
+    /// All of them.
+    pub const ALL: [OnUnknown; 3] = [OnUnknown::Retry, OnUnknown::Ask, OnUnknown::Fail];
+
+    /// Where nobody says anything else: what may be made twice is made again, for the rest a person is asked.
+    #[must_use]
+    pub fn usual(is_idempotent: bool) -> Self {
+        if is_idempotent { OnUnknown::Retry } else { OnUnknown::Ask }
+    }
+
+    /// The word for it, as manifests write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OnUnknown::Retry => "retry",
+            OnUnknown::Ask => "ask",
+            OnUnknown::Fail => "fail",
+        }
+    }
+
+    /// Takes ` on unknown WORD` off the end of an entry of a grant; nothing if the word is none of these.
+    pub(crate) fn split_off(entry: &str) -> Option<(&str, Option<Self>)> {
+        let Some((rest, word)) = entry.split_once(ON_UNKNOWN) else { return Some((entry, None)) };
+        let known = OnUnknown::ALL.into_iter().find(|known| known.as_str() == word)?;
+        Some((rest, Some(known)))
+    }
+
+    /// What stands at the end of an entry.
+    pub(crate) fn suffix(said: Option<Self>) -> String {
+        said.map(|said| format!("{ON_UNKNOWN}{said}")).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for OnUnknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_written_as_it_is_read() {
+        for said in OnUnknown::ALL.map(Some).into_iter().chain([None]) {
+            let entry = format!("crm/*{}", OnUnknown::suffix(said));
+            assert_eq!(OnUnknown::split_off(&entry), Some(("crm/*", said)), "{entry}");
+        }
+        assert_eq!(OnUnknown::split_off("crm/* on unknown hope"), None);
+        assert_eq!(OnUnknown::split_off("crm/* on unknown "), None);
+    }
+
+    #[test]
+    fn asking_is_more_careful_than_doing_and_leaving_more_than_asking() {
+        assert!(OnUnknown::Retry < OnUnknown::Ask && OnUnknown::Ask < OnUnknown::Fail);
+    }
+}
