@@ -92,9 +92,10 @@ pub enum Event {
         /// What it used.
         usage: Usage,
     },
-    /// A person is asked.
+    /// A person is asked: by a step, or by the host about calls of an invocation that is suspended, because nobody knows
+    /// whether they took effect.
     ApprovalRequested {
-        /// The step that asks.
+        /// The step that asks, or the site of the invocation (`summarise[2]`).
         step: String,
         /// What is asked.
         question: String,
@@ -104,12 +105,13 @@ pub enum Event {
         roles: Vec<String>,
         /// When nobody needs to answer any more.
         deadline: Timestamp,
-        /// Binds an answer to exactly this question: the digest of run, step, question and what was shown.
+        /// Binds an answer to exactly this question: the digest of run, step, question and what was shown; of one about
+        /// calls also how many were asked before, so that each is for one repetition.
         token: Digest,
     },
     /// A person answered, or the deadline passed.
     ApprovalDecided {
-        /// The step that asked.
+        /// The step that asked, or the site.
         step: String,
         /// The token of the question that was answered.
         token: Digest,

@@ -75,6 +75,18 @@ pub struct Site {
     pub item: Option<u32>,
 }
 
+impl Site {
+    /// The site that prints so.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let item = text.strip_suffix(']').and_then(|text| text.split_once('[')).and_then(|(step, item)| {
+            let item = item.parse().ok()?;
+            Some(Site { step: step.to_owned(), item: Some(item) })
+        });
+        item.unwrap_or_else(|| Site { step: text.to_owned(), item: None })
+    }
+}
+
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.item {

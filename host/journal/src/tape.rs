@@ -221,7 +221,8 @@ impl Tape {
 
     fn load(&mut self, entry: &Entry) {
         match &entry.event {
-            Event::InvocationStarted { .. } => self.now = entry.at,
+            // One that was suspended begins again: it sees the time that it saw.
+            Event::InvocationStarted { .. } if self.now == Timestamp::default() => self.now = entry.at,
             Event::HostCallStarted { invocation, sequence, operation, request } => {
                 self.recording(invocation).intend(*sequence, operation, request);
             }

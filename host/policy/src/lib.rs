@@ -40,4 +40,4 @@ pub use limits::{Amounts, Beyond, Limits, LimitsOverride};
 pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};
 pub use name::{Name, ToolName};
 pub use quantity::{Bytes, Fuel, Wall};
-pub use unknown::OnUnknown;
+pub use unknown::{OnUnknown, Resolution};

@@ -20,6 +20,15 @@ pub enum OnUnknown {
     Fail,
 }
 
+/// What a person said of calls whose outcome nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// They are made again.
+    Repeat,
+    /// They are not, and this is why.
+    Leave(String),
+}
+
 impl OnUnknown {
     /// All of them.
     pub const ALL: [OnUnknown; 3] = [OnUnknown::Retry, OnUnknown::Ask, OnUnknown::Fail];
@@ -28,6 +37,17 @@ impl OnUnknown {
     #[must_use]
     pub fn usual(is_idempotent: bool) -> Self {
         if is_idempotent { OnUnknown::Retry } else { OnUnknown::Ask }
+    }
+
+    /// Why a call is not made again, given what a person said if one was asked; nothing if it is.
+    #[must_use]
+    pub fn refusal(self, said: Option<&Resolution>) -> Option<String> {
+        match (self, said) {
+            (OnUnknown::Retry, _) | (OnUnknown::Ask, Some(Resolution::Repeat)) => None,
+            (OnUnknown::Ask, Some(Resolution::Leave(why))) => Some(why.clone()),
+            (OnUnknown::Ask, None) => Some("nobody was asked whether to make it again".to_owned()),
+            (OnUnknown::Fail, _) => Some("it is not made again: `on unknown fail`".to_owned()),
+        }
     }
 
     /// The word for it, as manifests write it.
@@ -53,6 +73,12 @@ impl OnUnknown {
     }
 }
 
+/// What is known of a call that was in flight when its host died, for people.
+#[must_use]
+pub fn in_flight(call: &str) -> String {
+    format!("the host died while {call} was in flight: nobody knows whether it took effect")
+}
+
 impl fmt::Display for OnUnknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -71,6 +97,15 @@ mod tests {
         }
         assert_eq!(OnUnknown::split_off("crm/* on unknown hope"), None);
         assert_eq!(OnUnknown::split_off("crm/* on unknown "), None);
+    }
+
+    #[test]
+    fn only_a_yes_lets_what_is_asked_about_be_made_again() {
+        let (yes, no) = (Resolution::Repeat, Resolution::Leave("rejected by Ada".to_owned()));
+        let is_made = |on: OnUnknown| [None, Some(&yes), Some(&no)].map(|said| on.refusal(said).is_none());
+        assert_eq!(is_made(OnUnknown::Retry), [true, true, true]);
+        assert_eq!(is_made(OnUnknown::Ask), [false, true, false]);
+        assert_eq!(is_made(OnUnknown::Fail), [false, false, false]);
     }
 
     #[test]

@@ -18,6 +18,8 @@
 //!   failed one and not on the other are skipped. A step that others hand over to and that has no `if` runs only then.
 //! - With `for_each`, the output is the list of the items' outputs in order. An item that fails for good fails the step:
 //!   items that have begun go on to their end, no others begin, and the failure is that of the first failed item.
+//! - A host that finds calls of an attempt in flight, of which nobody knows whether they took effect, suspends the
+//!   attempt and asks (`doubt`). A yes or a no holds for one new beginning of the attempt.
 //!
 //! The run's wall time is that of its events, without the time in which it only waited for people.
 
@@ -37,6 +39,7 @@ mod advance;
 mod approval;
 mod attempt;
 mod budget;
+mod doubt;
 mod follow;
 mod fork;
 mod item;
@@ -46,7 +49,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use action::{Action, Ask, Invoke, Wait};
+pub use action::{Action, Ask, Invoke, Suspended, Wait};
+pub use doubt::InDoubt;
 pub use view::{Progress, Status, StepKind, StepStatus, StepView};
 
 pub use follow::NotFollowing;
@@ -135,10 +139,11 @@ impl Run {
         Ok(self.outstanding.take_new())
     }
 
-    /// What was asked for and is not done, in the order in which it was asked for.
+    /// What was asked for and is not done, in the order in which it was asked for; without an attempt that waits for an
+    /// answer about its calls.
     #[must_use]
     pub fn outstanding(&self) -> Vec<Action> {
-        self.outstanding.all().to_vec()
+        self.outstanding.to_do()
     }
 
     /// Checks a person's answer before it is appended to the journal.
@@ -160,7 +165,7 @@ impl Run {
         self.check_role(step, role)
     }
 
-    /// The question that a step asks now.
+    /// The question that a step asks now, or that is asked about a site.
     #[must_use]
     pub fn question(&self, step: &str) -> Option<&Ask> {
         self.outstanding.ask(step)
@@ -169,7 +174,10 @@ impl Run {
     /// The steps in the plan's order.
     pub fn steps(&self) -> impl Iterator<Item = StepView<'_>> {
         let steps = &self.plan.definition().steps;
-        steps.iter().zip(&self.steps).map(|(step, state)| state.view(step))
+        steps.iter().zip(&self.steps).map(|(step, state)| match state.view(step) {
+            view if self.outstanding.has_doubts(&step.name) => StepView { status: StepStatus::Asking, ..view },
+            view => view,
+        })
     }
 
     /// What the run is doing.

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use baton_journal::{
     Decision, Digest, Event, Failure, Outcome, Payload, RunHeader, RunId, RunOutcome, Site, Timestamp, Usage,
 };
+use baton_policy::Resolution;
 use serde_json::Value;
 
-use super::{Run, RunError};
+use super::{Ask, Run, RunError};
 use baton_journal::json;
 
 /// What an event changes.
@@ -22,6 +23,10 @@ pub(super) enum Change {
     Nested { site: Site, usage: Usage },
     /// A person was asked.
     Asked { step: String },
+    /// A person was asked about calls of an attempt whose outcome nobody knows.
+    Doubted(Box<Ask>),
+    /// A person said what becomes of them.
+    Resolved { site: Site, resolution: Resolution },
     /// A person answered.
     Answered { step: String, answer: Result<Value, Failure> },
     /// A delay is over.
@@ -59,7 +64,10 @@ impl Run {
             Event::InvocationEnded { site, attempt, outcome, usage, .. } => {
                 self.attempt_ended(site, *attempt, outcome, *usage)
             }
-            Event::ApprovalRequested { step, token, .. } => self.asked(step, *token),
+            Event::ApprovalRequested { step, token, .. } => match self.asked_about(step, event)? {
+                Some(ask) => Ok(Change::Doubted(Box::new(ask))),
+                None => self.asked(step, *token),
+            },
             Event::ApprovalDecided { step, token, decision } => self.answered(step, *token, decision),
             Event::TimerFired { site, attempt } => self.elapsed(site, *attempt),
             Event::Forked if self.forks.is_empty() => {
@@ -96,6 +104,9 @@ impl Run {
 
     fn started(&self, site: &Site, attempt: u32, deadline: Timestamp) -> Result<Change, RunError> {
         match self.outstanding.invoke(site, attempt) {
+            Some(_) if self.outstanding.is_in_doubt(site) => {
+                Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` waits for an answer")))
+            }
             Some(invoke) if invoke.started.is_none() => Ok(Change::Started { site: site.clone(), attempt, deadline }),
             Some(_) => Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` has begun already"))),
             None => Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` was not asked for"))),
@@ -130,6 +141,9 @@ impl Run {
         let ask = self.outstanding.ask(step).filter(|ask| ask.requested).ok_or_else(|| not_asking(step))?;
         if ask.token != token {
             return Err(another_question(step));
+        }
+        if let Some(site) = &ask.in_doubt {
+            return Ok(Change::Resolved { site: site.clone(), resolution: self.resolution(step, decision)? });
         }
         let answer = self.answer(step, decision)?;
         Ok(Change::Answered { step: step.to_owned(), answer })

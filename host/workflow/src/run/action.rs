@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use baton_journal::{Digest, InvocationId, Payload, RunOutcome, Site, Timestamp};
-use baton_policy::Amounts;
+use baton_policy::{Amounts, Resolution};
 use serde_json::Value;
 
 use crate::plan::Target;
@@ -40,6 +40,19 @@ pub struct Invoke {
     pub budget: Amounts,
     /// There if the journal already has its `InvocationStarted`: the deadline that stands there.
     pub started: Option<Timestamp>,
+    /// There if it had begun and was suspended.
+    pub suspended: Option<Suspended>,
+}
+
+/// What is to be known of an attempt that was suspended, when it begins again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Suspended {
+    /// The deadline that it had when it first began: an agent that is replayed sees the same.
+    pub deadline: Timestamp,
+    /// How many questions were asked about its calls.
+    pub questions: u32,
+    /// What a person said of them. It holds for one beginning: once that is in the journal, it is gone.
+    pub resolution: Option<Resolution>,
 }
 
 impl Invoke {
@@ -48,12 +61,30 @@ impl Invoke {
     pub fn invocation(&self) -> InvocationId {
         InvocationId::attempt(&self.site, self.attempt)
     }
+
+    /// Whether it began before, be it at work or suspended.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.started.is_some() || self.suspended.is_some()
+    }
+
+    /// The deadline of its first beginning.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.suspended.as_ref().map(|suspended| suspended.deadline).or(self.started)
+    }
+
+    /// What a person said of its calls whose outcome nobody knows, as long as it is not used up.
+    #[must_use]
+    pub fn resolution(&self) -> Option<&Resolution> {
+        self.suspended.as_ref()?.resolution.as_ref()
+    }
 }
 
 /// A question to a person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
-    /// The step that asks.
+    /// The step that asks, or the site that it is about.
     pub step: String,
     /// What is asked.
     pub question: String,
@@ -69,6 +100,9 @@ pub struct Ask {
     pub answer_schema: Option<Value>,
     /// Whether the journal already has its `ApprovalRequested`.
     pub requested: bool,
+    /// There if the host asks about calls of an invocation there, of which nobody knows whether they took effect; not if a
+    /// step asks.
+    pub in_doubt: Option<Site>,
 }
 
 /// A delay before another attempt.

@@ -6,6 +6,7 @@ use baton_journal::{Failure, Outcome, Payload, RunId, RunOutcome, Site, Timestam
 use serde_json::Value;
 
 use super::accept::Change;
+use super::doubt::{begin_again, suspend};
 use super::item::Items;
 use super::state::Phase;
 use super::{Action, Run};
@@ -31,6 +32,8 @@ impl Run {
             Change::Ended { site, attempt, outcome, usage } => self.end_attempt(&site, attempt, &outcome, usage),
             Change::Nested { site, usage } => self.use_up(&site, Usage { wall_ms: 0, ..usage }),
             Change::Asked { step } => self.mark_asked(&step),
+            Change::Doubted(ask) => self.hold(*ask),
+            Change::Resolved { site, resolution } => self.release(&site, &resolution),
             Change::Answered { step, answer } => self.end_question(&step, answer),
             Change::Elapsed { site, attempt } => self.end_delay(&site, attempt),
             Change::End(outcome) => {
@@ -60,7 +63,7 @@ impl Run {
     fn mark_started(&mut self, site: &Site, attempt: u32, deadline: Timestamp) {
         self.outstanding.for_each(|action| match action {
             Action::Invoke(invoke) if invoke.site == *site && invoke.attempt == attempt => {
-                invoke.started = Some(deadline);
+                begin_again(invoke, deadline)
             }
             _ => {}
         });
@@ -79,7 +82,7 @@ impl Run {
         let Some((step, item)) = self.place(site) else { return };
         if *outcome == Outcome::Suspended {
             return self.outstanding.for_each(|action| match action {
-                Action::Invoke(invoke) if invoke.site == *site && invoke.attempt == attempt => invoke.started = None,
+                Action::Invoke(invoke) if invoke.site == *site && invoke.attempt == attempt => suspend(invoke),
                 _ => {}
             });
         }
@@ -133,14 +136,18 @@ impl Run {
         }
     }
 
-    /// Drops what only waits: the run ends.
+    /// Drops what only waits: the run ends. What is at work is let finish, and so is a question about calls of it.
     fn drop_waiting(&mut self) {
         let asks = self.outstanding.all().iter().filter_map(|action| match action {
-            Action::Ask(ask) => Some(ask.clone()),
+            Action::Ask(ask) if ask.in_doubt.is_none() => Some(ask.clone()),
             _ => None,
         });
         self.dropped.extend(asks);
-        self.outstanding.remove(|action| matches!(action, Action::Ask(_) | Action::Wait(_)));
+        self.outstanding.remove(|action| match action {
+            Action::Ask(ask) => ask.in_doubt.is_none(),
+            Action::Wait(_) => true,
+            Action::Invoke(_) | Action::End(_) => false,
+        });
     }
 
     /// Begins every step that can; whether any could.

@@ -25,7 +25,8 @@ impl Run {
         let deadline = Timestamp(self.meter.now().0.saturating_add(approval.timeout.0));
         let answer_schema = approval.answer.as_ref().map(|schema| schema.document().clone());
         let roles = approval.roles.clone();
-        let ask = Ask { step: name, question, show, roles, deadline, token, answer_schema, requested: false };
+        let ask =
+            Ask { step: name, question, show, roles, deadline, token, answer_schema, requested: false, in_doubt: None };
         self.outstanding.add(Action::Ask(ask));
         Ok(())
     }
@@ -37,19 +38,18 @@ impl Run {
         Digest::of_parts(parts)
     }
 
-    /// The step's question, and what it says.
-    fn asking(&self, step: &str) -> Result<(&Ask, &Approval), RunError> {
-        let ask = self.outstanding.ask(step).ok_or_else(|| not_asking(step))?;
-        let index = self.plan.definition().index(step).ok_or_else(|| not_asking(step))?;
+    /// What the plan says of the step's question; nothing of one that the host asks.
+    fn approval(&self, step: &str) -> Option<&Approval> {
+        let index = self.plan.definition().index(step)?;
         match &self.plan.definition().steps[index].work {
-            Work::Approve(approval) => Ok((ask, approval)),
-            Work::Invoke(_) => Err(not_asking(step)),
+            Work::Approve(approval) => Some(approval),
+            Work::Invoke(_) => None,
         }
     }
 
     /// Whether a role may answer.
     pub(super) fn check_role(&self, step: &str, role: Option<&str>) -> Result<(), RunError> {
-        let (ask, _) = self.asking(step)?;
+        let ask = self.outstanding.ask(step).ok_or_else(|| not_asking(step))?;
         let allowed = ask.roles.is_empty() || role.is_some_and(|role| ask.roles.iter().any(|known| known == role));
         if allowed {
             return Ok(());
@@ -60,8 +60,7 @@ impl Run {
 
     /// Whether an answer fits the step's schema.
     pub(super) fn check_answer(&self, step: &str, answer: Option<&Value>) -> Result<(), RunError> {
-        let (_, approval) = self.asking(step)?;
-        let Some(schema) = &approval.answer else { return Ok(()) };
+        let Some(schema) = self.approval(step).and_then(|approval| approval.answer.as_ref()) else { return Ok(()) };
         let answer = answer
             .ok_or_else(|| RunError::BadAnswer(format!("step `{step}` needs an answer that fits {}", schema.name())))?;
         schema.check(answer).map_err(|errors| {
@@ -84,15 +83,20 @@ impl Run {
             }
             Decision::Rejected { by, role, comment } => {
                 self.check_role(step, role.as_deref())?;
-                let because = comment.as_ref().map_or_else(String::new, |comment| format!(": {comment}"));
-                Ok(Err(Failure::Declined(format!("rejected by {by}{because}"))))
+                Ok(Err(Failure::Declined(rejected(by, comment.as_deref()))))
             }
             Decision::Expired => {
-                let (_, approval) = self.asking(step)?;
+                let approval = self.approval(step).ok_or_else(|| not_asking(step))?;
                 Ok(Err(Failure::Declined(format!("nobody answered within {}", approval.timeout))))
             }
         }
     }
+}
+
+/// Who said no, and why.
+pub(super) fn rejected(by: &str, comment: Option<&str>) -> String {
+    let because = comment.map_or_else(String::new, |comment| format!(": {comment}"));
+    format!("rejected by {by}{because}")
 }
 
 /// An answer as a value.

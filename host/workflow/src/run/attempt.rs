@@ -52,6 +52,7 @@ impl Run {
             timeout: std::time::Duration::from(definition.timeout).min(self.wall_left()),
             budget: self.allowance(&definition.budget, usage),
             started: None,
+            suspended: None,
         };
         self.steps[step].attempts = self.steps[step].attempts.saturating_add(1);
         self.outstanding.add(Action::Invoke(invoke));

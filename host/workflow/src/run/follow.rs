@@ -30,13 +30,29 @@ impl Run {
                 invoke.map_or(Ok(()), |invoke| follows_invoke(invoke, plugin, function.as_deref(), input))
             }
             Event::ApprovalRequested { step, question, show, roles, deadline, .. } => {
-                let ask = self.outstanding.ask(step);
-                ask.map_or(Ok(()), |ask| follows_ask(ask, (question, show), roles, *deadline))
+                match self.outstanding.ask(step) {
+                    Some(ask) => follows_ask(ask, (question, show), roles, *deadline),
+                    None => self.follows_doubt(at, &Site::read(step), (question, show), roles, *deadline),
+                }
             }
             Event::TimerFired { site, attempt } => self.follows_wait(at, site, *attempt),
             Event::RunEnded(outcome) => self.follows_end(outcome),
             _ => Ok(()),
         }
+    }
+
+    /// Which calls are in doubt follows from the journal, not from the plan: what is said of those that are shown does.
+    fn follows_doubt(
+        &self,
+        at: Timestamp,
+        site: &Site,
+        (question, show): (&str, &Payload),
+        roles: &[String],
+        deadline: Timestamp,
+    ) -> Result<(), NotFollowing> {
+        let Some(expected) = self.doubt_shown(site, show.clone(), at) else { return Ok(()) };
+        let latest = deadline.min(expected.deadline); // the clock that set it was read before the entry was made
+        follows_ask(&Ask { deadline: latest, ..expected }, (question, show), roles, deadline)
     }
 
     fn follows_wait(&self, at: Timestamp, site: &Site, attempt: u32) -> Result<(), NotFollowing> {

@@ -192,9 +192,39 @@ impl Outstanding {
         self.actions.iter().any(|action| matches!(action, Action::End(_)))
     }
 
+    /// What is to be done: not what waits for an answer.
+    pub(super) fn to_do(&self) -> Vec<Action> {
+        self.actions.iter().filter(|action| !self.is_held(action)).cloned().collect()
+    }
+
+    /// Takes out the attempt at a site.
+    pub(super) fn take_invoke(&mut self, site: &Site) -> Option<Invoke> {
+        let taken = self.actions.iter().find_map(|action| match action {
+            Action::Invoke(invoke) if invoke.site == *site => Some(invoke.clone()),
+            _ => None,
+        });
+        self.remove(|action| matches!(action, Action::Invoke(invoke) if invoke.site == *site));
+        taken
+    }
+
+    /// Whether a person is asked about calls of a site whose outcome nobody knows.
+    pub(super) fn is_in_doubt(&self, site: &Site) -> bool {
+        self.actions.iter().any(|action| matches!(action, Action::Ask(ask) if ask.in_doubt.as_ref() == Some(site)))
+    }
+
+    /// Whether a person is asked about calls of a step.
+    pub(super) fn has_doubts(&self, step: &str) -> bool {
+        let is_of = |ask: &Ask| ask.in_doubt.as_ref().is_some_and(|site| site.step == step);
+        self.actions.iter().any(|action| matches!(action, Action::Ask(ask) if is_of(ask)))
+    }
+
     /// Whether people were asked, and nothing else is outstanding.
     pub(super) fn waits_for_people(&self) -> bool {
-        !self.actions.is_empty()
-            && self.actions.iter().all(|action| matches!(action, Action::Ask(ask) if ask.requested))
+        let waits = |action: &Action| matches!(action, Action::Ask(ask) if ask.requested) || self.is_held(action);
+        !self.actions.is_empty() && self.actions.iter().all(waits)
+    }
+
+    fn is_held(&self, action: &Action) -> bool {
+        matches!(action, Action::Invoke(invoke) if self.is_in_doubt(&invoke.site))
     }
 }

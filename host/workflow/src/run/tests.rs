@@ -3,6 +3,7 @@
 mod approvals;
 mod budgets;
 mod evidence;
+mod doubts;
 mod failures;
 mod items;
 mod properties;

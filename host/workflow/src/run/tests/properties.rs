@@ -83,7 +83,14 @@ fn next_event(world: &World, action: &Action, salt: u8) -> Event {
         Action::Invoke(invoke) => {
             let place = invoke.site.to_string();
             match invoke.started {
+                None if invoke.suspended.as_ref().is_some_and(|suspended| suspended.questions == 0) => {
+                    let ask = world.run.doubt(&invoke.site, &[World::in_doubt(&place)], world.now);
+                    World::requested(&ask.expect("it is suspended"))
+                }
                 None => world.started(&place, invoke.attempt),
+                Some(_) if invoke.suspended.is_none() && dice(&place, salt) < 60 => {
+                    world.ended(&place, invoke.attempt, Outcome::Suspended)
+                }
                 Some(_) => world.ended(&place, invoke.attempt, outcome_at(&place, invoke.attempt, salt)),
             }
         }

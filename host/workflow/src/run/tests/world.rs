@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::fixture;
 use crate::plan::Plan;
-use crate::run::{Action, Ask, Invoke, Run, StepStatus};
+use crate::run::{Action, Ask, InDoubt, Invoke, Run, StepStatus};
 
 /// What an invocation uses in tests.
 pub(super) const USAGE: Usage = Usage { fuel: 10, memory_bytes: 100, wall_ms: 5, host_calls: 2, bytes: 20 };
@@ -177,6 +177,26 @@ impl World {
             deadline: ask.deadline,
             token: ask.token,
         }
+    }
+
+    /// A call of an attempt whose outcome nobody knows.
+    pub(super) fn in_doubt(place: &str) -> InDoubt {
+        InDoubt {
+            call: "crm/pay".to_owned(),
+            invocation: InvocationId::attempt(&site(place), 1),
+            arguments: json!({"amount": 1}),
+            idempotency_key: "key".to_owned(),
+            began: Timestamp(1),
+        }
+    }
+
+    /// An attempt is suspended because of a call, and a person is asked about it.
+    pub(super) fn doubt(&mut self, place: &str) -> (Ask, Vec<Action>) {
+        let attempt = self.attempt(place);
+        self.apply(&self.ended(place, attempt, Outcome::Suspended));
+        let ask = self.run.doubt(&site(place), &[World::in_doubt(place)], self.now).expect("it is suspended");
+        let actions = self.apply(&World::requested(&ask));
+        (ask, actions)
     }
 
     /// A person answers.
