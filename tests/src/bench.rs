@@ -208,6 +208,7 @@ impl Bench {
             environment: Arc::new(call.grants.environment.values()),
             folders: call.folders,
             policy: Arc::new(Policy::new(name, call.grants.clone(), call.grants)),
+            resolution: None,
         }
     }
 }

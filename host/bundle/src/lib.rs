@@ -12,6 +12,7 @@
 //! | [`component`] | the component's bytes, checked, and their digest |
 //! | [`secret`] | where secrets are found, and into which requests they go |
 //! | [`store`] | how much the journal of one run may take up |
+//! | [`unknown`] | what an operator says of calls whose outcome nobody knows |
 //! | [`build`] | the command that makes a component, and whether it must run again |
 //! | [`error`] | what can be wrong with them, with codes and hints |
 //! | [`place`] | where in a file |
@@ -28,6 +29,7 @@ pub mod plugin;
 pub mod project;
 pub mod secret;
 pub mod store;
+pub mod unknown;
 
 mod digest;
 mod field;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use baton_policy::{Bytes, Effect, Grants, Isolation, Limits, MountName, Name, Policy};
+use baton_policy::{Bytes, Effect, Grants, Isolation, Limits, MountName, Name, OnUnknown, Policy};
 use serde_json::Value;
 
 use crate::build::{Build, Freshness};
@@ -17,6 +17,7 @@ use crate::lock;
 use crate::manifest::{self, AgentSection, BuildSection, FunctionName, Manifest, ToolFacts};
 use crate::sources::Sources;
 use crate::text;
+use crate::unknown::Unknowns;
 use crate::version::Version;
 
 /// The most bytes of a JSON Schema. The largest in public use have some hundred kilobytes; a schema is compiled, and
@@ -40,6 +41,8 @@ pub struct Terms {
     pub digest: Option<Digest>,
     /// Whether its invocations share the host's process.
     pub isolation: Isolation,
+    /// What is done about calls of its functions whose outcome nobody knows.
+    pub on_unknown: Unknowns,
 }
 
 /// A plugin of a project.
@@ -56,6 +59,7 @@ pub struct Plugin {
     limits: Limits,
     pin: Option<Digest>,
     isolation: Isolation,
+    on_unknown: Unknowns,
 }
 
 /// The JSON Schemas of an agent.
@@ -87,6 +91,7 @@ impl Plugin {
             limits: terms.limits,
             pin: terms.digest,
             isolation: terms.isolation,
+            on_unknown: terms.on_unknown,
             folder: folder.to_owned(),
             manifest,
             schemas,
@@ -167,6 +172,22 @@ impl Plugin {
     #[must_use]
     pub fn isolation(&self) -> Isolation {
         self.isolation
+    }
+
+    /// What the operator says of calls whose outcome nobody knows.
+    #[must_use]
+    pub fn unknowns(&self) -> &Unknowns {
+        &self.on_unknown
+    }
+
+    /// What is done about a call of a function that was in flight when the host died, if whose grant it was says nothing
+    /// else: what the operator says of the function; else one that may be repeated is made again, for the rest a person is
+    /// asked.
+    #[must_use]
+    pub fn on_unknown(&self, function: &str) -> OnUnknown {
+        let facts = self.tool(function);
+        let usual = OnUnknown::usual(facts.idempotent || facts.effect != Effect::Write);
+        self.on_unknown.of(function).unwrap_or(usual)
     }
 
     /// The digest that the project pins.

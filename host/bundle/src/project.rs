@@ -21,6 +21,7 @@ use crate::secret::{self, SecretEntry};
 use crate::sources::Sources;
 use crate::store::StoreEntry;
 use crate::text;
+use crate::unknown::Unknowns;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "baton.toml";
@@ -67,6 +68,10 @@ pub struct PluginEntry {
     /// Whether its invocations share the host's process. Default `shared`.
     #[serde(default)]
     pub isolation: Isolation,
+    /// What is done about a call of its functions that was in flight when the host died. Default: one that is idempotent is
+    /// made again, for the rest a person is asked.
+    #[serde(default)]
+    pub on_unknown: Unknowns,
 }
 
 /// A project with its plugins resolved.
@@ -178,6 +183,7 @@ impl Project {
             limits: entry.limits.over(base).resolve(),
             digest: entry.digest,
             isolation: entry.isolation,
+            on_unknown: entry.on_unknown,
         };
         let plugin = Plugin::load(&file::join(&self.folder, &entry.path), terms)?;
         self.warnings.extend(compared(&name, plugin.policy().asked(), plugin.policy().granted()));

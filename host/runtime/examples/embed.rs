@@ -37,7 +37,16 @@ async fn main() -> anyhow::Result<()> {
     // The plugin asks for state of its own in its plugin.toml; here it is granted, and its limits are set.
     let grants = Grants { state: serde_json::from_str(r#"["agent"]"#)?, ..Grants::default() };
     let (name, folders, limits) = ("crm".parse()?, BTreeMap::new(), Limits::default());
-    let terms = Terms { name, build: true, grants, folders, limits, digest: None, isolation: Isolation::Shared };
+    let terms = Terms {
+        name,
+        build: true,
+        grants,
+        folders,
+        limits,
+        digest: None,
+        isolation: Isolation::Shared,
+        on_unknown: Default::default(),
+    };
     let crm = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/crm"));
     build::build_plugin(&Plugin::load(crm, terms.clone())?, &mut |news| println!("{news:?}"))?;
     let plugins = Plugins::load_one(crm, terms, host.sandbox())?;

@@ -3,15 +3,16 @@
 
 pub(crate) mod answer;
 mod context;
+mod doubts;
 mod earlier;
 mod places;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Decision, Event, RunOutcome, Tape, Timestamp};
+use baton_journal::{Decision, Event, Outcome, RunOutcome, Tape, Timestamp};
 use baton_sandbox::Target;
-use baton_workflow::{Action, Ask, Invoke, Run, Wait};
+use baton_workflow::{Action, Ask, InDoubt, Invoke, Run, Wait};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -112,25 +113,46 @@ impl Driver {
 
     async fn invoke(&mut self, invoke: Invoke) -> Result<Vec<Action>, Error> {
         let job = self.context.job(&invoke)?;
-        let began_before = invoke.started.is_some();
-        let tape = self.context.earlier.take_tape(&job.invocation.id);
-        if began_before && let Some(event) = self.context.unrepeatable(&job) {
-            return self.happened(event).await;
+        let began_before = invoke.has_begun();
+        if began_before && invoke.resolution().is_none() {
+            let doubts = self.context.doubts(&job);
+            if !doubts.is_empty() {
+                return self.doubt(&invoke, &job, &doubts).await;
+            }
         }
         let mut more = Vec::new();
-        let tape = match tape {
+        if invoke.started.is_none() {
+            more = self.happened(job.started()).await?;
+        }
+        if began_before && let Some(failure) = self.context.not_again(&job) {
+            more.extend(self.happened(job.ended_as(Outcome::Failed { failure })).await?);
+            return Ok(more);
+        }
+        let tape = match self.context.earlier.take_tape(&job.invocation.id) {
             Some(tape) if began_before && job.invocation.target == Target::Agent => tape,
             Some(tape) if began_before => tape.lenient(),
-            _ => {
-                more = self.happened(job.started()).await?;
-                Tape::starting(self.at)
-            }
+            _ => Tape::starting(self.at),
         };
         if self.context.has_outside_effect(&job) {
             self.context.store.flush().await?;
         }
         let context = Arc::clone(&self.context);
         self.tasks.spawn(async move { context.invoke(job, tape).await.map(|event| Done::Happened(Box::new(event))) });
+        Ok(more)
+    }
+
+    /// Suspends an attempt, and has a person asked about calls of it whose outcome nobody knows.
+    async fn doubt(&mut self, invoke: &Invoke, job: &Job, doubts: &[InDoubt]) -> Result<Vec<Action>, Error> {
+        let mut more = Vec::new();
+        for nested in self.context.earlier.suspend_within(&job.invocation.id) {
+            more.extend(self.happened(nested).await?);
+        }
+        if invoke.started.is_some() {
+            more.extend(self.happened(job.ended_as(Outcome::Suspended)).await?);
+        }
+        if let Some(ask) = self.run.doubt(&invoke.site, doubts, self.context.clock.now()) {
+            more.extend(self.happened(answer::requested(&ask)).await?);
+        }
         Ok(more)
     }
 

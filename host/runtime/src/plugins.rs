@@ -212,6 +212,14 @@ fn check_manifest(plugin: &Plugin, loaded: &Loaded) -> Result<(), Error> {
     }
     let exported: Vec<&str> = loaded.functions().iter().map(|function| function.name.as_str()).collect();
     let unknown = plugin.tools().keys().map(ToString::to_string).find(|name| !exported.contains(&name.as_str()));
+    let ruled = plugin.unknowns().functions().map(ToString::to_string).find(|name| !exported.contains(&name.as_str()));
+    if let Some(name) = ruled {
+        return Err(Error::Terms {
+            plugin: plugin.name().to_string(),
+            problem: format!("says `on_unknown` of `{name}`, but its component exports no such function"),
+            hint: format!("it exports: {}", exported.join(", ")),
+        });
+    }
     match unknown {
         Some(name) => refuse(
             format!("has [tools.\"{name}\"], but its component exports no such function"),

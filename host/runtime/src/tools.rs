@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use baton_journal::{Authority, BoxFuture, Digest, Event, Failure, InvocationId, Outcome, Payload, Tape};
-use baton_policy::{Effect, Policy, ToolCall};
-use baton_sandbox::{CallError, CallSite, Invocation, SandboxError, Target, ToolFacts, Tools};
+use baton_policy::{Effect, OnUnknown, Policy, ToolCall};
+use baton_sandbox::{CallError, CallSite, Invocation, SandboxError, Target, ToolFacts, Tools, Unknown};
 
 use crate::drive::{Caller, Job, RunContext};
 use crate::error::Error;
@@ -31,7 +31,7 @@ impl ToolCalls {
     }
 
     async fn call_tool(&self, site: CallSite, tool: &str, arguments: String) -> Reply {
-        let id = InvocationId::nested(&site.invocation.id, site.sequence, None);
+        let id = nested_id(&site);
         if let Some(outcome) = self.context.earlier.outcome(&id, tool, &arguments) {
             return Ok(reply(outcome));
         }
@@ -50,15 +50,20 @@ impl ToolCalls {
         Box::pin(make).await.map_err(host_error)
     }
 
+    /// The invocation of a call that an earlier host has begun and not ended.
+    pub(crate) fn begun(&self, site: &CallSite, tool: &str, arguments: &str) -> Option<Job> {
+        let id = nested_id(site);
+        let has_begun = self.context.earlier.has_begun(&id, tool, arguments);
+        has_begun.then(|| Some(self.job(site, id, self.find(tool)?, tool, arguments.to_owned())))?
+    }
+
     fn job(&self, site: &CallSite, id: InvocationId, tool: (&str, &Ready, &str), name: &str, arguments: String) -> Job {
         let (plugin, ready, function) = tool;
         let caller = &site.invocation;
         let call = ToolCall { name, effect: ready.plugin.tool(function).effect };
         let (policy, authority) = acting(ready.plugin.policy(), &caller.policy, call);
         let timeout = ready.plugin.limits().wall.as_duration().min(site.left());
-        let sequence = site.sequence.to_le_bytes();
-        let key =
-            Digest::of_parts([caller.idempotency_key.as_bytes(), &sequence, name.as_bytes(), arguments.as_bytes()]);
+        let key = key(site, name, &arguments);
         let invocation = Invocation {
             id,
             run: caller.run.clone(),
@@ -68,7 +73,7 @@ impl ToolCalls {
             plugin: plugin.to_owned(),
             target: Target::Tool(function.to_owned()),
             input: arguments.into(),
-            idempotency_key: key.to_string(),
+            idempotency_key: key,
             deadline: self.context.after(timeout),
             timeout,
             depth: caller.depth + 1,
@@ -77,6 +82,7 @@ impl ToolCalls {
             environment: Arc::new(policy.effective().environment.values()),
             folders: ready.folders(&policy),
             policy,
+            resolution: caller.resolution.clone(),
         };
         Job { invocation: Arc::new(invocation), caller: Some(Caller { id: caller.id.clone(), authority }) }
     }
@@ -84,23 +90,27 @@ impl ToolCalls {
     async fn make(&self, tool: &str, job: Job) -> Result<Result<Arc<str>, CallError>, Error> {
         let context = &self.context;
         let (id, arguments) = (&job.invocation.id, &job.invocation.input);
-        let in_flight = context.earlier.was_in_flight(id, tool, arguments);
-        let open = context.earlier.is_open(id, tool, arguments);
-        let tape = if open { context.earlier.take_tape(id).map(Tape::lenient) } else { None };
-        if !open {
+        let began_before = context.earlier.has_begun(id, tool, arguments);
+        let tape = if began_before { context.earlier.take_tape(id).map(Tape::lenient) } else { None };
+        if !context.earlier.is_open(id, tool, arguments) {
             context.store.append(&context.claim, context.clock.now(), job.started()).await?;
         }
-        let unrepeatable = if in_flight { context.unrepeatable(&job) } else { None };
-        let ended = match unrepeatable {
-            Some(event) => event,
-            None => self.invoke(job, tape.unwrap_or_else(|| Tape::starting(context.clock.now()))).await?,
-        };
+        let ended = self.invoke(job, tape.unwrap_or_else(|| Tape::starting(context.clock.now()))).await?;
         let Event::InvocationEnded { outcome, .. } = &ended else {
             return Err(Error::Internal("an invocation ended as something else".to_owned()));
         };
         let outcome = outcome.clone();
         context.tell(ended).await?;
         Ok(reply(&outcome))
+    }
+
+    /// Ends what an earlier host began of a call.
+    async fn end_open(&self, site: &CallSite, tool: &str, arguments: &str, failure: Failure) -> Result<(), Error> {
+        let Some(job) = self.begun(site, tool, arguments) else { return Ok(()) };
+        if self.context.earlier.is_open(&job.invocation.id, tool, arguments) {
+            self.context.tell(job.ended_as(Outcome::Failed { failure })).await?;
+        }
+        Ok(())
     }
 
     async fn invoke(&self, job: Job, tape: Tape) -> Result<Event, Error> {
@@ -110,6 +120,16 @@ impl ToolCalls {
         context.close(&id);
         ended
     }
+}
+
+fn nested_id(site: &CallSite) -> InvocationId {
+    InvocationId::nested(&site.invocation.id, site.sequence, None)
+}
+
+/// The same for every attempt of this call.
+fn key(site: &CallSite, tool: &str, arguments: &str) -> String {
+    let (caller, sequence) = (site.invocation.idempotency_key.as_bytes(), site.sequence.to_le_bytes());
+    Digest::of_parts([caller, &sequence, tool.as_bytes(), arguments.as_bytes()]).to_string()
 }
 
 /// The policy of a tool for its caller: what both may do, unless the operator delegated to the tool by name.
@@ -127,6 +147,30 @@ impl Tools for ToolCalls {
 
     fn effect(&self, tool: &str) -> Effect {
         self.find(tool).map_or(Effect::Write, |(_, ready, function)| ready.plugin.tool(function).effect)
+    }
+
+    /// What became of the call is known if it ended; else it is as the caller's grant says, or as is said of the tool.
+    fn unknown(&self, site: &CallSite, tool: &str, arguments: &str) -> Unknown {
+        let Some((_, ready, function)) = self.find(tool) else { return Unknown::of(tool) };
+        let call = ToolCall { name: tool, effect: ready.plugin.tool(function).effect };
+        let on = match self.context.earlier.outcome(&nested_id(site), tool, arguments) {
+            Some(_) => OnUnknown::Retry,
+            None => {
+                let said = site.invocation.policy.effective().tools.on_unknown(call);
+                said.unwrap_or_else(|| ready.plugin.on_unknown(function))
+            }
+        };
+        Unknown { on, call: tool.to_owned(), key: Some(key(site, tool, arguments)) }
+    }
+
+    fn leave(
+        &self,
+        site: CallSite,
+        tool: String,
+        arguments: String,
+        failure: Failure,
+    ) -> BoxFuture<'_, Result<(), SandboxError>> {
+        Box::pin(async move { self.end_open(&site, &tool, &arguments, failure).await.map_err(host_error) })
     }
 
     fn call(&self, site: CallSite, tool: String, arguments: String) -> BoxFuture<'_, Reply> {

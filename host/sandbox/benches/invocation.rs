@@ -122,6 +122,7 @@ fn invocation(run: RunId) -> Invocation {
         environment: Arc::default(),
         folders: Vec::new(),
         policy: Arc::new(Policy::new(name, Grants::default(), Grants::default())),
+        resolution: None,
     }
 }
 

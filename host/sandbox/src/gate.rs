@@ -4,7 +4,8 @@
 //! 1. **tape**: is the reply in the journal already? Then it is returned: no check, no cost, no effect.
 //! 2. **policy**: does a grant allow the call? A denial is recorded and returned; it is never a trap.
 //! 3. **meter**: what the call takes is charged; running out ends the invocation.
-//! 4. **intent**: before an effect outside, everything it depends on is made durable, the intent included.
+//! 4. **intent**: before an effect outside, everything it depends on is made durable, the intent included. An intent that is
+//!    there already is of a call that an earlier host may have made: it is made again only where that is wanted (`unknown`).
 //! 5. **perform**: the capability's backend does it.
 //! 6. **record**: the journal takes the reply.
 //!
@@ -23,6 +24,7 @@ mod remote;
 mod reply;
 mod room;
 mod steps;
+mod unknown;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +47,7 @@ pub(crate) use kept::Kept;
 pub use operation::CallSite;
 pub(crate) use operation::{Effect, Operation};
 pub(crate) use remote::Remote;
+pub use unknown::{Unknown, unknown_call};
 
 use errand::Errands;
 use reply::{Reply, Written, text};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{Digest, InvocationId, Outcome, RunId, Site, Timestamp, Usage};
-use baton_policy::{Access, Exhausted, Limits, MountName, Policy, Resource};
+use baton_policy::{Access, Exhausted, Limits, MountName, Policy, Resolution, Resource};
 
 /// What is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct Invocation {
     pub allowed: Limits,
     /// What it may do.
     pub policy: Arc<Policy>,
+    /// What a person said of calls that an earlier host may have made for it; none if nobody was asked.
+    pub resolution: Option<Resolution>,
     /// The variables that it finds in its environment: for an agent those of the journal, so that it is replayed alike.
     pub environment: Arc<BTreeMap<String, String>>,
     /// The folders that it sees; none for an agent, whose calls the journal must answer.

@@ -40,7 +40,7 @@ pub use compile::CompileLimits;
 pub use component::{Function, Loaded};
 pub use engine::IDENTITY;
 pub use error::SandboxError;
-pub use gate::CallSite;
+pub use gate::{CallSite, Unknown, unknown_call};
 pub use invocation::{Ended, Folder, Invocation, Target};
 pub use sandbox::{Options, Sandbox};
 /// The engine, whose configuration [`engine::config`] gives.

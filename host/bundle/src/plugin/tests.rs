@@ -12,7 +12,16 @@ const MODULE: &str = "plugins/target/wasm32-wasip2/release/crm.wasm";
 fn terms(digest: Option<Digest>) -> Terms {
     let name = "crm".parse().unwrap();
     let (grants, folders, limits) = (Grants::default(), BTreeMap::new(), Limits::default());
-    Terms { name, build: true, grants, folders, limits, digest, isolation: Isolation::default() }
+    Terms {
+        name,
+        build: true,
+        grants,
+        folders,
+        limits,
+        digest,
+        isolation: Isolation::default(),
+        on_unknown: Unknowns::default(),
+    }
 }
 
 fn load(folder: &TempDir) -> Result<Plugin, Error> {

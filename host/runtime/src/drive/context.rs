@@ -113,7 +113,7 @@ impl RunContext {
         let ready = self.plugins.get(plugin).ok_or_else(|| Error::PluginGone(plugin.clone()))?;
         let limits = ready.plugin.limits();
         let timeout = invoke.timeout.min(limits.wall.as_duration());
-        let deadline = invoke.started.unwrap_or_else(|| self.after(timeout));
+        let deadline = invoke.deadline().unwrap_or_else(|| self.after(timeout));
         let input = invoke.input.as_str().ok_or_else(|| Error::Internal("an input is not loaded".to_owned()))?;
         let invocation = Invocation {
             id: invoke.invocation(),
@@ -133,13 +133,14 @@ impl RunContext {
             folders: ready.folders(ready.plugin.policy()),
             target,
             policy: Arc::new(ready.plugin.policy().clone()),
+            resolution: invoke.resolution().cloned(),
         };
         Ok(Job { invocation: Arc::new(invocation), caller: None })
     }
 
     /// What an agent that goes on may use is what it could use when it began: its past must not come out differently.
     fn lease(&self, invoke: &Invoke, target: &Target) -> Option<Limits> {
-        let goes_on = invoke.started.is_some() && *target == Target::Agent;
+        let goes_on = invoke.has_begun() && *target == Target::Agent;
         goes_on.then(|| self.earlier.lease(&invoke.invocation())).flatten().map(lease::limits)
     }
 
@@ -208,7 +209,7 @@ impl RunContext {
         for job in left.iter().rev() {
             let text = format!("{}, which called it, was stopped", caller.invocation.id);
             let outcome = Outcome::Failed { failure: Failure::Transient(text) };
-            self.tell(job.ended(Ended { outcome, usage: Usage::default() })).await?;
+            self.tell(job.ended_as(outcome)).await?;
         }
         Ok(())
     }
@@ -217,7 +218,7 @@ impl RunContext {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn backends(self: &Arc<Self>) -> Backends {
+    pub(crate) fn backends(self: &Arc<Self>) -> Backends {
         Backends {
             store: Arc::clone(&self.store),
             claim: Arc::clone(&self.claim),
@@ -234,28 +235,12 @@ impl RunContext {
         self.effect(job) == Effect::Write
     }
 
-    /// A call that was in flight when its host died, and that may not be made twice: nobody knows whether it took effect.
-    pub(crate) fn unrepeatable(&self, job: &Job) -> Option<Event> {
-        let Target::Tool(function) = &job.invocation.target else { return None };
-        let repeatable =
-            self.effect(job) != Effect::Write || self.facts(job, |ready| ready.plugin.tool(function).idempotent)?;
-        if repeatable {
-            return None;
-        }
-        let name = format!("{}/{function}", job.invocation.plugin);
-        let text = format!(
-            "the host died during this call of {name}, which is not idempotent: nobody knows whether it took effect"
-        );
-        let outcome = Outcome::Failed { failure: Failure::Declined(text) };
-        Some(job.ended(Ended { outcome, usage: Usage::default() }))
-    }
-
-    fn effect(&self, job: &Job) -> Effect {
+    pub(crate) fn effect(&self, job: &Job) -> Effect {
         let Target::Tool(function) = &job.invocation.target else { return Effect::None };
         self.facts(job, |ready| ready.plugin.tool(function).effect).unwrap_or_default()
     }
 
-    fn facts<T>(&self, job: &Job, of: impl FnOnce(&Ready) -> T) -> Option<T> {
+    pub(crate) fn facts<T>(&self, job: &Job, of: impl FnOnce(&Ready) -> T) -> Option<T> {
         self.plugins.get(&job.invocation.plugin).map(of)
     }
 }
@@ -293,6 +278,11 @@ impl Job {
             authority: self.caller.as_ref().map(|caller| caller.authority),
             lease: lease::lease(&invocation.limits),
         }
+    }
+
+    /// The entry of its end without having done anything.
+    pub(crate) fn ended_as(&self, outcome: Outcome) -> Event {
+        self.ended(Ended { outcome, usage: Usage::default() })
     }
 
     /// The entry of its end.

@@ -1,9 +1,9 @@
 //! What the journal says of invocations that an earlier host made. It does not know what they did.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, Payload, Tape};
+use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, Payload, Site, Tape, Timestamp, Usage};
 
 /// The invocations of a run that were begun before this host drives it.
 #[derive(Default)]
@@ -13,11 +13,26 @@ pub(crate) struct Earlier {
     begun: BTreeMap<InvocationId, Begun>,
     /// What each that was begun may use.
     leases: BTreeMap<InvocationId, Lease>,
-    /// Of calls whose intent is recorded: whether they were begun may have been lost.
-    intended: BTreeSet<InvocationId>,
+    /// When each first began.
+    started: BTreeMap<InvocationId, Timestamp>,
+    /// The calls of which there is an intent and no reply, by who called and their number.
+    unanswered: BTreeMap<InvocationId, BTreeMap<u32, Unanswered>>,
+    /// The nested ones that were suspended: they begin again.
+    suspended: Mutex<BTreeSet<InvocationId>>,
+}
+
+/// A call that may have been made.
+pub(crate) struct Unanswered {
+    pub(crate) operation: String,
+    pub(crate) request: Payload,
+    /// When its intent was written.
+    pub(crate) began: Timestamp,
 }
 
 struct Begun {
+    site: Site,
+    attempt: u32,
+    caller: InvocationId,
     tool: String,
     arguments: Payload,
     outcome: Option<Outcome>,
@@ -26,22 +41,38 @@ struct Begun {
 impl Earlier {
     pub(crate) fn of(entries: &[Entry]) -> Self {
         let mut earlier = Earlier { tapes: Mutex::new(Tape::all(entries)), ..Earlier::default() };
-        entries.iter().for_each(|entry| earlier.load(&entry.event));
+        entries.iter().for_each(|entry| earlier.load(entry));
         earlier
     }
 
-    fn load(&mut self, event: &Event) {
-        if let Event::InvocationStarted { invocation, lease, .. } = event {
+    fn load(&mut self, entry: &Entry) {
+        if let Event::InvocationStarted { invocation, lease, .. } = &entry.event {
             self.leases.insert(invocation.clone(), *lease);
+            self.started.entry(invocation.clone()).or_insert(entry.at);
         }
-        match event {
-            Event::HostCallStarted { invocation, sequence, .. } => {
-                self.intended.insert(InvocationId::nested(invocation, *sequence, None));
+        match &entry.event {
+            Event::HostCallStarted { invocation, sequence, operation, request } => {
+                let call = Unanswered { operation: operation.clone(), request: request.clone(), began: entry.at };
+                self.unanswered.entry(invocation.clone()).or_default().insert(*sequence, call);
+            }
+            Event::HostCall { invocation, sequence, .. } => {
+                if let Some(calls) = self.unanswered.get_mut(invocation) {
+                    calls.remove(sequence);
+                }
             }
             Event::InvocationStarted {
-                invocation, caller: Some(_), plugin, function: Some(function), input, ..
+                invocation,
+                site,
+                attempt,
+                caller: Some(caller),
+                plugin,
+                function: Some(function),
+                input,
+                ..
             } => {
-                let begun = Begun { tool: format!("{plugin}/{function}"), arguments: input.clone(), outcome: None };
+                let (tool, arguments) = (format!("{plugin}/{function}"), input.clone());
+                let (site, caller, attempt) = (site.clone(), caller.clone(), *attempt);
+                let begun = Begun { site, attempt, caller, tool, arguments, outcome: None };
                 self.begun.insert(invocation.clone(), begun);
             }
             Event::InvocationEnded { invocation, caller: Some(_), outcome, .. } => {
@@ -66,18 +97,40 @@ impl Earlier {
     /// How the same call ended: it is not made again. A tool is not replayed, so one that was restarted may make
     /// another call in the same place.
     pub(crate) fn outcome(&self, id: &InvocationId, tool: &str, arguments: &str) -> Option<&Outcome> {
-        self.same(id, tool, arguments)?.outcome.as_ref()
+        self.same(id, tool, arguments)?.outcome.as_ref().filter(|outcome| **outcome != Outcome::Suspended)
     }
 
-    /// Whether the same call has begun and not ended: its beginning is in the journal.
+    /// Whether the same call has begun and not ended, be it suspended or not.
+    pub(crate) fn has_begun(&self, id: &InvocationId, tool: &str, arguments: &str) -> bool {
+        self.same(id, tool, arguments).is_some() && self.outcome(id, tool, arguments).is_none()
+    }
+
+    /// Whether the same call is at work, as far as the journal knows: its beginning is not written again.
     pub(crate) fn is_open(&self, id: &InvocationId, tool: &str, arguments: &str) -> bool {
-        self.same(id, tool, arguments).is_some_and(|begun| begun.outcome.is_none())
+        self.same(id, tool, arguments).is_some_and(|begun| begun.outcome.is_none()) && !self.suspended().contains(id)
     }
 
-    /// Whether the call may have been in flight when its host died.
-    pub(crate) fn was_in_flight(&self, id: &InvocationId, tool: &str, arguments: &str) -> bool {
-        let intended = self.intended.contains(id) && !self.begun.contains_key(id);
-        intended || self.is_open(id, tool, arguments)
+    /// When an invocation first began.
+    pub(crate) fn began(&self, id: &InvocationId) -> Option<Timestamp> {
+        self.started.get(id).copied()
+    }
+
+    /// The calls of an invocation of which there is an intent and no reply, by their numbers.
+    pub(crate) fn unanswered(&self, id: &InvocationId) -> impl Iterator<Item = (u32, &Unanswered)> {
+        self.unanswered.get(id).into_iter().flatten().map(|(sequence, call)| (*sequence, call))
+    }
+
+    /// Suspends the nested invocations that are open within one, the innermost first.
+    pub(crate) fn suspend_within(&self, id: &InvocationId) -> Vec<Event> {
+        let inside = format!("{id}/");
+        let is_open = |begun: &Begun| begun.outcome.is_none();
+        let within = self.begun.iter().rev().filter(|(id, begun)| id.as_str().starts_with(&inside) && is_open(begun));
+        let mut suspended = self.suspended();
+        within.filter(|(id, _)| suspended.insert((*id).clone())).map(|(id, begun)| begun.suspended(id)).collect()
+    }
+
+    fn suspended(&self) -> MutexGuard<'_, BTreeSet<InvocationId>> {
+        self.suspended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn same(&self, id: &InvocationId, tool: &str, arguments: &str) -> Option<&Begun> {
@@ -86,9 +139,23 @@ impl Earlier {
     }
 }
 
+impl Begun {
+    /// The entry that suspends it.
+    fn suspended(&self, id: &InvocationId) -> Event {
+        Event::InvocationEnded {
+            invocation: id.clone(),
+            site: self.site.clone(),
+            attempt: self.attempt,
+            caller: Some(self.caller.clone()),
+            outcome: Outcome::Suspended,
+            usage: Usage::default(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use baton_journal::{Chain, Digest, Site, Timestamp, Usage};
+    use baton_journal::{Chain, Digest};
 
     use super::*;
 
@@ -120,6 +187,11 @@ mod tests {
         }
     }
 
+    fn answered() -> Event {
+        let (invocation, operation, text) = (caller(), "tools.call".to_owned(), Payload::text("{}"));
+        Event::HostCall { invocation, sequence: 0, operation, request: text.clone(), reply: text }
+    }
+
     fn ended() -> Event {
         Event::InvocationEnded {
             invocation: InvocationId::nested(&caller(), 0, None),
@@ -138,16 +210,29 @@ mod tests {
     }
 
     #[test]
-    fn an_intent_alone_is_a_call_in_flight() {
+    fn what_was_intended_and_not_answered_may_have_been_made() {
+        let unanswered = |events| earlier(events).unanswered(&caller()).count();
+        assert_eq!(unanswered(vec![]), 0);
+        assert_eq!(unanswered(vec![intent()]), 1);
+        assert_eq!(unanswered(vec![intent(), started(), ended()]), 1, "the caller was not told");
+        assert_eq!(unanswered(vec![intent(), answered()]), 0);
+    }
+
+    #[test]
+    fn what_is_suspended_begins_again() {
         let id = InvocationId::nested(&caller(), 0, None);
-        let after = |events| {
-            let earlier = earlier(events);
-            (earlier.was_in_flight(&id, "crm/get", "1"), earlier.is_open(&id, "crm/get", "1"))
+        let stands = |earlier: &Earlier| {
+            let (has_begun, is_open) = (earlier.has_begun(&id, "crm/get", "1"), earlier.is_open(&id, "crm/get", "1"));
+            (has_begun, is_open, earlier.outcome(&id, "crm/get", "1").is_some())
         };
-        assert_eq!(after(vec![]), (false, false));
-        assert_eq!(after(vec![intent()]), (true, false));
-        assert_eq!(after(vec![intent(), started()]), (true, true));
-        assert_eq!(after(vec![intent(), started(), ended()]), (false, false));
+        let open = earlier(vec![intent(), started()]);
+        assert_eq!(stands(&open), (true, true, false));
+        let events = open.suspend_within(&caller());
+        assert_eq!((events.len(), stands(&open)), (1, (true, false, false)));
+        assert_eq!(open.suspend_within(&caller()), [], "once");
+        let later = earlier([intent(), started()].into_iter().chain(events).collect());
+        assert_eq!(stands(&later), (true, false, false));
+        assert_eq!(stands(&earlier(vec![started(), ended()])), (false, false, true));
     }
 
     #[test]

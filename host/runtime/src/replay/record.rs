@@ -71,13 +71,15 @@ impl<'a> Reading<'a> {
         match &entry.event {
             Event::InvocationStarted { invocation, plugin, function: None, lease, deadline, .. } => {
                 let sequence = entry.sequence;
-                if let Some(invoke) = self.asked.remove(invocation) {
+                // One that was suspended begins again: it stays one.
+                let is_new = !self.places.contains_key(invocation);
+                if let Some(invoke) = self.asked.remove(invocation).filter(|_| is_new) {
                     let record = Record { invoke, plugin, lease: *lease, deadline: *deadline, sequence, ended: None };
                     self.places.insert(invocation.clone(), self.records.len());
                     self.records.push((invocation.clone(), record));
                 }
             }
-            Event::InvocationEnded { invocation, outcome, usage, .. } => {
+            Event::InvocationEnded { invocation, outcome, usage, .. } if *outcome != Outcome::Suspended => {
                 if let Some(place) = self.places.get(invocation) {
                     self.records[*place].1.ended = Some((outcome, *usage));
                 }
@@ -126,6 +128,7 @@ impl Record<'_> {
             limits,
             allowed: limits,
             policy: Arc::new(Policy::new(name, Grants::default(), Grants::default())),
+            resolution: None,
             environment: Arc::new(self.pin(story)?.environment.clone()),
             folders: Vec::new(),
         }))

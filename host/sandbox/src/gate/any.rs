@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use baton_journal::BoxFuture;
+use baton_journal::{BoxFuture, Failure};
 use baton_policy::Request;
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::{CallSite, Effect, Operation, Reply, Written};
+use super::{CallSite, Effect, Operation, Reply, Unknown, Written};
 use crate::backends::Backends;
 use crate::call_error::CallError;
 use crate::error::SandboxError;
@@ -54,7 +54,9 @@ trait Erased: Send + Sync {
     fn name(&self) -> &'static str;
     fn permission(&self, backends: &Backends) -> Option<Request<'_>>;
     fn effect(&self, backends: &Backends) -> Effect;
+    fn unknown(&self, site: &CallSite, backends: &Backends) -> Unknown;
     fn request(&self) -> serde_json::Result<Box<RawValue>>;
+    fn leave(self: Box<Self>, site: CallSite, backends: &Backends, failure: Failure) -> BoxFuture<'_, Performed>;
     fn perform(self: Box<Self>, site: CallSite, backends: &Backends) -> BoxFuture<'_, Performed>;
 }
 
@@ -71,8 +73,19 @@ impl<O: Operation + Sync + 'static> Erased for O {
         Operation::effect(self, backends)
     }
 
+    fn unknown(&self, site: &CallSite, backends: &Backends) -> Unknown {
+        Operation::unknown(self, site, backends)
+    }
+
     fn request(&self) -> serde_json::Result<Box<RawValue>> {
         to_raw_value(self)
+    }
+
+    fn leave(self: Box<Self>, site: CallSite, backends: &Backends, failure: Failure) -> BoxFuture<'_, Performed> {
+        Box::pin(async move {
+            let reply = Operation::leave(*self, site, backends, failure).await?;
+            Ok(Ok(AnyReply(Written::write(&reply.into())?)))
+        })
     }
 
     fn perform(self: Box<Self>, site: CallSite, backends: &Backends) -> BoxFuture<'_, Performed> {
@@ -102,6 +115,14 @@ impl Operation for AnyOperation {
 
     fn effect(&self, backends: &Backends) -> Effect {
         self.0.effect(backends)
+    }
+
+    fn unknown(&self, site: &CallSite, backends: &Backends) -> Unknown {
+        self.0.unknown(site, backends)
+    }
+
+    async fn leave(self, site: CallSite, backends: &Backends, failure: Failure) -> Performed {
+        self.0.leave(site, backends, failure).await
     }
 
     async fn perform(self, site: CallSite, backends: &Backends) -> Performed {

@@ -4,18 +4,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use baton_journal::Failure;
 use baton_policy::Request;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::Written;
+use super::{Unknown, Written};
 use crate::backends::Backends;
 use crate::call_error::CallError;
 use crate::error::SandboxError;
 use crate::invocation::Invocation;
 
 /// A host call: its serialised form is the request that the journal keeps and a replay compares.
-pub(crate) trait Operation: Serialize + Send {
+pub(crate) trait Operation: Serialize + Send + Sized {
     /// The answer, as the journal keeps it.
     type Reply: Written;
 
@@ -27,6 +28,21 @@ pub(crate) trait Operation: Serialize + Send {
 
     /// Whether it does something that the journal's own store does not undo together with the entry.
     fn effect(&self, backends: &Backends) -> Effect;
+
+    /// What is known of it if an earlier host may have done it already.
+    fn unknown(&self, _: &CallSite, _: &Backends) -> Unknown {
+        Unknown::of(self.name())
+    }
+
+    /// Does not do it, although an earlier host may have, and ends what that one left open.
+    fn leave(
+        self,
+        _: CallSite,
+        _: &Backends,
+        failure: Failure,
+    ) -> impl Future<Output = Result<Result<Self::Reply, CallError>, SandboxError>> + Send {
+        async move { Ok(Err(CallError::Failed(failure))) }
+    }
 
     /// Does it.
     fn perform(

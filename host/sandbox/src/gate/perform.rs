@@ -20,9 +20,28 @@ use crate::invocation::Invocation;
 
 /// A call that came through the steps before it is performed, or was answered on the way.
 pub(super) enum Admitted<O> {
-    Answered { text: Arc<str> },
-    Denied { sequence: u32, request: String, error: CallError, name: &'static str },
-    Ready { sequence: u32, request: String, operation: O, effect: Effect },
+    Answered {
+        text: Arc<str>,
+    },
+    Denied {
+        sequence: u32,
+        request: String,
+        error: CallError,
+        name: &'static str,
+    },
+    Ready {
+        sequence: u32,
+        request: String,
+        operation: O,
+        effect: Effect,
+    },
+    /// An earlier host may have made it, and it is not made again.
+    Left {
+        sequence: u32,
+        request: String,
+        operation: O,
+        failure: Failure,
+    },
 }
 
 /// A call that has a reply.
@@ -72,9 +91,12 @@ impl Calling<'_> {
                 return Ok(Performed::Live { sequence, name, request, reply: Some(reply), text });
             }
             Admitted::Ready { sequence, request, operation, .. } => {
-                let name = operation.name();
-                let site = CallSite { invocation: Arc::clone(self.invocation), sequence, stops: self.stops };
+                let (name, site) = (operation.name(), CallSite::of(self.invocation, sequence, self.stops));
                 (sequence, name, request, do_it(operation, site, self.backends).await?)
+            }
+            Admitted::Left { sequence, request, operation, failure } => {
+                let (name, site) = (operation.name(), CallSite::of(self.invocation, sequence, self.stops));
+                (sequence, name, request, operation.leave(site, self.backends, failure).await?.into())
             }
         };
         let (reply, text) = room.hold(reply, self.invocation)?;

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use baton_journal::tape::Line;
-use baton_journal::{Payload, Playback, StoreError, Tape, Timestamp};
+use baton_journal::{Failure, Payload, Playback, StoreError, Tape, Timestamp};
 use baton_policy::Decision;
 use tokio::time::Instant;
 
 use super::errand::{Here, Passed};
 use super::perform::{Admitted, Calling, Performed};
-use super::{Answer, Effect, Operation, Written};
+use super::unknown::refusal;
+use super::{Answer, CallSite, Effect, Operation, Written};
 use crate::backends::Backends;
 use crate::call_error::CallError;
 use crate::clock::VirtualClock;
@@ -52,7 +53,7 @@ impl Steps {
         for (operation, request) in calls {
             let sequence = self.tape.calls();
             self.recorder.backends().watch.calls(&self.invocation.id, sequence, fuel_left);
-            admitted.push(self.admit(operation, request).await?);
+            admitted.push(self.admit(operation, request, stops).await?);
         }
         if admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. })) {
             self.recorder.flush().await?;
@@ -68,7 +69,12 @@ impl Steps {
     }
 
     /// Steps 1 to 4, but for the flush.
-    async fn admit<O: Operation>(&mut self, operation: O, request: String) -> Result<Admitted<O>, SandboxError> {
+    async fn admit<O: Operation>(
+        &mut self,
+        operation: O,
+        request: String,
+        stops: Instant,
+    ) -> Result<Admitted<O>, SandboxError> {
         let sequence = match self.tape.next(operation.name(), &request).map_err(SandboxError::Diverged)? {
             Playback::Recorded { reply, at } => {
                 self.clock.advance_to(at);
@@ -81,6 +87,9 @@ impl Steps {
             return Ok(Admitted::Denied { sequence, request, error, name });
         }
         let effect = operation.effect(self.recorder.backends());
+        if let Some(failure) = self.left(&operation, sequence, stops) {
+            return Ok(Admitted::Left { sequence, request, operation, failure });
+        }
         if effect == Effect::Outside && !self.tape.in_doubt(sequence) {
             self.recorder.intend(sequence, name, &request).await?;
         }
@@ -104,7 +113,7 @@ impl Steps {
             name: operation.name(),
             sequence,
             request,
-            denied: self.denied(operation),
+            refused: self.denied(operation).or_else(|| self.left(operation, sequence, stops).map(CallError::Failed)),
             needs_intent: outside && !self.tape.in_doubt(sequence),
             needs_flush: outside,
             recorder: Recorder::new(Arc::clone(&self.invocation), backends),
@@ -119,6 +128,14 @@ impl Steps {
             Decision::Denied { message, hint } => Some(CallError::Denied(format!("{message} ({hint})"))),
             Decision::Allowed => None,
         }
+    }
+
+    /// Why a call is not made of which nobody knows whether an earlier host made it.
+    fn left(&self, operation: &impl Operation, sequence: u32, stops: Instant) -> Option<Failure> {
+        if !self.tape.in_doubt(sequence) {
+            return None;
+        }
+        refusal(operation, &CallSite::of(&self.invocation, sequence, stops), self.recorder.backends())
     }
 
     /// Step 6.

@@ -92,6 +92,7 @@ impl Order {
             limits: self.limits,
             allowed: self.allowed,
             policy: Arc::new(Policy::new(self.plugin, Grants::default(), Grants::default())),
+            resolution: None,
             environment: Arc::new(self.environment),
             folders: Vec::new(),
         }

@@ -26,8 +26,8 @@ pub struct InDoubt {
     pub invocation: InvocationId,
     /// The arguments, JSON.
     pub arguments: Value,
-    /// The key that was sent along, and would be again.
-    pub idempotency_key: String,
+    /// The key that was sent along, and would be again; none if there is none.
+    pub idempotency_key: Option<String>,
     /// When it began.
     pub began: Timestamp,
 }

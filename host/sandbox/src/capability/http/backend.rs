@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use baton_egress::{Call, EgressError, Header, Limits, Secrets};
 use baton_journal::{Digest, Failure};
-use baton_policy::{HttpTarget, Request};
+use baton_policy::{HttpTarget, OnUnknown, Request};
 use serde::{Deserialize, Serialize};
 
 use super::Body;
 use crate::backends::Backends;
 use crate::call_error::CallError;
 use crate::error::SandboxError;
-use crate::gate::{CallSite, Effect, Operation};
+use crate::gate::{CallSite, Effect, Operation, Unknown};
 
 /// What a service that knows such keys does the same request by only once.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -60,6 +60,17 @@ impl Operation for Fetch {
         if self.target().is_none_or(|target| target.only_reads()) { Effect::Inside } else { Effect::Outside }
     }
 
+    /// As the grant says; else it is made again if HTTP lets it be. A request of a tool is part of a call that is made again
+    /// as a whole, which was decided where the tool was called.
+    fn unknown(&self, site: &CallSite, _: &Backends) -> Unknown {
+        let Some(target) = self.target() else { return Unknown::of(self.name()) };
+        let is_tool = !site.invocation.target.is_replayed();
+        let usual = OnUnknown::usual(is_tool || target.is_idempotent());
+        let said = site.invocation.policy.effective().http.on_unknown(target);
+        let key = if is_tool { None } else { self.own_key().map(str::to_owned).or_else(|| self.key(site)) };
+        Unknown { on: said.unwrap_or(usual), call: target.to_string(), key }
+    }
+
     async fn perform(self, site: CallSite, backends: &Backends) -> Result<Result<Answer, CallError>, SandboxError> {
         let (limits, secrets) = (self.within(&site), granted(&site, &backends.secrets));
         let request = self.into_request(&site);
@@ -92,11 +103,16 @@ impl Fetch {
     }
 
     fn into_request(self, site: &CallSite) -> baton_egress::Request {
-        let key = self.key(site);
+        let key = if self.own_key().is_none() { self.key(site) } else { None };
         let mut headers: Vec<Header> = self.headers.into_iter().map(|(name, value)| Header::new(name, value)).collect();
-        let has_key = headers.iter().any(|header| header.name.eq_ignore_ascii_case(IDEMPOTENCY_KEY));
-        headers.extend(key.filter(|_| !has_key).map(|key| Header::new(IDEMPOTENCY_KEY, key)));
+        headers.extend(key.map(|key| Header::new(IDEMPOTENCY_KEY, key)));
         baton_egress::Request { method: self.method, url: self.url, headers, body: self.body.0 }
+    }
+
+    /// The key that the guest sends itself.
+    fn own_key(&self) -> Option<&str> {
+        let own = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY));
+        own.map(|(_, value)| value.as_str())
     }
 
     /// The same for each attempt of this call; none for a request that only reads.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use baton_journal::BoxFuture;
+use baton_journal::{BoxFuture, Failure};
 use baton_policy::{self as policy, Request, ToolCall};
 use serde::{Deserialize, Serialize};
 
 use crate::backends::Backends;
 use crate::call_error::CallError;
 use crate::error::SandboxError;
-use crate::gate::{CallSite, Effect, Operation};
+use crate::gate::{CallSite, Effect, Operation, Unknown};
 
 /// What a guest is told about a tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,24 @@ pub trait Tools: Send + Sync {
 
     /// What a call of the tool may change; [`policy::Effect::Write`] if nobody knows the tool.
     fn effect(&self, tool: &str) -> policy::Effect;
+
+    /// What is known of a call that an earlier host may have made.
+    fn unknown(&self, site: &CallSite, tool: &str, arguments: &str) -> Unknown {
+        let _ = (site, arguments);
+        Unknown::of(tool)
+    }
+
+    /// Ends what an earlier host left open of a call that is not made again.
+    fn leave(
+        &self,
+        site: CallSite,
+        tool: String,
+        arguments: String,
+        failure: Failure,
+    ) -> BoxFuture<'_, Result<(), SandboxError>> {
+        let _ = (site, tool, arguments, failure);
+        Box::pin(async { Ok(()) })
+    }
 
     /// Calls a tool with arguments (JSON) for the host call at `site`. The outer error is the host's.
     fn call(
@@ -65,6 +83,20 @@ impl Operation for Call {
 
     fn effect(&self, backends: &Backends) -> Effect {
         if backends.tools.effect(&self.name) == policy::Effect::Write { Effect::Outside } else { Effect::Inside }
+    }
+
+    fn unknown(&self, site: &CallSite, backends: &Backends) -> Unknown {
+        backends.tools.unknown(site, &self.name, &self.arguments)
+    }
+
+    async fn leave(
+        self,
+        site: CallSite,
+        backends: &Backends,
+        failure: Failure,
+    ) -> Result<Result<Arc<str>, CallError>, SandboxError> {
+        backends.tools.leave(site, self.name, self.arguments, failure.clone()).await?;
+        Ok(Err(CallError::Failed(failure)))
     }
 
     async fn perform(self, site: CallSite, backends: &Backends) -> Result<Result<Arc<str>, CallError>, SandboxError> {

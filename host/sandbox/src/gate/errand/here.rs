@@ -1,7 +1,5 @@
 //! The rest of an errand where the journal is. It does not know who waits for it.
 
-use std::sync::Arc;
-
 use baton_journal::Payload;
 use tokio::time::Instant;
 
@@ -16,7 +14,7 @@ pub(in crate::gate) struct Here {
     pub(in crate::gate) name: &'static str,
     pub(in crate::gate) sequence: u32,
     pub(in crate::gate) request: String,
-    pub(in crate::gate) denied: Option<CallError>,
+    pub(in crate::gate) refused: Option<CallError>,
     pub(in crate::gate) needs_intent: bool,
     pub(in crate::gate) needs_flush: bool,
     pub(in crate::gate) recorder: Recorder,
@@ -25,8 +23,8 @@ pub(in crate::gate) struct Here {
 
 impl Here {
     pub(super) async fn perform<O: Operation>(&self, operation: O) -> Result<Answer<O::Reply>, SandboxError> {
-        let reply = match &self.denied {
-            Some(denied) => Reply::Err(denied.clone()),
+        let reply = match &self.refused {
+            Some(refused) => Reply::Err(refused.clone()),
             None => self.perform_allowed(operation).await?,
         };
         let written = Written::write(&reply)?;
@@ -42,8 +40,7 @@ impl Here {
         if self.needs_flush {
             self.recorder.flush().await?;
         }
-        let (invocation, stops) = (Arc::clone(self.recorder.invocation()), self.stops);
-        let site = CallSite { invocation, sequence: self.sequence, stops };
+        let site = CallSite::of(self.recorder.invocation(), self.sequence, self.stops);
         do_it(operation, site, self.recorder.backends()).await
     }
 }

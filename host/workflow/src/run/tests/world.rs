@@ -185,7 +185,7 @@ impl World {
             call: "crm/pay".to_owned(),
             invocation: InvocationId::attempt(&site(place), 1),
             arguments: json!({"amount": 1}),
-            idempotency_key: "key".to_owned(),
+            idempotency_key: Some("key".to_owned()),
             began: Timestamp(1),
         }
     }
