@@ -35,5 +35,6 @@ mod simulation;
 mod smith;
 mod state;
 mod structure;
+mod unknown;
 mod verify;
 mod workflow;

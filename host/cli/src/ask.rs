@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use baton_runtime::journal::{Decision, Payload};
+use baton_runtime::journal::{Decision, Payload, Timestamp};
 use baton_runtime::plan::{Ask, Run, RunError};
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -65,14 +65,36 @@ impl Drop for Paused<'_> {
 pub fn question(ask: &Ask, zone: &TimeZone) -> String {
     let heading = paint::strong(&escape::escape_line(&ask.question));
     let mut text = format!("\n{} {}  {heading}\n", paint::warn("?"), escape::escape_line(&ask.step));
-    let shown = readable::payload(&ask.show, &Detail::QUESTION).lines;
+    let show = if ask.in_doubt.is_some() { with_moments(&ask.show, zone) } else { ask.show.clone() };
+    let shown = readable::payload(&show, &Detail::QUESTION).lines;
     for line in shown.into_iter().filter(|_| ask.show.as_str() != Some("null")) {
         text.push_str(&format!("    {line}\n"));
     }
     let who = if ask.roles.is_empty() { "anybody".to_owned() } else { escape::escape_line(&ask.roles.join(" or ")) };
     let until = format::deadline(ask.deadline, zone);
     text.push_str(&paint::faint(&format!("  for {who}, until {until}")));
+    if ask.in_doubt.is_some() {
+        text.push_str(&paint::faint(IN_DOUBT));
+    }
     text
+}
+
+/// What the answers mean to calls of which nobody knows whether they took effect.
+const IN_DOUBT: &str = "
+  approve: it is made again, with the same key
+  reject: it is not made again, and its caller is told that it was declined";
+
+/// What is shown, with moments as people read them.
+fn with_moments(show: &Payload, zone: &TimeZone) -> Payload {
+    let Some(mut shown) = show.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok()) else {
+        return show.clone();
+    };
+    for call in shown.get_mut("calls").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(began) = call.get_mut("began").filter(|began| began.is_u64()) {
+            *began = format::moment(Timestamp(began.as_u64().unwrap_or_default()), zone).into();
+        }
+    }
+    Payload::json(&shown)
 }
 
 /// Leads a conversation: says something, asks for a line.

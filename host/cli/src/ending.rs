@@ -153,8 +153,8 @@ fn times(entries: &[Entry]) -> (u64, u64) {
         match &entry.event {
             Event::ApprovalRequested { step, .. } => _ = questions.insert(step),
             Event::ApprovalDecided { step, .. } => _ = questions.remove(step),
-            Event::InvocationStarted { invocation, .. } => _ = at_work.insert(invocation),
-            Event::InvocationEnded { invocation, .. } => _ = at_work.remove(invocation),
+            Event::InvocationStarted { invocation, caller: None, .. } => _ = at_work.insert(invocation),
+            Event::InvocationEnded { invocation, caller: None, .. } => _ = at_work.remove(invocation),
             _ => {}
         }
     }

@@ -114,11 +114,10 @@ impl Driver {
     async fn invoke(&mut self, invoke: Invoke) -> Result<Vec<Action>, Error> {
         let job = self.context.job(&invoke)?;
         let began_before = invoke.has_begun();
-        if began_before && invoke.resolution().is_none() {
-            let doubts = self.context.doubts(&job);
-            if !doubts.is_empty() {
-                return self.doubt(&invoke, &job, &doubts).await;
-            }
+        let is_open = began_before && invoke.resolution().is_none();
+        let doubts = if is_open { self.context.doubts(&job) } else { Vec::new() };
+        if !doubts.is_empty() {
+            return self.doubt(&invoke, &job, &doubts).await;
         }
         let mut more = Vec::new();
         if invoke.started.is_none() {
@@ -128,17 +127,19 @@ impl Driver {
             more.extend(self.happened(job.ended_as(Outcome::Failed { failure })).await?);
             return Ok(more);
         }
-        let tape = match self.context.earlier.take_tape(&job.invocation.id) {
-            Some(tape) if began_before && job.invocation.target == Target::Agent => tape,
-            Some(tape) if began_before => tape.lenient(),
-            _ => Tape::starting(self.at),
-        };
+        let tape = self.tape(&job).filter(|_| began_before).unwrap_or_else(|| Tape::starting(self.at));
         if self.context.has_outside_effect(&job) {
             self.context.store.flush().await?;
         }
         let context = Arc::clone(&self.context);
         self.tasks.spawn(async move { context.invoke(job, tape).await.map(|event| Done::Happened(Box::new(event))) });
         Ok(more)
+    }
+
+    /// What an earlier host recorded of an attempt.
+    fn tape(&self, job: &Job) -> Option<Tape> {
+        let tape = self.context.earlier.take_tape(&job.invocation.id)?;
+        Some(if job.invocation.target == Target::Agent { tape } else { tape.lenient() })
     }
 
     /// Suspends an attempt, and has a person asked about calls of it whose outcome nobody knows.

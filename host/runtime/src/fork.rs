@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use baton_journal::{
-    CallId, Chain, Claim, Entry, Event, Fork, InvocationId, Payload, PluginPin, RunHeader, RunId, Scope, StateRequest,
-    Store, Timestamp,
+    CallId, Chain, Claim, Entry, Event, Fork, InvocationId, Outcome, Payload, PluginPin, RunHeader, RunId, Scope,
+    StateRequest, Store, Timestamp,
 };
 use baton_sandbox::run_state;
 use baton_workflow::Run;
@@ -122,25 +122,35 @@ async fn append(store: &dyn Store, claim: &Claim, at: Timestamp, event: Event) -
 }
 
 /// The events of steps that are not done once more: of each invocation that came to its end, and of each question that was
-/// answered.
+/// answered; one about calls of an invocation is taken over with it.
 fn taken_over(entries: &[Entry], redone: &BTreeSet<&str>) -> Vec<(Timestamp, Event)> {
     let (mut ended, mut decided) = (BTreeSet::new(), BTreeSet::new());
     for entry in entries {
         match &entry.event {
-            Event::InvocationEnded { invocation, caller: None, site, .. } if !redone.contains(site.step.as_str()) => {
+            Event::InvocationEnded { invocation, caller: None, site, outcome, .. }
+                if *outcome != Outcome::Suspended && !redone.contains(site.step.as_str()) =>
+            {
                 ended.insert(invocation.as_str());
             }
             Event::ApprovalDecided { step, .. } if !redone.contains(step.as_str()) => _ = decided.insert(step.as_str()),
             _ => {}
         }
     }
-    let is_taken = |event: &Event| match event {
+    let mut asked_about = BTreeMap::new(); // by site: whose calls a question there is about
+    let mut is_taken = |event: &Event| match event {
+        Event::InvocationStarted { invocation, caller: None, site, .. } => {
+            asked_about.insert(site.to_string(), root(invocation).to_owned());
+            ended.contains(root(invocation))
+        }
         Event::InvocationStarted { invocation, .. }
         | Event::HostCallStarted { invocation, .. }
         | Event::HostCall { invocation, .. }
         | Event::Logged { invocation, .. }
         | Event::InvocationEnded { invocation, .. } => ended.contains(root(invocation)),
-        Event::ApprovalRequested { step, .. } | Event::ApprovalDecided { step, .. } => decided.contains(step.as_str()),
+        Event::ApprovalRequested { step, .. } | Event::ApprovalDecided { step, .. } => match asked_about.get(step) {
+            Some(invocation) => ended.contains(invocation.as_str()),
+            None => decided.contains(step.as_str()),
+        },
         Event::TimerFired { site, .. } => !redone.contains(site.step.as_str()),
         Event::Forked => true,
         Event::RunStarted(_) | Event::RunEnded(_) => false,

@@ -142,10 +142,10 @@ impl<'a> Account<'a> {
             }
             Event::Logged { invocation, level, message } => self.inside(invocation, Inside::Line { level, message }),
             Event::ApprovalRequested { step, question, show, roles, .. } => {
-                self.step(step, at).happenings.push(Happening::Asked { question, show, roles });
+                self.step(step_of(step), at).happenings.push(Happening::Asked { question, show, roles });
             }
             Event::ApprovalDecided { step, decision, .. } => {
-                self.step(step, at).happenings.push(Happening::Decided { at, decision });
+                self.step(step_of(step), at).happenings.push(Happening::Decided { at, decision });
             }
             Event::TimerFired { site, .. } => {
                 self.step(&site.step, at);
@@ -162,7 +162,8 @@ impl<'a> Account<'a> {
             return;
         };
         // A host that went on after a crash may begin it again: it stays one invocation.
-        if self.invocations.contains_key(invocation) {
+        if let Some(known) = self.invocations.get_mut(invocation) {
+            known.ended = None;
             return;
         }
         match caller.as_ref().filter(|caller| self.invocations.contains_key(caller)) {
@@ -207,4 +208,9 @@ impl<'a> Account<'a> {
             account.inside.push(inside);
         }
     }
+}
+
+/// The step of a question, also of one about an item of it: `summarise` of `summarise[2]`.
+fn step_of(site: &str) -> &str {
+    site.split('[').next().unwrap_or(site)
 }

@@ -37,6 +37,7 @@ pub(crate) fn ask(roles: &[&str], schema: Option<Value>) -> Ask {
         token: Digest::of(b""),
         answer_schema: schema,
         requested: true,
+        in_doubt: None,
     }
 }
 
