@@ -90,7 +90,7 @@ pub struct DecisionArgs {
     #[command(flatten)]
     pub which: WhichRun,
 
-    /// The step that asks
+    /// The step that asks, or that is asked about: `letter`, `summarise[2]`
     pub step: String,
 
     /// The role in which you answer; the step says which may

@@ -235,3 +235,19 @@ impl From<Digest> for String {
         digest.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_read_as_it_prints() {
+        for (step, item) in [("a", None), ("a", Some(0)), ("long-name_2", Some(u32::MAX))] {
+            let site = Site { step: step.to_owned(), item };
+            assert_eq!(Site::read(&site.to_string()), site);
+        }
+        for odd in ["a[", "a[x]", "a]", "a[1]b", ""] {
+            assert_eq!(Site::read(odd), Site { step: odd.to_owned(), item: None });
+        }
+    }
+}

@@ -13,7 +13,8 @@ use crate::input;
 
 /// Approve what a step asks, and go on with the run
 ///
-/// The answer is recorded in the run's journal with who gave it and in which role.
+/// The answer is recorded in the run's journal with who gave it and in which role. Asked about a call that was in flight
+/// when its host died, it means: make it again.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct ApproveArgs {

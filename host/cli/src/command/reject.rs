@@ -10,7 +10,8 @@ use crate::error::{Error, Exit};
 
 /// Reject what a step asks, and go on with the run
 ///
-/// The answer is recorded in the run's journal with who gave it and in which role. The workflow says what follows.
+/// The answer is recorded in the run's journal with who gave it and in which role. The workflow says what
+/// follows. Asked about a call that was in flight when its host died, it means: do not make it again.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct RejectArgs {

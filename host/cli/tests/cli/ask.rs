@@ -5,7 +5,7 @@ use baton_cli::ask::{Partner, answer, question};
 use baton_cli::decide::refused;
 use baton_cli::ending::commands;
 use baton_runtime::Error as HostError;
-use baton_runtime::journal::{Decision, Digest, Payload, StoreError, Timestamp};
+use baton_runtime::journal::{Decision, Digest, Payload, Site, StoreError, Timestamp};
 use baton_runtime::plan::{Ask, RunError};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -92,6 +92,26 @@ fn an_answer_is_asked_for_until_it_fits() {
 fn the_question_and_the_commands_that_answer_it() {
     let again = Again::new(Program::called(None), None);
     let asked = ask(&["managing partner"], Some(json!({})));
+    let text = format!("{}\n{}", question(&asked, &TimeZone::UTC), commands(&again, "01kb", &asked).join("\n"));
+    insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
+}
+
+#[test]
+fn the_question_about_a_call_that_nobody_knows_of() {
+    let again = Again::new(Program::called(None), None);
+    let call = json!({
+        "call": "crm/contacts.upsert", "invocation": "contact#1", "arguments": { "name": "Ada" },
+        "idempotency_key": "3f0a", "began": 1_763_900_000_000_u64,
+    });
+    let asked = Ask {
+        step: "contact".to_owned(),
+        question:
+            "The host died while crm/contacts.upsert was in flight: nobody knows whether it took effect. Make it again?"
+                .to_owned(),
+        show: Payload::json(&json!({ "calls": [call] })),
+        in_doubt: Some(Site { step: "contact".to_owned(), item: None }),
+        ..ask(&[], None)
+    };
     let text = format!("{}\n{}", question(&asked, &TimeZone::UTC), commands(&again, "01kb", &asked).join("\n"));
     insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
 }

@@ -140,6 +140,11 @@ fn calls_answered_out_of_order_are_found_by_number() {
 }
 
 #[test]
+fn what_begins_again_sees_the_time_that_it_saw() {
+    assert_eq!(tape([started(invocation())]).now(), Timestamp(10));
+}
+
+#[test]
 fn recorded_lines_are_not_written_again() {
     let mut tape = tape([logged("a"), host_call(0, "state.get", "1", "a"), logged("b")]);
     assert_eq!(
