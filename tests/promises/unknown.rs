@@ -3,17 +3,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use baton_journal::{Decision, Event, Outcome, RunId, RunStatus, Store, Timestamp};
-use baton_runtime::bundle::Project;
+use baton_journal::{BoxFuture, Decision, Event, Outcome, RunStatus, Timestamp};
 use baton_runtime::plan::Ask;
-use baton_runtime::{Clock, Ending, Error, Forking, Host, Plugins, Sandbox, Silent, SystemClock, verify};
-use baton_store::MemoryStore;
-use baton_tests::{Desk, Dying, Scratch, Server, guest, sandbox};
+use baton_runtime::{Clock, Ending, Error, Forking, Observer, Silent, SystemClock};
+use baton_tests::{Died, Scratch, Server, guest};
 use serde_json::json;
-
-/// More writes than any run here makes.
-const MANY: i64 = 100;
 
 const STEP: &str = "pay";
 
@@ -64,104 +60,6 @@ fn workflow(step: &str) -> String {
     format!("workflow: w\nsteps:\n  {STEP}:\n    {step}\noutput: ${{{{ steps.{STEP}.output }}}}\n")
 }
 
-/// A run whose host died.
-struct Died<'a> {
-    sandbox: Arc<Sandbox>,
-    project: Project,
-    plugins: Plugins,
-    server: &'a Server,
-    store: Arc<dyn Store>,
-    run: RunId,
-}
-
-impl<'a> Died<'a> {
-    /// After the request had reached the server, and before its answer was written down.
-    async fn in_flight(scratch: &Scratch, server: &'a Server) -> Self {
-        let (sandbox, project) = (Arc::new(sandbox().unwrap()), Project::load(scratch.path()).unwrap());
-        let plugins = Plugins::load(&project, &sandbox, |_| {}).unwrap();
-        for writes in 1..MANY {
-            let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-            let dying = desk(&sandbox, &project, &plugins, Dying::after(writes, Arc::clone(&store)));
-            assert!(dying.run(&json!({})).await.is_err(), "the run ended, and no request was made");
-            if !server.requests().is_empty() {
-                let run = store.runs(1).await.unwrap()[0].run.clone();
-                return Died { sandbox, project, plugins, server, store, run };
-            }
-        }
-        panic!("no request was made");
-    }
-
-    fn desk(&self) -> Desk {
-        self.dying(MANY)
-    }
-
-    /// A desk whose host dies after so many writes.
-    fn dying(&self, writes: i64) -> Desk {
-        desk(&self.sandbox, &self.project, &self.plugins, Dying::after(writes, Arc::clone(&self.store)))
-    }
-
-    async fn resume(&self) -> Ending {
-        let desk = self.desk();
-        desk.host.resume(&self.run, &desk.project, Arc::new(Silent)).await.unwrap()
-    }
-
-    async fn answer(&self, decision: Decision) -> Ending {
-        self.desk().answer(&self.run, STEP, decision).await.unwrap()
-    }
-
-    /// Resumes with a host that dies when the next request has reached the server.
-    async fn die_again(&self) {
-        let requests = self.server.requests().len();
-        for writes in 1..MANY {
-            let desk = self.dying(writes);
-            assert!(desk.host.resume(&self.run, &desk.project, Arc::new(Silent)).await.is_err());
-            if self.server.requests().len() > requests {
-                return;
-            }
-        }
-        panic!("no request was made again");
-    }
-
-    async fn status(&self) -> RunStatus {
-        self.store.runs(1).await.unwrap()[0].status
-    }
-
-    async fn question(&self) -> Ask {
-        self.desk().story(&self.run).await.questions().pop().expect("a person is asked")
-    }
-
-    /// The keys that the server was sent.
-    fn keys(&self) -> Vec<String> {
-        let key = |request: &String| {
-            let line = request.lines().find_map(|line| line.strip_prefix("idempotency-key: "));
-            line.expect("what writes has a key").to_owned()
-        };
-        self.server.requests().iter().map(key).collect()
-    }
-
-    /// Whether so many requests were made, all with one key.
-    fn check_requests(&self, expect: usize) {
-        let mut keys = self.keys();
-        assert_eq!(keys.len(), expect);
-        keys.dedup();
-        assert_eq!(keys.len(), 1, "the key is the same each time");
-    }
-
-    /// Everything in the journal follows, and the agents do the same again.
-    async fn check_evidence(&self) {
-        let desk = self.desk();
-        let story = desk.story(&self.run).await;
-        let components = desk.host.components(&story).await.unwrap();
-        let verified = verify(desk.host.sandbox(), &components, &story, |_| {}).await.unwrap();
-        assert!(verified.holds() && verified.is_whole(), "{verified:?}");
-    }
-}
-
-fn desk(sandbox: &Arc<Sandbox>, project: &Project, plugins: &Plugins, store: Dying) -> Desk {
-    let host = Host::of(Arc::clone(sandbox), Arc::new(store), Arc::new(SystemClock)).unwrap();
-    Desk { host, project: project.clone(), plugins: plugins.clone() }
-}
-
 fn output(ending: &Ending) -> String {
     assert_eq!(ending.outcome, "completed", "{:?}", ending.error);
     ending.output.clone().unwrap().to_string()
@@ -189,7 +87,7 @@ async fn a_post_is_asked_about_and_made_again_after_a_yes() {
     assert_eq!((parked.waiting[0].step.as_str(), parked.steps[0].outcome), (STEP, "asking"));
     assert_eq!(died.resume().await.outcome, "parked", "it waits, however often it is resumed");
     died.check_requests(1);
-    assert!(output(&died.answer(yes()).await).contains("done"));
+    assert!(output(&died.answer(STEP, yes()).await).contains("done"));
     died.check_requests(2);
     died.check_evidence().await;
 }
@@ -212,13 +110,34 @@ async fn the_question_says_which_call_it_was() {
     assert!(ask.question.contains("was in flight: nobody knows whether it took effect"), "{}", ask.question);
 }
 
+/// Says yes at once.
+struct Present;
+
+impl Observer for Present {
+    fn ask<'a>(&'a self, _: &'a Ask) -> BoxFuture<'a, Option<Decision>> {
+        Box::pin(async { Some(yes()) })
+    }
+}
+
+#[tokio::test]
+async fn who_is_there_is_asked_at_once() {
+    let server = Server::telling("done");
+    let project = fetching(&server, "POST", "");
+    let died = Died::in_flight(&project, &server).await;
+    let desk = died.desk();
+    let ending = desk.host.resume(&died.run, &desk.project, Arc::new(Present)).await.unwrap();
+    assert!(output(&ending).contains("done"));
+    died.check_requests(2);
+    died.check_evidence().await;
+}
+
 #[tokio::test]
 async fn after_a_no_the_agent_is_told_that_it_was_declined() {
     let server = Server::telling("done");
     let project = fetching(&server, "POST", "");
     let died = Died::in_flight(&project, &server).await;
     died.resume().await;
-    let told = output(&died.answer(no()).await);
+    let told = output(&died.answer(STEP, no()).await);
     assert!(told.contains("Declined") && told.contains("rejected by Ada: paid by hand"), "{told}");
     died.check_requests(1);
     died.check_evidence().await;
@@ -254,7 +173,7 @@ async fn a_yes_is_used_once() {
     assert_eq!(died.resume().await.outcome, "parked");
     assert_ne!(died.question().await.token, first.token, "it is another question");
     died.check_requests(2);
-    assert!(output(&died.answer(yes()).await).contains("done"));
+    assert!(output(&died.answer(STEP, yes()).await).contains("done"));
     died.check_requests(3);
     died.check_evidence().await;
 }
@@ -276,7 +195,7 @@ async fn what_nobody_answers_in_time_is_not_made_again() {
     let died = Died::in_flight(&project, &server).await;
     died.resume().await;
     let (mut desk, clock) = (died.desk(), Arc::new(Moved::default()));
-    desk.host = Host::of(Arc::clone(&died.sandbox), Arc::clone(&died.store), Arc::clone(&clock) as _).unwrap();
+    desk.host = died.host_with(Arc::clone(&clock) as _);
     clock.0.store(8 * 86_400_000, Ordering::Relaxed);
     let late = desk.host.decide(&died.run, STEP, yes()).await.unwrap_err();
     assert!(matches!(late, Error::TooLate(_)), "{late}");
@@ -296,7 +215,7 @@ async fn a_tool_of_a_step_is_asked_about_unless_it_is_idempotent_or_the_operator
         assert_eq!(ending.outcome == "parked", decision.is_some(), "{facts} {terms}: {:?}", ending.error);
         if let Some(decision) = decision {
             assert_eq!(died.status().await, RunStatus::Parked);
-            ending = died.answer(decision).await;
+            ending = died.answer(STEP, decision).await;
         }
         let told = ending.error.map_or_else(|| ending.output.unwrap().to_string(), |error| error.message);
         assert!(told.contains(expect), "{facts} {terms}: {told}");
@@ -327,7 +246,7 @@ async fn a_tool_that_an_agent_calls_is_asked_about_once_for_all_that_it_does() {
                 ask.question
             );
             assert_eq!(died.status().await, RunStatus::Parked);
-            ending = died.answer(decision).await;
+            ending = died.answer(STEP, decision).await;
         }
         let told = output(&ending);
         assert!(told.contains(expect), "{facts}{word}: {told}");
@@ -341,10 +260,10 @@ async fn a_tool_that_an_agent_calls_is_asked_about_once_for_all_that_it_does() {
     check("", " on unknown fail", None, "Declined", 1).await;
 }
 
-/// Wherever the hosts of a run die that go on with it, the request is made once, and once more for each yes at most.
+/// Wherever the hosts die that go on with a run, the request is made once, and once more for each yes at most.
 #[tokio::test]
 async fn no_request_is_made_that_nobody_allowed() {
-    for lives in 1..=6 {
+    for lives in 2..=7 {
         let server = Server::telling("done");
         let project = fetching(&server, "POST", "");
         let died = Died::in_flight(&project, &server).await;
@@ -368,6 +287,15 @@ async fn no_request_is_made_that_nobody_allowed() {
     }
 }
 
+/// It waits for an answer of a host that has failed: its deadline of thirty seconds is not waited for.
+#[tokio::test]
+async fn a_tool_whose_host_fails_ends_at_once() {
+    let server = Server::telling("done");
+    let project = step_calls(&server, "", "");
+    let died = Died::in_flight(&project, &server);
+    assert!(tokio::time::timeout(Duration::from_secs(25), died).await.is_ok());
+}
+
 #[tokio::test]
 async fn what_was_decided_is_taken_over_by_a_fork() {
     let server = Server::telling("done");
@@ -376,9 +304,9 @@ async fn what_was_decided_is_taken_over_by_a_fork() {
     let file = project.path().join("w.workflow.yaml");
     let text = std::fs::read_to_string(&file).unwrap().replace("\noutput:", after);
     std::fs::write(file, text).unwrap();
-    let died = Died::in_flight(&project, &server).await;
+    let mut died = Died::in_flight(&project, &server).await;
     died.resume().await;
-    died.answer(yes()).await;
+    died.answer(STEP, yes()).await;
     let desk = died.desk();
     let forking = Forking { step: "after".to_owned(), ..Forking::default() };
     let forked = desk.host.fork(&desk.story(&died.run).await, &forking, &desk.plugins).await.unwrap();
@@ -388,7 +316,8 @@ async fn what_was_decided_is_taken_over_by_a_fork() {
     let decided = desk.story(&forked.run).await;
     let decided = decided.entries().iter().filter(|entry| matches!(entry.event, Event::ApprovalDecided { .. }));
     assert_eq!(decided.count(), 1);
-    Died { run: forked.run, ..died }.check_evidence().await;
+    died.run = forked.run;
+    died.check_evidence().await;
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@ fn with_moments(show: &Payload, zone: &TimeZone) -> Payload {
     };
     for call in shown.get_mut("calls").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(began) = call.get_mut("began").filter(|began| began.is_u64()) {
-            *began = format::moment(Timestamp(began.as_u64().unwrap_or_default()), zone).into();
+            *began = format::deadline(Timestamp(began.as_u64().unwrap_or_default()), zone).into();
         }
     }
     Payload::json(&shown)

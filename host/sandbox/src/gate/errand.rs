@@ -7,9 +7,9 @@
 
 mod here;
 
-use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use baton_journal::Failure;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::remote::Distant;
@@ -143,7 +143,8 @@ impl Errand {
         }
     }
 
-    /// Does the rest: intent, flush, perform, record. If the host fails it never returns: the guest's next crossing ends it.
+    /// Does the rest: intent, flush, perform, record. If the host fails, the guest is woken by an answer that it does not
+    /// get: the crossing that would give it ends it.
     pub(crate) async fn run<O: Operation>(self, operation: O) -> Result<O::Reply, CallError> {
         match self.do_the_rest(operation).await {
             Ok(answer) => {
@@ -151,8 +152,9 @@ impl Errand {
                 answer.reply.into()
             }
             Err(error) => {
+                let failure = Failure::Transient(error.to_string());
                 self.errands.lock().broke = Some(error);
-                pending().await
+                Err(CallError::Failed(failure))
             }
         }
     }
