@@ -63,7 +63,7 @@ impl Run {
     fn mark_started(&mut self, site: &Site, attempt: u32, deadline: Timestamp) {
         self.outstanding.for_each(|action| match action {
             Action::Invoke(invoke) if invoke.site == *site && invoke.attempt == attempt => {
-                begin_again(invoke, deadline)
+                begin_again(invoke, deadline);
             }
             _ => {}
         });
