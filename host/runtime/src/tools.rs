@@ -52,9 +52,12 @@ impl ToolCalls {
 
     /// The invocation of a call that an earlier host has begun and not ended.
     pub(crate) fn begun(&self, site: &CallSite, tool: &str, arguments: &str) -> Option<Job> {
-        let id = nested_id(site);
-        let has_begun = self.context.earlier.has_begun(&id, tool, arguments);
-        has_begun.then(|| Some(self.job(site, id, self.find(tool)?, tool, arguments.to_owned())))?
+        let has_begun = self.context.earlier.has_begun(&nested_id(site), tool, arguments);
+        self.nested(site, tool, arguments).filter(|_| has_begun)
+    }
+
+    fn nested(&self, site: &CallSite, tool: &str, arguments: &str) -> Option<Job> {
+        Some(self.job(site, nested_id(site), self.find(tool)?, tool, arguments.to_owned()))
     }
 
     fn job(&self, site: &CallSite, id: InvocationId, tool: (&str, &Ready, &str), name: &str, arguments: String) -> Job {
@@ -104,13 +107,14 @@ impl ToolCalls {
         Ok(reply(&outcome))
     }
 
-    /// Ends what an earlier host began of a call.
+    /// Writes down that a call ended without being made again: what may have begun has an end.
     async fn end_open(&self, site: &CallSite, tool: &str, arguments: &str, failure: Failure) -> Result<(), Error> {
-        let Some(job) = self.begun(site, tool, arguments) else { return Ok(()) };
-        if self.context.earlier.is_open(&job.invocation.id, tool, arguments) {
-            self.context.tell(job.ended_as(Outcome::Failed { failure })).await?;
+        let Some(job) = self.nested(site, tool, arguments) else { return Ok(()) };
+        let context = &self.context;
+        if !context.earlier.is_open(&job.invocation.id, tool, arguments) {
+            context.store.append(&context.claim, context.clock.now(), job.started()).await?;
         }
-        Ok(())
+        context.tell(job.ended_as(Outcome::Failed { failure })).await
     }
 
     async fn invoke(&self, job: Job, tape: Tape) -> Result<Event, Error> {

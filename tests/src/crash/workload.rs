@@ -82,6 +82,7 @@ fn onboarding() -> Workload {
 fn everything(ledger: &Ledger) -> Workload {
     let tools = "tools = [\"pay/*\", \"post/*\", \"deputy/*\"]\nstate = [\"run\"]\n";
     let http = format!("http = [\"{}\"]", ledger.grant());
+    let again = format!("http = [\"{} on unknown retry\"]", ledger.grant());
     let tool =
         |idempotent: bool| format!("[tools.fetch]\neffect = \"write\"\nidempotent = {idempotent}\n[asks]\n{http}\n");
     // What an agent's tool may do is what both may, unless it acts as itself.
@@ -92,10 +93,10 @@ fn everything(ledger: &Ledger) -> Workload {
     let lends = "grants = { tools = [\"pay/* as itself\", \"post/* as itself\"], state = [\"agent\"] }";
     let scratch = Scratch::new(include_str!("everything.workflow.yaml"))
         .agent("acts", calls, tools)
-        .agent("fetches", &format!("isolation = \"process\"\ngrants = {{ {http} }}"), &http)
+        .agent("fetches", &format!("isolation = \"process\"\ngrants = {{ {again} }}"), &http)
         .plugin("deputy", &guest("deputy"), deputy, lends)
         .plugin("pay", &guest("fetches_wasi"), &tool(true), &format!("grants = {{ {http} }}"))
-        .plugin("post", &guest("fetches_wasi"), &tool(false), &format!("grants = {{ {http} }}"));
+        .plugin("post", &guest("fetches_wasi"), &tool(false), &format!("grants = {{ {http} }}\non_unknown = \"fail\""));
     Workload {
         name: "everything",
         people: People::Later,

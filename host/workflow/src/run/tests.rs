@@ -2,8 +2,8 @@
 
 mod approvals;
 mod budgets;
-mod evidence;
 mod doubts;
+mod evidence;
 mod failures;
 mod items;
 mod properties;
