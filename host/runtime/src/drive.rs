@@ -7,10 +7,11 @@ mod doubts;
 mod earlier;
 mod places;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Decision, Event, Outcome, RunOutcome, Tape, Timestamp};
+use baton_journal::{Decision, Event, InvocationId, Outcome, RunOutcome, Tape, Timestamp};
 use baton_sandbox::Target;
 use baton_workflow::{Action, Ask, InDoubt, Invoke, Run, Wait};
 use tokio::sync::mpsc;
@@ -37,6 +38,8 @@ pub(crate) struct Driver {
     /// When the last entry was made.
     at: Timestamp,
     tasks: JoinSet<Result<Done, Error>>,
+    /// Invocations at work whose effects are felt outside.
+    outside: BTreeSet<InvocationId>,
     observer: Arc<dyn Observer>,
 }
 
@@ -48,7 +51,15 @@ impl Driver {
         observer: Arc<dyn Observer>,
     ) -> Self {
         let at = story.entries().last().map(|entry| entry.at).unwrap_or_default();
-        Driver { context, news, run: story.into_machine(), at, tasks: JoinSet::new(), observer }
+        Driver {
+            context,
+            news,
+            run: story.into_machine(),
+            at,
+            tasks: JoinSet::new(),
+            outside: BTreeSet::new(),
+            observer,
+        }
     }
 
     /// Goes on until nothing is left that this host can do, and hands back the machine as it stands then.
@@ -129,6 +140,7 @@ impl Driver {
         }
         let tape = self.tape(&job).filter(|_| began_before).unwrap_or_else(|| Tape::starting(self.at));
         if self.context.has_outside_effect(&job) {
+            self.outside.insert(job.invocation.id.clone());
             self.context.store.flush().await?;
         }
         let context = Arc::clone(&self.context);
@@ -206,6 +218,12 @@ impl Driver {
         context.note_left(self.run.allowance_of_run());
         if matches!(entry.event, Event::RunEnded(_)) {
             context.store.flush().await?; // output commit: nobody is told an end that a power cut could take back
+        }
+        if let Event::InvocationEnded { invocation, .. } = &entry.event
+            && self.outside.remove(invocation)
+        {
+            let store = Arc::clone(&context.store);
+            tokio::spawn(async move { drop(store.flush().await) }); // what was done outside should not be in doubt for long
         }
         self.observer.entry(&entry, &self.run);
         self.at = entry.at;

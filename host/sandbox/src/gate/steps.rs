@@ -55,7 +55,8 @@ impl Steps {
             self.recorder.backends().watch.calls(&self.invocation.id, sequence, fuel_left);
             admitted.push(self.admit(operation, request, stops).await?);
         }
-        if admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. })) {
+        let reaches_out = admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. }));
+        if reaches_out {
             self.recorder.flush().await?;
         }
         let calling = Calling { invocation: &self.invocation, backends: self.recorder.backends(), stops };
@@ -64,6 +65,9 @@ impl Steps {
         let mut recorded = Vec::with_capacity(performed.len());
         for performed in performed {
             recorded.push(self.record(performed).await);
+        }
+        if reaches_out {
+            self.recorder.flush_soon();
         }
         Ok(recorded)
     }

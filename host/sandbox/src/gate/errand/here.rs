@@ -30,6 +30,9 @@ impl Here {
         let written = Written::write(&reply)?;
         let bytes = written.len() as u64;
         self.recorder.answer(self.sequence, self.name, self.request.clone(), Payload::text(written)).await?;
+        if self.needs_flush {
+            self.recorder.flush_soon();
+        }
         Ok(Answer { bytes, reply })
     }
 
