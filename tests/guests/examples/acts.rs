@@ -21,8 +21,7 @@ enum Act {
     Keys { scope: String, prefix: String },
     Swap { scope: String, key: String, expected: Option<Value>, value: Option<Value> },
     Increment { scope: String, key: String, by: i64 },
-    /// Increments one by one.
-    Count { scope: String, key: String, times: u32 },
+    CountUp { scope: String, key: String, times: u32 },
     SetBudget { scope: String, key: String },
     Tools,
     Call { tool: String, arguments: Value },
@@ -61,9 +60,9 @@ fn act(act: Act) -> Result<Value, Failure> {
             told(state::set(&room(scope), &key, &left.to_string(), None))
         }
         Act::Increment { scope, key, by } => told(state::increment(&room(scope), &key, by)),
-        Act::Count { scope, key, times } => {
+        Act::CountUp { scope, key, times } => {
             let room = room(scope);
-            (0..times).map(|_| told(state::increment(&room, &key, 1))).last().unwrap_or_default()
+            (0..times).fold(Value::Null, |_, _| told(state::increment(&room, &key, 1)))
         }
         Act::Tools => json!(tools::list()?.iter().map(|tool| &tool.name).collect::<Vec<_>>()),
         Act::Call { tool, arguments } => told_of(tools::call::<Value>(&tool, &arguments)),

@@ -108,7 +108,7 @@ async fn reading_back() -> (u64, u64) {
 async fn agent() -> Duration {
     let bench = Bench::new().await;
     let loaded = bench.load(&guest("acts"));
-    let acts = json!({ "acts": [{ "act": "count", "scope": "run", "key": "n", "times": CALLS }] });
+    let acts = json!({ "acts": [{ "act": "count-up", "scope": "run", "key": "n", "times": CALLS }] });
     let call = || Call { input: acts.to_string(), ..calling() };
     let ended = bench.call(&loaded, call()).await.unwrap();
     assert!(matches!(&ended.outcome, Outcome::Completed { output: Payload::Text(text) } if text.contains("10000")));
