@@ -12,6 +12,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::{escape, project};
 
+/// Means the newest run.
+const LAST: &str = "last";
+
 /// The fewest characters that name a run.
 const SHORTEST: usize = 4;
 
@@ -40,14 +43,16 @@ pub struct Found {
 /// # Errors
 /// No run is meant, or several are, or a store cannot be read.
 pub async fn find(context: &Context, which: &WhichRun) -> Result<Found, Error> {
+    // Of many runs in a store the newest is found without a look at the others.
+    let most = if which.run == LAST { 1 } else { u32::MAX };
     let near = near(context, which.project.as_deref());
     if let Some(file) = &near {
-        let found = pick(&which.run, &runs_of(file).await?)?;
+        let found = pick(&which.run, &runs_of(file, most).await?)?;
         if let Some(found) = found {
             return Ok(found);
         }
     }
-    let far = if which.project.is_none() { runs_of_known(context).await } else { Vec::new() };
+    let far = if which.project.is_none() { runs_of_known(context, most).await } else { Vec::new() };
     pick(&which.run, &far)?.ok_or_else(|| nothing_found(&which.run))
 }
 
@@ -59,30 +64,30 @@ fn near(context: &Context, named: Option<&Path>) -> Option<PathBuf> {
 }
 
 fn nothing_found(text: &str) -> Error {
-    let message = if text == "last" { "there is no run yet".to_owned() } else { format!("there is no run {text}") };
+    let message = if text == LAST { "there is no run yet".to_owned() } else { format!("there is no run {text}") };
     Error::usage(message)
         .hint("`baton runs` lists the runs there are; --project names a project that was not used before")
 }
 
-/// The runs of a project, the newest first. A project without a store has none.
+/// The runs of a project, the newest first, so many at most. A project without a store has none.
 ///
 /// # Errors
 /// The store cannot be read.
-pub async fn runs_of(file: &Path) -> Result<Vec<Known>, Error> {
+pub async fn runs_of(file: &Path, most: u32) -> Result<Vec<Known>, Error> {
     let store = project::store_of(file);
     if !store.exists() {
         return Ok(Vec::new());
     }
-    let runs = ReadOnlyStore::open(&store)?.runs(u32::MAX).await?;
+    let runs = ReadOnlyStore::open(&store)?.runs(most).await?;
     Ok(runs.into_iter().map(|summary| Known { project: file.to_owned(), summary }).collect())
 }
 
-/// The runs of all known projects, the newest first. A store that cannot be read is told and passed over: the others
+/// The runs of all known projects, the newest first, so many of each at most. A store that cannot be read is told and passed over: the others
 /// can.
-pub async fn runs_of_known(context: &Context) -> Vec<Known> {
+pub async fn runs_of_known(context: &Context, most: u32) -> Vec<Known> {
     let mut all = Vec::new();
     for file in context.projects.list() {
-        match runs_of(&file).await {
+        match runs_of(&file, most).await {
             Ok(runs) => all.extend(runs),
             Err(error) => context.terminal.tell(&format!("warning: {}", escape::escape_line(error.message()))),
         }
@@ -100,7 +105,7 @@ pub fn pick(text: &str, runs: &[Known]) -> Result<Option<Found>, Error> {
         let RunSummary { run, status, .. } = &known.summary;
         Found { project: known.project.clone(), run: run.clone(), status: *status }
     };
-    if text == "last" {
+    if text == LAST {
         return Ok(runs.iter().max_by(|a, b| a.summary.run.cmp(&b.summary.run)).map(found));
     }
     let text = text.to_ascii_lowercase();

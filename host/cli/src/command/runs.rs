@@ -55,8 +55,8 @@ pub async fn run(context: &Context, args: &RunsArgs) -> Result<Exit, Error> {
         return prune::run(context, args).await;
     }
     let runs = match &args.project {
-        Some(path) => lookup::runs_of(&project::file_meant(context, Some(path))?).await?,
-        None => lookup::runs_of_known(context).await,
+        Some(path) => lookup::runs_of(&project::file_meant(context, Some(path))?, u32::MAX).await?,
+        None => lookup::runs_of_known(context, u32::MAX).await,
     };
     let shown = &runs[..runs.len().min(args.limit)];
     match args.output.format {

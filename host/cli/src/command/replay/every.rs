@@ -29,7 +29,7 @@ pub(super) async fn run(context: &Context, project: Option<&Path>, output: Forma
     let file = project::file_meant(context, project)?;
     let host = project::open_to_read(&file)?;
     let mut tally = Tally::default();
-    for known in lookup::runs_of(&file).await? {
+    for known in lookup::runs_of(&file, u32::MAX).await? {
         tally.runs += 1;
         let told = one(&host, &known, &mut tally).await;
         if output == Format::Text {

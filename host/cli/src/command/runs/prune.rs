@@ -79,7 +79,7 @@ pub(super) async fn run(context: &Context, args: &PruneArgs) -> Result<Exit, Err
             .hint("those older than some time: --older-than 30d; all but some: --keep 100; or one: --run RUN"));
     }
     let file = project::file_meant(context, args.project.as_deref())?;
-    let all = lookup::runs_of(&file).await?;
+    let all = lookup::runs_of(&file, u32::MAX).await?;
     let runs = match args.runs.as_slice() {
         [] => chosen(&all, choice, SystemClock.now()),
         named => named.iter().map(|text| meant(text, &all)).collect::<Result<_, _>>()?,
