@@ -64,9 +64,13 @@ fn resident() -> u64 {
 
 async fn wake(desk: &Desk) -> Duration {
     let run = desk.run(&json!({})).await.unwrap().run;
+    let (host, project) = (desk.host.clone(), desk.project.clone());
     let started = now();
-    desk.host.decide(&run, "ask", approval("anybody", None)).await.unwrap();
-    let ending = desk.host.resume(&run, &desk.project, Arc::new(Silent)).await.unwrap();
+    let woken = tokio::spawn(async move {
+        host.decide(&run, "ask", approval("anybody", None)).await?;
+        host.resume(&run, &project, Arc::new(Silent)).await
+    });
+    let ending = woken.await.unwrap().unwrap();
     assert_eq!(ending.outcome, "completed", "{:?}", ending.error);
     started.elapsed()
 }
