@@ -90,6 +90,11 @@ async fn a_run_is_replayed_from_its_journal_alone_and_what_is_forged_is_found() 
     let last = no_call.iter().rposition(|entry| matches!(entry.event, Event::HostCall { .. })).unwrap();
     let no_call = [&no_call[..last], &no_call[last + 1..]].concat();
     let first = async |entries: &[Entry]| replayed(&desk, store.as_ref(), entries).await.invocations[0].verdict.clone();
+    let mut other_engine = entries.clone();
+    if let Event::RunStarted(header) = &mut other_engine[0].event {
+        header.engine = "wasmtime 1".to_owned();
+    }
+    assert_eq!(replayed(&desk, store.as_ref(), &other_engine).await.other_engine.as_deref(), Some("wasmtime 1"));
     let [call, reply, fuel, none] =
         [first(&other_call).await, first(&other_reply).await, first(&other_fuel).await, first(&no_call).await];
     assert!(matches!(call, Verdict::Diverged { .. }), "{call:?}");

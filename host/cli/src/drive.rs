@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::ending;
 use crate::error::{Error, Exit};
 use crate::progress::Screen;
-use crate::project;
+use crate::{escape, paint, project};
 
 /// Drives a run with a screen until it ends, waits, fails or is interrupted, and tells how it stands.
 ///
@@ -54,6 +54,10 @@ pub async fn resume(context: &Context, file: &Path, run: &RunId, format: Format)
     let project: Project = project::load(context, file)?;
     let host = project::open_to_run(&project)?;
     let story = host.story(run).await?;
+    if let Some(engine) = story.other_engine() {
+        let line = format!("the run was begun with another engine ({engine}): an agent that was at work may diverge");
+        context.terminal.tell(&format!("{} {}", paint::warn("warning:"), escape::escape_line(&line)));
+    }
     let screen = Screen::for_story(context, &story);
     drop(story); // the host reads it again, under its claim
     let driving = host.resume(run, &project, screen.clone());

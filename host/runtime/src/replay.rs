@@ -122,8 +122,7 @@ pub(crate) async fn replay(
         each(&replayed);
         invocations.push(replayed);
     }
-    let engine = &story.header().engine;
-    let other_engine = (engine != baton_sandbox::IDENTITY).then(|| engine.clone());
+    let other_engine = story.other_engine().map(str::to_owned);
     Ok(Replay { run: story.id().clone(), other_engine, invocations })
 }
 

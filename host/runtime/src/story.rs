@@ -54,6 +54,13 @@ impl Story {
         header(&self.entries).expect("a story begins with a header, which was checked when it was made")
     }
 
+    /// The engine that the run was begun with, if it is another one: fuel and traps need not be the same under this one.
+    #[must_use]
+    pub fn other_engine(&self) -> Option<&str> {
+        let engine = self.header().engine.as_str();
+        (engine != baton_sandbox::IDENTITY).then_some(engine)
+    }
+
     /// The journal.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
