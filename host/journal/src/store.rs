@@ -171,6 +171,24 @@ pub trait Store: Send + Sync {
     /// Appends an event; the entry gets the next sequence number, a time not before its predecessor's, and its digest.
     fn append(&self, claim: &Claim, at: Timestamp, event: Event) -> BoxFuture<'_, Result<Entry, StoreError>>;
 
+    /// Appends events in their order, as [`Store::append`] does each: a step that begins for many items begins them at one
+    /// moment, and a backend may take them in one go. If one is refused, those before it are appended.
+    fn append_all(
+        &self,
+        claim: &Claim,
+        at: Timestamp,
+        events: Vec<Event>,
+    ) -> BoxFuture<'_, Result<Vec<Entry>, StoreError>> {
+        let claim = claim.clone();
+        Box::pin(async move {
+            let mut entries = Vec::with_capacity(events.len());
+            for event in events {
+                entries.push(self.append(&claim, at, event).await?);
+            }
+            Ok(entries)
+        })
+    }
+
     /// Returns once everything appended before is durable.
     fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>>;
 

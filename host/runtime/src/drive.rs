@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Decision, Event, InvocationId, Outcome, RunOutcome, Tape, Timestamp};
+use baton_journal::{Decision, Entry, Event, InvocationId, Outcome, RunOutcome, Tape, Timestamp};
 use baton_sandbox::Target;
 use baton_workflow::{Action, Ask, InDoubt, Invoke, Run, Wait};
 use tokio::sync::mpsc;
@@ -22,6 +22,9 @@ use crate::observer::Observer;
 use crate::story::Story;
 
 pub(crate) use context::{Caller, Job, News, RunContext, Shared};
+
+/// The most entries that are appended at once: as many as a step has items at work.
+const AT_ONCE: usize = 64;
 
 /// What a task came to.
 enum Done {
@@ -75,7 +78,13 @@ impl Driver {
     async fn go_on(&mut self, mut actions: Vec<Action>) -> Result<(), Error> {
         loop {
             while let Some(action) = take_first(&mut actions) {
-                let more = self.perform(action).await?;
+                let more = match action {
+                    Action::Invoke(first) if self.begins_with_others(&first) => {
+                        let invokes = self.take_beginning(first, &mut actions);
+                        self.begin(&invokes).await?
+                    }
+                    action => self.perform(action).await?,
+                };
                 actions.extend(more);
             }
             actions = tokio::select! {
@@ -83,7 +92,7 @@ impl Driver {
                 Some(news) = self.news.recv() => self.heard(news).await?,
                 done = self.tasks.join_next() => match done {
                     None => return Ok(()),
-                    Some(done) => self.done(finished(done)?).await?,
+                    Some(done) => self.all_done(finished(done)?).await?,
                 },
             };
         }
@@ -94,6 +103,24 @@ impl Driver {
     async fn heard(&mut self, news: News) -> Result<Vec<Action>, Error> {
         let actions = self.happened(*news.event).await?;
         let _ = news.told.send(()); // who told it may have been stopped meanwhile
+        Ok(actions)
+    }
+
+    /// Takes what a task came to, and what others have come to meanwhile: what happened at one moment is appended at once.
+    async fn all_done(&mut self, first: Done) -> Result<Vec<Action>, Error> {
+        let (mut actions, mut events, mut next) = (Vec::new(), Vec::new(), Some(first));
+        while let Some(done) = next {
+            match done {
+                Done::Happened(event) => events.push(*event),
+                done => {
+                    actions.extend(self.all_happened(std::mem::take(&mut events)).await?);
+                    actions.extend(self.done(done).await?);
+                }
+            }
+            let is_more = events.len() < AT_ONCE;
+            next = if is_more { self.tasks.try_join_next().map(finished).transpose()? } else { None };
+        }
+        actions.extend(self.all_happened(events).await?);
         Ok(actions)
     }
 
@@ -122,6 +149,33 @@ impl Driver {
         }
     }
 
+    /// Whether an attempt is new and changes nothing outside: then others may begin at the same moment. What does change
+    /// something begins alone, so that a host that dies leaves no more in doubt than it must.
+    fn begins_with_others(&self, invoke: &Invoke) -> bool {
+        !invoke.has_begun() && !self.context.job(invoke).is_ok_and(|job| self.context.has_outside_effect(&job))
+    }
+
+    /// The attempts that follow directly and may begin with this one.
+    fn take_beginning(&self, first: Invoke, actions: &mut Vec<Action>) -> Vec<Invoke> {
+        let begins = |action: &&Action| matches!(action, Action::Invoke(invoke) if self.begins_with_others(invoke));
+        let others = actions.iter().take(AT_ONCE - 1).take_while(begins).count();
+        let invoke = |action| if let Action::Invoke(invoke) = action { Some(invoke) } else { None };
+        std::iter::once(first).chain(actions.drain(..others).filter_map(invoke)).collect()
+    }
+
+    /// Begins attempts at the same moment.
+    async fn begin(&mut self, invokes: &[Invoke]) -> Result<Vec<Action>, Error> {
+        let jobs = invokes.iter().map(|invoke| self.context.job(invoke)).collect::<Result<Vec<_>, _>>()?;
+        let entries = self.append_all(jobs.iter().map(Job::started).collect()).await?;
+        let mut more = Vec::new();
+        for (job, entry) in jobs.into_iter().zip(entries) {
+            let at = entry.at; // what it sees as its beginning, also when it is replayed
+            more.extend(self.take(entry).await?);
+            self.spawn(job, Tape::starting(at));
+        }
+        Ok(more)
+    }
+
     async fn invoke(&mut self, invoke: Invoke) -> Result<Vec<Action>, Error> {
         let job = self.context.job(&invoke)?;
         let began_before = invoke.has_begun();
@@ -143,9 +197,13 @@ impl Driver {
             self.outside.insert(job.invocation.id.clone());
             self.context.store.flush().await?;
         }
+        self.spawn(job, tape);
+        Ok(more)
+    }
+
+    fn spawn(&mut self, job: Job, tape: Tape) {
         let context = Arc::clone(&self.context);
         self.tasks.spawn(async move { context.invoke(job, tape).await.map(|event| Done::Happened(Box::new(event))) });
-        Ok(more)
     }
 
     /// What an earlier host recorded of an attempt.
@@ -214,6 +272,29 @@ impl Driver {
     async fn happened(&mut self, event: Event) -> Result<Vec<Action>, Error> {
         let context = &self.context;
         let entry = context.store.append(&context.claim, context.clock.now(), event).await?;
+        self.take(entry).await
+    }
+
+    /// The same with events of one moment.
+    async fn all_happened(&mut self, events: Vec<Event>) -> Result<Vec<Action>, Error> {
+        let mut actions = Vec::new();
+        for entry in self.append_all(events).await? {
+            actions.extend(self.take(entry).await?);
+        }
+        Ok(actions)
+    }
+
+    async fn append_all(&self, events: Vec<Event>) -> Result<Vec<Entry>, Error> {
+        let context = &self.context;
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(context.store.append_all(&context.claim, context.clock.now(), events).await?)
+    }
+
+    /// Lets the machine say what follows from an entry.
+    async fn take(&mut self, entry: Entry) -> Result<Vec<Action>, Error> {
+        let context = &self.context;
         let actions = self.run.apply(entry.at, &entry.event)?;
         context.note_left(self.run.allowance_of_run());
         if matches!(entry.event, Event::RunEnded(_)) {

@@ -139,6 +139,19 @@ impl Store for SqliteStore {
         self.write(move |writing| run::append(writing, &claim, at, &event, quota))
     }
 
+    fn append_all(
+        &self,
+        claim: &Claim,
+        at: Timestamp,
+        events: Vec<Event>,
+    ) -> BoxFuture<'_, Result<Vec<Entry>, StoreError>> {
+        let (claim, quota) = (claim.clone(), self.quota);
+        let events: Vec<Stored> = events.into_iter().map(Stored::from).collect();
+        self.write(move |writing| {
+            events.iter().map(|event| run::append(writing, &claim, at, event, quota)).collect::<Result<_, _>>()
+        })
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         let (caller, answer) = oneshot::channel();
         Box::pin(self.order(Order::Flush(caller), answer))

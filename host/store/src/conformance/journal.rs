@@ -11,6 +11,7 @@ use super::{Case, cases};
 pub(super) fn all() -> Vec<Case> {
     cases![
         entries_come_back_as_appended,
+        events_of_one_moment_are_appended_in_their_order,
         large_payloads_come_back_and_are_kept_by_digest,
         a_run_begins_once_and_with_its_header,
         time_never_goes_back,
@@ -40,6 +41,24 @@ async fn entries_come_back_as_appended(store: &dyn Store) {
     assert_eq!(store.entries(run.clone()).await.unwrap(), appended);
     let mut chain = Chain::of(&run);
     appended.iter().for_each(|entry| chain.check(entry).unwrap());
+}
+
+async fn events_of_one_moment_are_appended_in_their_order(store: &dyn Store) {
+    let claim = begin(store, &run_id(1)).await;
+    let events = vec![line("one"), host_call(1, "{}", &large('x')), line("three")];
+    let appended = store.append_all(&claim, at(3), events.clone()).await.unwrap();
+    assert_eq!(appended.iter().map(|entry| entry.event.clone()).collect::<Vec<_>>(), events);
+    assert_eq!(store.entries(run_id(1)).await.unwrap()[3..], appended);
+    assert_eq!(store.append_all(&claim, at(4), Vec::new()).await.unwrap(), []);
+    // What stands before a refused one is there; what stands behind it is not.
+    let refused = store.append_all(&claim, at(5), vec![line("before"), started(), line("behind")]).await;
+    assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
+    assert_eq!(store.entries(run_id(1)).await.unwrap().last().unwrap().event, line("before"));
+    store.release(claim.clone()).await.unwrap();
+    let newer = store.claim(run_id(1)).await.unwrap();
+    let fenced = store.append_all(&claim, at(6), vec![line("late")]).await;
+    assert!(matches!(fenced, Err(StoreError::Fenced(_))), "{fenced:?}");
+    assert_eq!(store.append_all(&newer, at(6), vec![line("next")]).await.unwrap()[0].sequence, 7);
 }
 
 async fn large_payloads_come_back_and_are_kept_by_digest(store: &dyn Store) {
