@@ -6,6 +6,7 @@ mod context;
 mod doubts;
 mod earlier;
 mod places;
+mod together;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,9 +23,6 @@ use crate::observer::Observer;
 use crate::story::Story;
 
 pub(crate) use context::{Caller, Job, News, RunContext, Shared};
-
-/// The most entries that are appended at once: as many as a step has items at work.
-const AT_ONCE: usize = 64;
 
 /// What a task came to.
 enum Done {
@@ -68,6 +66,9 @@ impl Driver {
     /// Goes on until nothing is left that this host can do, and hands back the machine as it stands then.
     pub(crate) async fn drive(mut self, actions: Vec<Action>) -> Result<Run, Error> {
         let driven = self.go_on(actions).await;
+        if driven.is_err() {
+            self.keep_what_ended().await;
+        }
         self.tasks.shutdown().await; // nothing of a run goes on when it is no longer driven
         driven?;
         // Output commit: whoever reads the result may rely on it.
@@ -106,24 +107,6 @@ impl Driver {
         Ok(actions)
     }
 
-    /// Takes what a task came to, and what others have come to meanwhile: what happened at one moment is appended at once.
-    async fn all_done(&mut self, first: Done) -> Result<Vec<Action>, Error> {
-        let (mut actions, mut events, mut next) = (Vec::new(), Vec::new(), Some(first));
-        while let Some(done) = next {
-            match done {
-                Done::Happened(event) => events.push(*event),
-                done => {
-                    actions.extend(self.all_happened(std::mem::take(&mut events)).await?);
-                    actions.extend(self.done(done).await?);
-                }
-            }
-            let is_more = events.len() < AT_ONCE;
-            next = if is_more { self.tasks.try_join_next().map(finished).transpose()? } else { None };
-        }
-        actions.extend(self.all_happened(events).await?);
-        Ok(actions)
-    }
-
     async fn done(&mut self, done: Done) -> Result<Vec<Action>, Error> {
         match done {
             Done::Happened(event) => self.happened(*event).await,
@@ -147,33 +130,6 @@ impl Driver {
             }
             Action::End(outcome) => self.end(outcome).await,
         }
-    }
-
-    /// Whether an attempt is new and changes nothing outside: then others may begin at the same moment. What does change
-    /// something begins alone, so that a host that dies leaves no more in doubt than it must.
-    fn begins_with_others(&self, invoke: &Invoke) -> bool {
-        !invoke.has_begun() && !self.context.job(invoke).is_ok_and(|job| self.context.has_outside_effect(&job))
-    }
-
-    /// The attempts that follow directly and may begin with this one.
-    fn take_beginning(&self, first: Invoke, actions: &mut Vec<Action>) -> Vec<Invoke> {
-        let begins = |action: &&Action| matches!(action, Action::Invoke(invoke) if self.begins_with_others(invoke));
-        let others = actions.iter().take(AT_ONCE - 1).take_while(begins).count();
-        let invoke = |action| if let Action::Invoke(invoke) = action { Some(invoke) } else { None };
-        std::iter::once(first).chain(actions.drain(..others).filter_map(invoke)).collect()
-    }
-
-    /// Begins attempts at the same moment.
-    async fn begin(&mut self, invokes: &[Invoke]) -> Result<Vec<Action>, Error> {
-        let jobs = invokes.iter().map(|invoke| self.context.job(invoke)).collect::<Result<Vec<_>, _>>()?;
-        let entries = self.append_all(jobs.iter().map(Job::started).collect()).await?;
-        let mut more = Vec::new();
-        for (job, entry) in jobs.into_iter().zip(entries) {
-            let at = entry.at; // what it sees as its beginning, also when it is replayed
-            more.extend(self.take(entry).await?);
-            self.spawn(job, Tape::starting(at));
-        }
-        Ok(more)
     }
 
     async fn invoke(&mut self, invoke: Invoke) -> Result<Vec<Action>, Error> {
@@ -273,23 +229,6 @@ impl Driver {
         let context = &self.context;
         let entry = context.store.append(&context.claim, context.clock.now(), event).await?;
         self.take(entry).await
-    }
-
-    /// The same with events of one moment.
-    async fn all_happened(&mut self, events: Vec<Event>) -> Result<Vec<Action>, Error> {
-        let mut actions = Vec::new();
-        for entry in self.append_all(events).await? {
-            actions.extend(self.take(entry).await?);
-        }
-        Ok(actions)
-    }
-
-    async fn append_all(&self, events: Vec<Event>) -> Result<Vec<Entry>, Error> {
-        let context = &self.context;
-        if events.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(context.store.append_all(&context.claim, context.clock.now(), events).await?)
     }
 
     /// Lets the machine say what follows from an entry.
