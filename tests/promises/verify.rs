@@ -3,10 +3,11 @@
 use std::fs;
 use std::sync::Arc;
 
-use baton_journal::{Chain, Entry, Event, Payload, RunOutcome, Store};
+use baton_journal::{Chain, Entry, Event, Outcome, Payload, RunOutcome, Store};
 use baton_runtime::{Components, Story, Verification, export, verify};
 use baton_store::MemoryStore;
-use baton_tests::{Copy, Desk, approval, example, sandbox};
+use baton_tests::{Copy, Desk, Scratch, approval, example, sandbox};
+use serde_json::json;
 
 /// A finished run of the example.
 async fn finished() -> (Desk, Story) {
@@ -43,7 +44,7 @@ async fn a_run_holds_and_a_forged_one_does_not() {
 
     let output = forged(&story, |event| {
         if let Event::RunEnded(RunOutcome::Completed { output }) = event {
-            *output = Payload::text(output.as_str().unwrap().replace("completed", "rejected"));
+            *output = Payload::text("{}");
         }
     });
     let input = forged(&story, |event| {
@@ -65,12 +66,32 @@ async fn a_run_holds_and_a_forged_one_does_not() {
             usage.fuel -= 1;
         }
     });
-    for (what, story) in [("input", input), ("question", question), ("fuel", fuel)] {
+    for (what, story) in [("output", output), ("input", input), ("question", question), ("fuel", fuel)] {
         let found = verified(&desk, &story).await;
         assert!(!found.holds(), "a forged {what} is found: {found:?}");
     }
-    let found = verified(&desk, &output).await;
-    assert!(found.holds() == (output.entries() == story.entries()), "{found:?}");
+}
+
+/// A result that a tool came to, and what its caller was told of it, are two entries.
+#[tokio::test]
+async fn a_tool_did_not_come_to_anything_else_than_its_caller_was_told() {
+    let facts = "[tools.\"contacts.upsert\"]\neffect = \"write\"\nidempotent = true\n[asks]\nstate = [\"agent\"]\n";
+    let call =
+        "{ act: call, tool: crm/contacts.upsert, arguments: { client: { name: Ada, kind: person, country: DE } } }";
+    let scratch =
+        Scratch::new(&format!("workflow: w\nsteps:\n  only: {{ agent: acts, input: {{ acts: [ {call} ] }} }}\n"))
+            .agent("acts", "grants = { tools = [\"crm/*\"] }", "tools = [\"crm/*\"]\n")
+            .tool("crm", "grants = { state = [\"agent\"] }", facts);
+    let desk = Desk::new(scratch.path()).unwrap();
+    let story = desk.story(&desk.run(&json!({})).await.unwrap().run).await;
+    let other = forged(&story, |event| {
+        if let Event::InvocationEnded { caller: Some(_), outcome: Outcome::Completed { output }, .. } = event {
+            *output = Payload::text(output.as_str().unwrap().replace("C-", "X-"));
+        }
+    });
+    assert!(verified(&desk, &story).await.holds());
+    let found = verified(&desk, &other).await;
+    assert!(found.faults.iter().any(|fault| fault.what.contains("another result of only#1/0")), "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,4 +139,9 @@ fn a_new_user_exports_a_run_and_verifies_it_in_another_folder() {
     let text = String::from_utf8_lossy(&verified.stderr).into_owned();
     assert_eq!(verified.status.code(), Some(1), "{text}");
     assert!(text.contains("error: not verified: ") && text.contains(": line "), "{text}");
+
+    let verified = elsewhere.baton(&["verify", "run.jsonl", "--component", "forged.jsonl"]);
+    let text = String::from_utf8_lossy(&verified.stderr).into_owned();
+    assert_eq!(verified.status.code(), Some(2), "{text}");
+    assert!(text.contains("forged.jsonl is no component that the run was made with\n  hint: "), "{text}");
 }

@@ -88,9 +88,14 @@ struct ComponentLine<'a> {
 }
 
 impl Exported {
-    /// Adds a component that the file did not have; one of another digest is never looked at.
-    pub fn add(&mut self, component: Vec<u8>) {
-        self.components.insert(Digest::of(&component), component);
+    /// Adds a component that the file did not have. Whether it is one of the run's.
+    pub fn add(&mut self, component: Vec<u8>) -> bool {
+        let digest = Digest::of(&component);
+        let is_used = pinned(&self.entries).contains(&digest);
+        if is_used {
+            self.components.insert(digest, component);
+        }
+        is_used
     }
 
     /// Hands out the lines of the text, one after the other, without their ends.
@@ -256,14 +261,19 @@ impl Reader {
     }
 
     fn require_pinned(&self, entries: &[Entry]) -> Result<(), String> {
-        let pinned: BTreeSet<Digest> = match entries.first().map(|entry| &entry.event) {
-            Some(Event::RunStarted(header)) => header.components().collect(),
-            _ => BTreeSet::new(),
-        };
+        let pinned = pinned(entries);
         match self.components.keys().find(|component| !pinned.contains(*component)) {
             Some(component) => Err(format!("the run does not use the component {component}")),
             None => Ok(()),
         }
+    }
+}
+
+/// The components that a run begins with.
+fn pinned(entries: &[Entry]) -> BTreeSet<Digest> {
+    match entries.first().map(|entry| &entry.event) {
+        Some(Event::RunStarted(header)) => header.components().collect(),
+        _ => BTreeSet::new(),
     }
 }
 

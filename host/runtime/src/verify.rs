@@ -2,12 +2,14 @@
 //! that every agent does the same again. It trusts neither store nor file. It does not know who wrote the record: a
 //! journal carries no signature.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use baton_journal::{Chain, Digest, Event, RunId};
+use baton_journal::{Chain, Digest, Event, InvocationId, Outcome, RunId};
 use baton_sandbox::Sandbox;
 use baton_workflow::Run;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::components::Components;
 use crate::error::Error;
@@ -81,6 +83,7 @@ pub async fn verify(
     let (header, entries) = (story.header(), story.entries());
     let mut faults = broken_chain(story);
     faults.extend(not_following(story)?);
+    faults.extend(told_otherwise(story));
     let count = |is: fn(&Event) -> bool| entries.iter().filter(|entry| is(&entry.event)).count() as u64;
     Ok(Verification {
         run: story.id().clone(),
@@ -117,4 +120,23 @@ fn not_following(story: &Story) -> Result<Vec<Fault>, Error> {
         run.apply(entry.at, &entry.event)?;
     }
     Ok(faults)
+}
+
+/// The replies that told a caller another result of a tool than the one that the tool has in the journal.
+fn told_otherwise(story: &Story) -> Vec<Fault> {
+    let ends = story.entries().iter().filter_map(|entry| match &entry.event {
+        Event::InvocationEnded { invocation, caller: Some(_), outcome, .. } => Some((invocation, outcome)),
+        _ => None,
+    });
+    let ends: BTreeMap<&InvocationId, &Outcome> = ends.collect(); // the last one, where an attempt was suspended before
+    let told = |event: &Event| {
+        let Event::HostCall { invocation, sequence, operation, reply, .. } = event else { return None };
+        let reply: Value = serde_json::from_str(reply.as_str().filter(|_| operation == "tools.call")?).ok()?;
+        let nested = InvocationId::nested(invocation, *sequence, None);
+        let is_its = |text: &str| matches!(ends.get(&nested), Some(Outcome::Completed { output }) if output.as_str() == Some(text));
+        (!is_its(reply.get("ok")?.as_str()?)).then_some(nested)
+    };
+    let fault = |nested: InvocationId| format!("its caller was told another result of {nested} than it came to");
+    let faults = story.entries().iter().filter_map(|entry| Some((entry.sequence, told(&entry.event)?)));
+    faults.map(|(entry, nested)| Fault { entry, what: fault(nested) }).collect()
 }

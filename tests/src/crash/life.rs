@@ -35,7 +35,7 @@ pub(super) fn live_for(order: &Order, entries: usize, time: Duration) -> Life {
     for _ in 0..entries {
         told.read_until(b'\n', &mut out).unwrap();
     }
-    std::thread::sleep(time);
+    std::thread::sleep(time); // waits for nothing: when it is killed is what is tried
     child.kill().unwrap();
     told.read_to_end(&mut out).unwrap();
     let output = child.wait_with_output().unwrap();

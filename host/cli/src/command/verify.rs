@@ -75,7 +75,12 @@ async fn of_file(context: &Context, args: &VerifyArgs, file: &Path) -> Result<Ve
     let opened = File::open(file).map_err(|error| Error::usage(format!("{path}: cannot be opened: {error}")))?;
     let mut exported = export::read(&path, BufReader::new(opened)).map_err(not_verified)?;
     for component in &args.component {
-        exported.add(input::component(component)?);
+        if !exported.add(input::component(component)?) {
+            let message = format!("{} is no component that the run was made with", component.display());
+            return Err(
+                Error::usage(message).hint("it must be the very file, to the last byte: a later build is another one")
+            );
+        }
     }
     let components = Components::of(exported.components);
     let story = Story::of(exported.run, exported.entries).map_err(not_verified)?;
