@@ -46,6 +46,10 @@ pub struct VerifyArgs {
 /// There is no such run or file, or a component cannot be loaded.
 pub async fn run(context: &Context, args: &VerifyArgs) -> Result<Exit, Error> {
     let file = Path::new(&args.run);
+    if args.run.contains(['/', '.']) && !file.exists() {
+        let message = format!("there is no file {}", args.run);
+        return Err(Error::usage(message).hint("`baton export RUN` writes one; a run is named by its id or `last`"));
+    }
     let found = if file.is_file() { of_file(context, args, file).await } else { of_store(context, args).await };
     match found {
         Ok(found) => {

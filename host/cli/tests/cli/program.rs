@@ -39,6 +39,12 @@ fn mistakes_are_exit_2_with_a_hint() {
     check(&["call", "crm", "contacts.get", "{}"], 2, "as in `baton call crm contacts.get JSON --project examples/");
     check(&["approve", "01kb0000", "sign_off", "--by", " "], 2, "a name is needed");
     check(&["runs", "nowhere"], 2, "error: there is no project");
+    check(&["runs", "prune", "--older-than", "soon"], 2, "write a whole number with s, m, h or d, as in 30d");
+    check(
+        &["verify", "nofile.jsonl"],
+        2,
+        "error: there is no file nofile.jsonl\n  hint: `baton export RUN` writes one",
+    );
     check(&["show", "last"], 2, "error: there is no run yet\n  hint: ");
     check(&["show", "abc"], 2, "error: ");
     check(&["resume", "01kb0000"], 2, "error: there is no run 01kb0000\n  hint: ");

@@ -47,7 +47,7 @@ pub struct PruneArgs {
 #[derive(Clone, Debug, Default, Args)]
 pub struct Choice {
     /// Only runs that ended so long ago: `30d`, `12h`
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = age)]
     pub older_than: Option<Wall>,
 
     /// Only runs that came to this
@@ -66,6 +66,11 @@ pub enum Ended {
     Completed,
     /// Badly.
     Failed,
+}
+
+/// `30d`.
+fn age(text: &str) -> Result<Wall, &'static str> {
+    text.parse().map_err(|_| "write a whole number with s, m, h or d, as in 30d")
 }
 
 /// Carries it out.
