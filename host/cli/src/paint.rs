@@ -86,7 +86,9 @@ pub fn run_status(status: RunStatus) -> &'static str {
         RunStatus::Interrupted => "interrupted",
         RunStatus::Parked => "parked",
         RunStatus::Completed => "completed",
+        RunStatus::Paused => "paused",
         RunStatus::Failed => "failed",
+        RunStatus::Cancelled => "cancelled",
         RunStatus::Damaged => "damaged",
     }
 }

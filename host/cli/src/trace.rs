@@ -69,10 +69,27 @@ impl<'a> Trace<'a> {
                 (step.clone(), format!("asks: {}", escape_line(question)))
             }
             Event::ApprovalDecided { step, decision, .. } => (step.clone(), decided(decision)),
+            Event::TimerFired { site, attempt: 0 } => (site.to_string(), "has waited".to_owned()),
             Event::TimerFired { site, attempt } => (site.to_string(), format!("waited; attempt {attempt} may begin")),
+            Event::Waiting { site, name: Some(name), .. } => {
+                (site.to_string(), format!("waits for the event {}", escape_line(name)))
+            }
+            Event::Waiting { site, name: None, .. } => (site.to_string(), "waits".to_owned()),
+            Event::EventReceived { site, name, data, .. } => {
+                (site.to_string(), format!("received {} {}", escape_line(name), short(data)))
+            }
+            Event::EventEmitted { site, name, data } => {
+                (site.to_string(), format!("emitted {} {}", escape_line(name), short(data)))
+            }
+            Event::CancelRequested { by, reason } => ("run".to_owned(), wanted("is to end", by, reason.as_deref())),
+            Event::Paused { by, reason } => ("run".to_owned(), wanted("is to rest", by, reason.as_deref())),
+            Event::Continued { by } => ("run".to_owned(), wanted("is to go on", by, None)),
             Event::Forked => ("run".to_owned(), "what follows is its own".to_owned()),
             Event::RunEnded(RunOutcome::Completed { output }) => {
                 ("run".to_owned(), format!("{} {}", paint::good("completed"), short(output)))
+            }
+            Event::RunEnded(RunOutcome::Cancelled { by, reason }) => {
+                ("run".to_owned(), paint::bad(&wanted("was cancelled", by, reason.as_deref())))
             }
             Event::RunEnded(RunOutcome::Failed { message, .. }) => {
                 ("run".to_owned(), format!("{} {}", paint::bad("failed:"), escape_line(&trap::reason(message))))
@@ -88,6 +105,12 @@ impl<'a> Trace<'a> {
         let operation = escape_line(operation);
         format!("call {sequence} {operation} {} {} {}{fuel}", short(request), paint::faint("→"), short(reply))
     }
+}
+
+/// What somebody wanted of the run.
+fn wanted(what: &str, by: &str, reason: Option<&str>) -> String {
+    let because = reason.map_or_else(String::new, |reason| format!(": {}", escape_line(reason)));
+    format!("{what}, says {}{because}", escape_line(by))
 }
 
 fn decided(decision: &Decision) -> String {

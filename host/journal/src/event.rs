@@ -118,12 +118,62 @@ pub enum Event {
         /// The answer.
         decision: Decision,
     },
-    /// A timer that the plan asked for went off: a delay before another attempt is over.
+    /// A timer that the plan asked for went off: a delay before another attempt is over, or a step has waited long enough.
     TimerFired {
         /// Where in the plan it belongs.
         site: Site,
-        /// The attempt that may now begin.
+        /// The attempt that may now begin; 0 for a step that has waited.
         attempt: u32,
+    },
+    /// A step waits: for a time, or for an event until then.
+    Waiting {
+        /// The step.
+        site: Site,
+        /// The name of the events it waits for; none if it waits for a time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// When it has waited long enough.
+        until: Timestamp,
+    },
+    /// An event came that a step waits for.
+    EventReceived {
+        /// The step.
+        site: Site,
+        /// The event's name.
+        name: String,
+        /// What it says, JSON.
+        data: Payload,
+        /// Its number among all events of the store.
+        number: u64,
+    },
+    /// A step emitted an event.
+    EventEmitted {
+        /// The step.
+        site: Site,
+        /// The event's name.
+        name: String,
+        /// What it says, JSON.
+        data: Payload,
+    },
+    /// Somebody wants the run to end: what is at work is stopped, nothing else begins, what is done is undone as the plan
+    /// says.
+    CancelRequested {
+        /// Who.
+        by: String,
+        /// In their words.
+        reason: Option<String>,
+    },
+    /// Somebody wants the run to rest: what is at work is let finish, nothing else begins.
+    Paused {
+        /// Who.
+        by: String,
+        /// In their words.
+        reason: Option<String>,
+    },
+    /// Somebody wants the run that rests to go on.
+    Continued {
+        /// Who.
+        by: String,
     },
     /// What follows is the run's own: everything before is of the runs that it was forked off.
     Forked,
@@ -293,13 +343,18 @@ impl Event {
             Event::InvocationEnded { outcome: Outcome::Completed { output }, .. }
             | Event::RunEnded(RunOutcome::Completed { output }) => apply(output),
             Event::ApprovalRequested { show, .. } => apply(show),
+            Event::EventReceived { data, .. } | Event::EventEmitted { data, .. } => apply(data),
             Event::ApprovalDecided { decision: Decision::Approved { answer: Some(answer), .. }, .. } => apply(answer),
             Event::Logged { .. }
             | Event::InvocationEnded { .. }
             | Event::ApprovalDecided { .. }
             | Event::TimerFired { .. }
+            | Event::Waiting { .. }
+            | Event::CancelRequested { .. }
+            | Event::Paused { .. }
+            | Event::Continued { .. }
             | Event::Forked
-            | Event::RunEnded(RunOutcome::Failed { .. }) => {}
+            | Event::RunEnded(RunOutcome::Failed { .. } | RunOutcome::Cancelled { .. }) => {}
         }
     }
 }

@@ -65,7 +65,8 @@ impl fmt::Display for RunId {
 }
 
 /// Where in the plan an invocation belongs: a step, and the item's index for a step that runs for each item.
-/// It prints as `summarise` or `summarise[2]`.
+/// It prints as `summarise` or `summarise[2]`. What a step does besides its own work has a dot in its name (`crm.undo`); the
+/// steps of a workflow that a step runs have a slash (`onboard[2]/crm`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Site {
     /// The step's name.
@@ -79,7 +80,7 @@ impl Site {
     /// The site that prints so.
     #[must_use]
     pub fn read(text: &str) -> Self {
-        let item = text.strip_suffix(']').and_then(|text| text.split_once('[')).and_then(|(step, item)| {
+        let item = text.strip_suffix(']').and_then(|text| text.rsplit_once('[')).and_then(|(step, item)| {
             let item = item.parse().ok()?;
             Some(Site { step: step.to_owned(), item: Some(item) })
         });
@@ -242,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_site_is_read_as_it_prints() {
-        for (step, item) in [("a", None), ("a", Some(0)), ("long-name_2", Some(u32::MAX))] {
+        for (step, item) in [("a", None), ("a", Some(0)), ("long-name_2", Some(u32::MAX)), ("a[1]/b.undo", Some(2))] {
             let site = Site { step: step.to_owned(), item };
             assert_eq!(Site::read(&site.to_string()), site);
         }

@@ -103,6 +103,8 @@ pub enum Outcome {
         /// The time it had, in milliseconds.
         after_ms: u64,
     },
+    /// The host stopped it, because its run does not need it any more.
+    Cancelled,
     /// It waits for something outside; replay brings it back.
     Suspended,
 }
@@ -118,6 +120,7 @@ impl Outcome {
             Outcome::Exhausted { .. } => "exhausted",
             Outcome::Denied { .. } => "denied",
             Outcome::TimedOut { .. } => "timed-out",
+            Outcome::Cancelled => "cancelled",
             Outcome::Suspended => "suspended",
         }
     }
@@ -126,7 +129,7 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Outcome::Completed { .. } | Outcome::Suspended => f.write_str(self.name()),
+            Outcome::Completed { .. } | Outcome::Cancelled | Outcome::Suspended => f.write_str(self.name()),
             Outcome::Failed { failure } => write!(f, "failed ({}): {}", failure.case(), failure.text()),
             Outcome::Trapped { message } | Outcome::Exhausted { message, .. } | Outcome::Denied { message } => {
                 write!(f, "{}: {message}", self.name())
@@ -180,5 +183,12 @@ pub enum RunOutcome {
         step: Option<String>,
         /// What happened, for the operator.
         message: String,
+    },
+    /// Somebody wanted it to end.
+    Cancelled {
+        /// Who.
+        by: String,
+        /// In their words.
+        reason: Option<String>,
     },
 }

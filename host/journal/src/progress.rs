@@ -10,8 +10,10 @@ use crate::store::RunStatus;
 pub struct Progress {
     /// Invocations that have started and not ended.
     pub invocations: u32,
-    /// Questions asked and not decided.
-    pub questions: u32,
+    /// Questions asked and not decided, and steps that wait for a time or an event.
+    pub waits: u32,
+    /// Whether somebody wants it to rest.
+    pub paused: bool,
     /// How the run ended, if it did.
     pub ended: Option<Ended>,
 }
@@ -23,6 +25,8 @@ pub enum Ended {
     Completed,
     /// Badly.
     Failed,
+    /// As somebody wanted.
+    Cancelled,
 }
 
 impl Progress {
@@ -31,26 +35,34 @@ impl Progress {
         match event {
             Event::InvocationStarted { .. } => self.invocations = self.invocations.saturating_add(1),
             Event::InvocationEnded { .. } => self.invocations = self.invocations.saturating_sub(1),
-            Event::ApprovalRequested { .. } => self.questions = self.questions.saturating_add(1),
-            Event::ApprovalDecided { .. } => self.questions = self.questions.saturating_sub(1),
+            Event::ApprovalRequested { .. } | Event::Waiting { .. } => self.waits = self.waits.saturating_add(1),
+            Event::ApprovalDecided { .. } | Event::EventReceived { .. } | Event::TimerFired { attempt: 0, .. } => {
+                self.waits = self.waits.saturating_sub(1);
+            }
+            Event::Paused { .. } => self.paused = true,
+            Event::Continued { .. } | Event::CancelRequested { .. } => self.paused = false,
             Event::RunEnded(RunOutcome::Completed { .. }) => self.ended = Some(Ended::Completed),
             Event::RunEnded(RunOutcome::Failed { .. }) => self.ended = Some(Ended::Failed),
+            Event::RunEnded(RunOutcome::Cancelled { .. }) => self.ended = Some(Ended::Cancelled),
             Event::RunStarted(_)
             | Event::HostCallStarted { .. }
             | Event::HostCall { .. }
             | Event::Logged { .. }
             | Event::TimerFired { .. }
+            | Event::EventEmitted { .. }
             | Event::Forked => {}
         }
     }
 
-    /// What the run is doing: parked if a person is asked and nothing runs.
+    /// What the run is doing: parked if it waits for people, events or a time, and nothing runs.
     #[must_use]
     pub fn status(&self) -> RunStatus {
         match self.ended {
             Some(Ended::Completed) => RunStatus::Completed,
             Some(Ended::Failed) => RunStatus::Failed,
-            None if self.questions > 0 && self.invocations == 0 => RunStatus::Parked,
+            Some(Ended::Cancelled) => RunStatus::Cancelled,
+            None if self.paused => RunStatus::Paused,
+            None if self.waits > 0 && self.invocations == 0 => RunStatus::Parked,
             None => RunStatus::Running,
         }
     }
@@ -73,6 +85,24 @@ mod tests {
             (invocation_started(), RunStatus::Running),
             (ended(Outcome::Suspended), RunStatus::Parked),
             (decided(Decision::Expired), RunStatus::Running),
+        ];
+        let mut progress = Progress::default();
+        for (event, status) in steps {
+            progress.apply(&event);
+            assert_eq!(progress.status(), status, "after {event:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_waits_is_parked_and_one_that_rests_is_paused() {
+        let site = crate::sample::site;
+        let steps = [
+            (header(), RunStatus::Running),
+            (Event::Waiting { site: site(), name: None, until: crate::Timestamp(1) }, RunStatus::Parked),
+            (Event::Paused { by: "Ada".to_owned(), reason: None }, RunStatus::Paused),
+            (Event::Continued { by: "Ada".to_owned() }, RunStatus::Parked),
+            (Event::TimerFired { site: site(), attempt: 2 }, RunStatus::Parked),
+            (Event::TimerFired { site: site(), attempt: 0 }, RunStatus::Running),
         ];
         let mut progress = Progress::default();
         for (event, status) in steps {

@@ -103,13 +103,19 @@ impl<'a> Need<'a> {
             | Event::Forked
             | Event::HostCallStarted { .. }
             | Event::Logged { .. }
-            | Event::ApprovalRequested { .. } => Need::Room,
+            | Event::ApprovalRequested { .. }
+            | Event::Waiting { .. }
+            | Event::EventEmitted { .. } => Need::Room,
             Event::HostCall { invocation, sequence, .. } => {
                 Need::RoomUnlessIntended { invocation, sequence: *sequence }
             }
             Event::InvocationEnded { .. }
             | Event::ApprovalDecided { .. }
             | Event::TimerFired { .. }
+            | Event::EventReceived { .. }
+            | Event::CancelRequested { .. }
+            | Event::Paused { .. }
+            | Event::Continued { .. }
             | Event::RunEnded(_) => Need::Nothing,
         }
     }

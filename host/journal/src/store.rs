@@ -111,12 +111,16 @@ pub enum RunStatus {
     Running,
     /// No host drives it, and it waits for nobody: its host died or was stopped. It can be resumed.
     Interrupted,
-    /// It waits for a person.
+    /// It waits for people, events or a time, and nothing runs.
     Parked,
+    /// Somebody wants it to rest.
+    Paused,
     /// It ended well.
     Completed,
     /// It ended badly.
     Failed,
+    /// It ended because somebody wanted it to.
+    Cancelled,
     /// Nobody can tell: what the store noted of it is damaged. Others are not concerned.
     Damaged,
 }

@@ -12,7 +12,7 @@ pub struct Ending {
     pub run: RunId,
     /// The workflow's name.
     pub workflow: String,
-    /// `completed`, `failed`, `parked` (it waits for people) or `running` (a host drives it, or died:
+    /// `completed`, `failed`, `cancelled`, `parked` (it waits for people, events or a time) or `running` (a host drives it, or died:
     /// whether one does, the store tells in [`RunSummary`](baton_journal::RunSummary)).
     pub outcome: &'static str,
     /// The workflow's output, if it completed.
@@ -36,6 +36,9 @@ impl Ending {
             (Status::Ended, Some(RunOutcome::Failed { step, message })) => {
                 ("failed", None, Some(Blame { step: step.clone(), message: message.clone() }))
             }
+            (Status::Ended, Some(RunOutcome::Cancelled { by, reason })) => {
+                ("cancelled", None, Some(Blame { step: None, message: cancelled(by, reason.as_deref()) }))
+            }
             (Status::Parked, _) => ("parked", None, None),
             _ => ("running", None, None),
         };
@@ -49,6 +52,12 @@ impl Ending {
             steps: machine.steps().map(|step| Step::of(&step)).collect(),
         }
     }
+}
+
+/// Who wanted a run to end, and why.
+fn cancelled(by: &str, reason: Option<&str>) -> String {
+    let because = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+    format!("cancelled by {by}{because}")
 }
 
 /// The questions that people have not answered.

@@ -151,9 +151,16 @@ fn taken_over(entries: &[Entry], redone: &BTreeSet<&str>) -> Vec<(Timestamp, Eve
             Some(invocation) => ended.contains(invocation.as_str()),
             None => decided.contains(step.as_str()),
         },
-        Event::TimerFired { site, .. } => !redone.contains(site.step.as_str()),
+        Event::TimerFired { site, .. }
+        | Event::Waiting { site, .. }
+        | Event::EventReceived { site, .. }
+        | Event::EventEmitted { site, .. } => !redone.contains(site.step.as_str()),
         Event::Forked => true,
-        Event::RunStarted(_) | Event::RunEnded(_) => false,
+        Event::RunStarted(_)
+        | Event::CancelRequested { .. }
+        | Event::Paused { .. }
+        | Event::Continued { .. }
+        | Event::RunEnded(_) => false,
     };
     entries.iter().filter(|entry| is_taken(&entry.event)).map(|entry| (entry.at, entry.event.clone())).collect()
 }

@@ -191,7 +191,9 @@ fn reply(outcome: &Outcome) -> Result<Arc<str>, CallError> {
         }
         Outcome::Failed { failure } => Err(CallError::Failed(failure.clone())),
         Outcome::Denied { message } => Err(CallError::Denied(message.clone())),
-        Outcome::TimedOut { .. } => Err(CallError::Failed(Failure::Transient(outcome.to_string()))),
+        Outcome::TimedOut { .. } | Outcome::Cancelled => {
+            Err(CallError::Failed(Failure::Transient(outcome.to_string())))
+        }
         Outcome::Trapped { .. } | Outcome::Exhausted { .. } | Outcome::Suspended => {
             Err(CallError::Failed(Failure::Permanent(outcome.to_string())))
         }

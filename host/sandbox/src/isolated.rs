@@ -153,7 +153,9 @@ fn believed(outcome: Outcome, gate: &Gate) -> Outcome {
         Outcome::Completed { output: Payload::Text(output) } => ending::completed(gate.invocation(), output),
         Outcome::TimedOut { .. } => ending::timed_out(gate.invocation()),
         Outcome::Failed { .. } | Outcome::Trapped { .. } | Outcome::Exhausted { .. } => outcome,
-        Outcome::Completed { .. } | Outcome::Denied { .. } | Outcome::Suspended => lost("it said what no worker says"),
+        Outcome::Completed { .. } | Outcome::Denied { .. } | Outcome::Cancelled | Outcome::Suspended => {
+            lost("it said what no worker says")
+        }
     }
 }
 

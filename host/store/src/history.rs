@@ -91,7 +91,7 @@ fn compare_row(row: &RunRow, chain: &Chain, progress: Progress, entries: &[Entry
     }
     let started = entries.first().map_or(Timestamp(0), |entry| entry.at);
     let status = status_text(progress.status());
-    let open = (row.invocations, row.questions) == (progress.invocations, progress.questions);
+    let open = (row.invocations, row.waits) == (progress.invocations, progress.waits);
     if row.status != status || row.updated != chain.last_at() || row.started != started || !open {
         return Err("its row in the list of runs is not what its entries say".to_owned());
     }

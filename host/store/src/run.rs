@@ -41,7 +41,7 @@ pub(crate) fn create(
     let claim = Claim { run: run.clone(), epoch: 1 };
     writing.locks.take(run, claim.epoch)?;
     let insert = "INSERT INTO runs (run, workflow, epoch, status, started, updated, entries, bytes, head, \
-                  invocations, questions) VALUES (?1, ?2, ?3, 'running', ?4, ?4, 0, 0, ?5, 0, 0)";
+                  invocations, waits) VALUES (?1, ?2, ?3, 'running', ?4, ?4, 0, 0, ?5, 0, 0)";
     let (epoch, head) = (claim.epoch.cast_signed(), next.entry.previous);
     let values = params![run.as_str(), header.workflow, epoch, at.0.cast_signed(), head.as_bytes()];
     writing.sql.prepare_cached(insert)?.execute(values)?;

@@ -32,7 +32,7 @@ pub(crate) const OLDEST_SQLITE: i32 = 3_051_003;
 pub(crate) const TABLES: [&str; 10] = [
     "CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, \
      epoch INTEGER NOT NULL, status TEXT NOT NULL, started INTEGER NOT NULL, updated INTEGER NOT NULL, \
-     entries INTEGER NOT NULL, bytes INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, questions INTEGER NOT NULL) STRICT",
+     entries INTEGER NOT NULL, bytes INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, waits INTEGER NOT NULL) STRICT",
     "CREATE TABLE entries (run INTEGER NOT NULL REFERENCES runs (number), sequence INTEGER NOT NULL, \
      at INTEGER NOT NULL, body TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (run, sequence)) STRICT, WITHOUT ROWID",
     "CREATE TABLE blobs (sha256 BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT",

@@ -85,6 +85,14 @@ impl Account {
             Event::TimerFired { site, attempt } => {
                 self.count(Some(&site.step), &format!("{site} waited for {attempt}"));
             }
+            Event::Waiting { site, .. } => self.count(Some(&site.step), &format!("{site} waits")),
+            Event::EventReceived { site, name, .. } => {
+                self.count(Some(&site.step), &format!("{site} received {name}"));
+            }
+            Event::EventEmitted { site, name, .. } => self.count(Some(&site.step), &format!("{site} emitted {name}")),
+            Event::CancelRequested { .. } => self.count(None, "was cancelled"),
+            Event::Paused { .. } => self.count(None, "was paused"),
+            Event::Continued { .. } => self.count(None, "was continued"),
             Event::RunStarted(_) => self.count(None, "began"),
             Event::Forked => self.count(None, "was forked"),
             Event::RunEnded(_) => self.count(None, "ended"),

@@ -126,7 +126,7 @@ impl<'a> Account<'a> {
     fn take(&mut self, entry: &'a Entry) {
         let at = entry.at;
         match &entry.event {
-            Event::Forked => {}
+            Event::Forked | Event::CancelRequested { .. } | Event::Paused { .. } | Event::Continued { .. } => {}
             Event::InvocationStarted { .. } => self.started(entry),
             Event::InvocationEnded { invocation, site, outcome, usage, .. } => {
                 self.step(&site.step, at);
@@ -147,7 +147,10 @@ impl<'a> Account<'a> {
             Event::ApprovalDecided { step, decision, .. } => {
                 self.step(step_of(step), at).happenings.push(Happening::Decided { at, decision });
             }
-            Event::TimerFired { site, .. } => {
+            Event::TimerFired { site, .. }
+            | Event::Waiting { site, .. }
+            | Event::EventReceived { site, .. }
+            | Event::EventEmitted { site, .. } => {
                 self.step(&site.step, at);
             }
             Event::RunEnded(outcome) => self.outcome = Some(outcome),

@@ -91,7 +91,9 @@ fn write_outcome(page: &mut Page, outcome: &Outcome, depth: usize) {
         Outcome::Trapped { message } | Outcome::Exhausted { message, .. } | Outcome::Denied { message } => {
             write_blame(page, outcome.name(), message, depth);
         }
-        Outcome::TimedOut { .. } | Outcome::Suspended => page.line(depth, &paint::bad(&outcome.to_string())),
+        Outcome::TimedOut { .. } | Outcome::Cancelled | Outcome::Suspended => {
+            page.line(depth, &paint::bad(&outcome.to_string()))
+        }
     }
 }
 

@@ -133,6 +133,10 @@ fn write_end(page: &mut Page, ending: &Ending, account: &Account<'_>) {
     page.line(0, "");
     match account.outcome {
         Some(RunOutcome::Completed { output }) => page.json(0, "output", output),
+        Some(RunOutcome::Cancelled { by, reason }) => {
+            let reason = reason.as_ref().map(|reason| format!(": {}", escape_line(reason))).unwrap_or_default();
+            page.line(0, &format!("{} by {}{reason}", paint::bad("cancelled"), escape_line(by)));
+        }
         Some(RunOutcome::Failed { step, message }) => {
             let step = step.as_ref().map(|step| format!("step {}: ", escape_line(step))).unwrap_or_default();
             page.line(0, &format!("{} {step}{}", paint::bad("failed:"), escape(&trap::reason(message))));

@@ -51,7 +51,7 @@ impl Comparison<'_> {
 
     fn verdict(&self, now: &Ended, beyond: Option<(u32, String)>) -> Verdict {
         let (recorded, usage) = self.ended;
-        if let Outcome::TimedOut { .. } = recorded {
+        if let Outcome::TimedOut { .. } | Outcome::Cancelled = recorded {
             return Verdict::Stopped;
         }
         if let Some((sequence, replayed)) = beyond {

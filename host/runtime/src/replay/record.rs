@@ -101,6 +101,7 @@ impl Record<'_> {
         let wall = limits.wall.as_duration();
         match self.ended {
             Some((Outcome::TimedOut { after_ms }, _)) => wall.min(Duration::from_millis(*after_ms)),
+            Some((Outcome::Cancelled, usage)) => wall.min(Duration::from_millis(usage.wall_ms.max(1))),
             _ => wall,
         }
     }

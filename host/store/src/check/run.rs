@@ -208,7 +208,7 @@ impl Checker<'_> {
             ("start", row.started == seen.started),
             ("last change", row.updated == chain.last_at()),
             ("number of bytes", row.taken == Taken { bytes: seen.bytes, entries: chain.next() }),
-            ("open calls", (row.invocations, row.questions) == (progress.invocations, progress.questions)),
+            ("open calls", (row.invocations, row.waits) == (progress.invocations, progress.waits)),
         ];
         for (column, _) in columns.into_iter().filter(|(_, fits)| !fits) {
             self.found(Place::Run(seen.run.to_string()), Flaw::Row { column });

@@ -64,11 +64,11 @@ impl Next {
 
     fn move_head(&self, sql: &Connection, taken: Taken, progress: Progress) -> rusqlite::Result<()> {
         let update = "UPDATE runs SET status = ?2, updated = ?3, entries = ?4, bytes = ?5, head = ?6, \
-                      invocations = ?7, questions = ?8 WHERE number = ?1";
+                      invocations = ?7, waits = ?8 WHERE number = ?1";
         let (at, status) = (self.entry.at.0.cast_signed(), status_text(progress.status()));
         let (entries, bytes) = (taken.entries.cast_signed(), taken.bytes.cast_signed());
         let head = self.entry.digest.as_bytes();
-        let values = params![self.run, status, at, entries, bytes, head, progress.invocations, progress.questions];
+        let values = params![self.run, status, at, entries, bytes, head, progress.invocations, progress.waits];
         sql.prepare_cached(update)?.execute(values).map(drop)
     }
 }

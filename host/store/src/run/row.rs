@@ -21,12 +21,12 @@ pub(crate) struct RunRow {
     pub(crate) taken: Taken,
     pub(crate) head: Digest,
     pub(crate) invocations: u32,
-    pub(crate) questions: u32,
+    pub(crate) waits: u32,
 }
 
 /// The columns that [`RunRow::from_row`] reads, from the first.
 pub(crate) const COLUMNS: &str =
-    "number, workflow, epoch, status, started, updated, entries, bytes, head, invocations, questions";
+    "number, workflow, epoch, status, started, updated, entries, bytes, head, invocations, waits";
 
 impl RunRow {
     /// The row of a run, if there is one.
@@ -61,7 +61,7 @@ impl RunRow {
             },
             head: Digest::from_bytes(row.get(8)?),
             invocations: row.get(9)?,
-            questions: row.get(10)?,
+            waits: row.get(10)?,
         })
     }
 
@@ -70,9 +70,11 @@ impl RunRow {
         let ended = match parse_status(&self.status) {
             Some(RunStatus::Completed) => Some(Ended::Completed),
             Some(RunStatus::Failed) => Some(Ended::Failed),
+            Some(RunStatus::Cancelled) => Some(Ended::Cancelled),
             _ => None,
         };
-        Progress { invocations: self.invocations, questions: self.questions, ended }
+        let paused = parse_status(&self.status) == Some(RunStatus::Paused);
+        Progress { invocations: self.invocations, waits: self.waits, paused, ended }
     }
 }
 
@@ -84,12 +86,21 @@ pub(crate) fn status_text(status: RunStatus) -> &'static str {
         RunStatus::Parked => "parked",
         RunStatus::Completed => "completed",
         RunStatus::Failed => "failed",
+        RunStatus::Paused => "paused",
+        RunStatus::Cancelled => "cancelled",
         RunStatus::Damaged => "damaged", // as no row has it
     }
 }
 
 /// The status of a row.
 pub(crate) fn parse_status(text: &str) -> Option<RunStatus> {
-    let all = [RunStatus::Running, RunStatus::Parked, RunStatus::Completed, RunStatus::Failed];
+    let all = [
+        RunStatus::Running,
+        RunStatus::Parked,
+        RunStatus::Paused,
+        RunStatus::Completed,
+        RunStatus::Failed,
+        RunStatus::Cancelled,
+    ];
     all.into_iter().find(|status| status_text(*status) == text)
 }

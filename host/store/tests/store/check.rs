@@ -72,7 +72,7 @@ const DAMAGES: [(&str, &[u128]); 34] = [
     ("UPDATE runs SET head = zeroblob(32) WHERE number = 1", &[1]),
     ("UPDATE runs SET entries = 9 WHERE number = 1", &[1]),
     ("UPDATE runs SET status = 'running', updated = updated + 1, bytes = 7 WHERE number = 1", &[1]),
-    ("UPDATE runs SET workflow = 'other', started = 1, questions = 2 WHERE number = 1", &[1]),
+    ("UPDATE runs SET workflow = 'other', started = 1, waits = 2 WHERE number = 1", &[1]),
     ("UPDATE runs SET status = 'finished' WHERE number = 1", &[1]),
     ("UPDATE runs SET run = 'not-an-id' WHERE number = 1", &[1]),
     ("UPDATE runs SET head = x'00' WHERE number = 1", &[1]),

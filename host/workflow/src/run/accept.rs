@@ -74,6 +74,12 @@ impl Run {
                 Err(RunError::OutOfOrder("the run was not forked off another one".to_owned()))
             }
             Event::Forked => Ok(Change::Forked),
+            Event::Waiting { .. }
+            | Event::EventReceived { .. }
+            | Event::EventEmitted { .. }
+            | Event::CancelRequested { .. }
+            | Event::Paused { .. }
+            | Event::Continued { .. } => Err(RunError::OutOfOrder("the run does not ask for this".to_owned())),
             Event::RunEnded(outcome) => Ok(Change::End(outcome.clone())),
             Event::RunStarted(_) => Err(RunError::OutOfOrder("the run has begun already".to_owned())),
         }

@@ -123,6 +123,7 @@ fn is_same_end(one: &RunOutcome, other: &RunOutcome) -> bool {
 fn told(outcome: &RunOutcome) -> String {
     match outcome {
         RunOutcome::Completed { output } => format!("completed with the output {}", output.digest().short()),
+        RunOutcome::Cancelled { by, .. } => format!("cancelled by {}", quoted(by)),
         RunOutcome::Failed { message, .. } => format!("failed with {}", quoted(message)),
     }
 }

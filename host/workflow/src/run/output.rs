@@ -23,6 +23,7 @@ impl Run {
             Outcome::TimedOut { after_ms } => Err(self.unknown_effect(step, format!("timed out after {after_ms} ms"))),
             Outcome::Exhausted { message, .. } => Err(Failure::Permanent(format!("exhausted: {message}"))),
             Outcome::Denied { message } => Err(Failure::Permanent(format!("denied: {message}"))),
+            Outcome::Cancelled => Err(Failure::Permanent("cancelled".to_owned())),
             Outcome::Suspended => Err(Failure::Transient("suspended".to_owned())),
         }
     }

@@ -66,6 +66,8 @@ pub enum Ended {
     Completed,
     /// Badly.
     Failed,
+    /// As somebody wanted.
+    Cancelled,
 }
 
 /// `30d`.
@@ -95,13 +97,23 @@ pub(super) async fn run(context: &Context, args: &PruneArgs) -> Result<Exit, Err
     report(context, args, &removed, size.saturating_sub(size_of(&file)))
 }
 
+/// How a run ended, if it did.
+fn ended(status: RunStatus) -> Option<Ended> {
+    match status {
+        RunStatus::Completed => Some(Ended::Completed),
+        RunStatus::Failed => Some(Ended::Failed),
+        RunStatus::Cancelled => Some(Ended::Cancelled),
+        RunStatus::Running | RunStatus::Interrupted | RunStatus::Parked | RunStatus::Paused | RunStatus::Damaged => {
+            None
+        }
+    }
+}
+
 /// The runs that a choice means.
 #[must_use]
 pub fn chosen(all: &[Known], choice: &Choice, now: Timestamp) -> Vec<Known> {
-    let fits = |known: &&Known| match (known.summary.status, choice.status) {
-        (RunStatus::Completed, None | Some(Ended::Completed)) | (RunStatus::Failed, None | Some(Ended::Failed)) => true,
-        (RunStatus::Completed | RunStatus::Failed, Some(_)) => false,
-        (RunStatus::Running | RunStatus::Interrupted | RunStatus::Parked | RunStatus::Damaged, _) => false,
+    let fits = |known: &&Known| {
+        ended(known.summary.status).is_some_and(|ended| choice.status.is_none_or(|wanted| wanted == ended))
     };
     let age = choice.older_than.map_or(0, Wall::get);
     let old = |known: &&Known| format::between(known.summary.updated, now) >= age;
@@ -147,7 +159,7 @@ async fn remove(context: &Context, file: &Path, runs: Vec<Known>, named: bool) -
 
 /// Removes a run; one that has not ended ends first.
 async fn remove_one(store: &SqliteStore, run: &RunSummary) -> Result<Removed, StoreError> {
-    if matches!(run.status, RunStatus::Parked | RunStatus::Interrupted) {
+    if matches!(run.status, RunStatus::Parked | RunStatus::Paused | RunStatus::Interrupted) {
         let claim = store.claim(run.run.clone()).await?;
         let message = "given up: it was removed before it ended".to_owned();
         let given_up = Event::RunEnded(RunOutcome::Failed { step: None, message });

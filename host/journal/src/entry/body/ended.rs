@@ -45,6 +45,7 @@ enum Word {
     Exhausted,
     Denied,
     TimedOut,
+    Cancelled,
     Suspended,
 }
 
@@ -80,6 +81,7 @@ impl Ended {
             }
             Outcome::Denied { message } => Ended { outcome: Word::Denied, message: Some(message.clone()), ..self },
             Outcome::TimedOut { after_ms } => Ended { outcome: Word::TimedOut, after_ms: Some(*after_ms), ..self },
+            Outcome::Cancelled => Ended { outcome: Word::Cancelled, ..self },
             Outcome::Suspended => self,
         }
     }
@@ -93,6 +95,7 @@ impl Ended {
             (Word::Exhausted, None, None, Some(limit), Some(message), None) => Outcome::Exhausted { limit, message },
             (Word::Denied, None, None, None, Some(message), None) => Outcome::Denied { message },
             (Word::TimedOut, None, None, None, None, Some(after_ms)) => Outcome::TimedOut { after_ms },
+            (Word::Cancelled, None, None, None, None, None) => Outcome::Cancelled,
             (Word::Suspended, None, None, None, None, None) => Outcome::Suspended,
             _ => return Err(wrong("its outcome has not the fields that it should have")),
         };

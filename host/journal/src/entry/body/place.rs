@@ -13,14 +13,10 @@ pub(super) struct Place {
 impl Place {
     /// What an id says; nothing, if it is not made as ids are.
     fn of(id: &InvocationId) -> Option<Place> {
-        let path = id.as_str();
-        let caller = path.rfind('/').map(|end| InvocationId::parse(&path[..end]));
-        let (site, attempt) = path.split('/').next()?.rsplit_once('#')?;
-        let site = match site.strip_suffix(']').and_then(|site| site.rsplit_once('[')) {
-            Some((step, item)) => Site { step: step.to_owned(), item: Some(item.parse().ok()?) },
-            None => Site { step: site.to_owned(), item: None },
-        };
-        Some(Place { site, attempt: attempt.parse().ok()?, caller })
+        let (site, calls) = id.as_str().split_once('#')?;
+        let caller = calls.rsplit_once('/').map(|(caller, _)| InvocationId::parse(&format!("{site}#{caller}")));
+        let attempt = calls.split('/').next()?.parse().ok()?;
+        Some(Place { site: Site::read(site), attempt, caller })
     }
 
     /// The fields that are written: none, if the id says the same.
