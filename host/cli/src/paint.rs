@@ -58,8 +58,8 @@ pub fn faint(text: &str) -> String {
 pub fn outcome(word: &str, text: &str) -> String {
     match word {
         "completed" | "approved" => good(text),
-        "failed" | "damaged" | "trapped" | "exhausted" | "denied" | "timed-out" | "rejected" => bad(text),
-        "parked" | "asking" | "expired" | "interrupted" => warn(text),
+        "failed" | "cancelled" | "damaged" | "trapped" | "exhausted" | "denied" | "timed-out" | "rejected" => bad(text),
+        "parked" | "paused" | "sleeping" | "asking" | "expired" | "interrupted" => warn(text),
         "running" => with(BUSY, text),
         _ => faint(text),
     }
@@ -72,6 +72,7 @@ pub fn mark(status: StepStatus) -> String {
         StepStatus::Completed => "✓",
         StepStatus::Failed => "✗",
         StepStatus::Asking => "?",
+        StepStatus::Sleeping => "~",
         StepStatus::Skipped => "–",
         StepStatus::Waiting | StepStatus::Running => "·",
     };

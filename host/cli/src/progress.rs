@@ -119,16 +119,16 @@ impl Watch {
 
     fn change(&mut self, at: Timestamp, width: usize, step: &StepView<'_>) -> Option<Change> {
         let done = step.items.map_or(0, |items| items.done);
-        let before = self.seen.get(step.name).copied();
+        let before = self.seen.get(&step.name).copied();
         let before = before.unwrap_or(Seen { status: StepStatus::Waiting, done: 0, since: at });
         if before.status == step.status && before.done == done {
             return None;
         }
         let since = if before.status == StepStatus::Waiting { at } else { before.since };
-        self.seen.insert(step.name.to_owned(), Seen { status: step.status, done, since });
+        self.seen.insert(step.name.clone(), Seen { status: step.status, done, since });
         Some(Change {
             at,
-            name: format!("{:<width$}", escape::escape_line(step.name)),
+            name: format!("{:<width$}", escape::escape_line(&step.name)),
             before: before.status,
             status: step.status,
             items: step.items,
@@ -143,7 +143,7 @@ impl Watch {
 #[must_use]
 pub fn note_of(entry: &Entry, run: &Run) -> Option<String> {
     let Event::InvocationEnded { site, attempt, caller: None, outcome, .. } = &entry.event else { return None };
-    if matches!(outcome, Outcome::Completed { .. } | Outcome::Suspended) {
+    if matches!(outcome, Outcome::Completed { .. } | Outcome::Cancelled | Outcome::Suspended) {
         return None;
     }
     let goes_on = run.steps().any(|step| step.name == site.step && step.status == StepStatus::Running);
@@ -161,11 +161,20 @@ mod tests {
     fn step(name: &str, status: StepStatus, done: u32) -> StepView<'_> {
         let items = (name == "each").then_some(Progress { done, total: 4 });
         let usage = Usage { fuel: 310_000_000, ..Usage::default() };
-        StepView { name, kind: StepKind::Agent, status, attempts: 1, items, output: None, failure: None, usage }
+        StepView {
+            name: name.to_owned(),
+            kind: StepKind::Agent,
+            status,
+            attempts: 1,
+            items,
+            output: None,
+            failure: None,
+            usage,
+        }
     }
 
     fn lines(watch: &mut Watch, at: u64, steps: &[StepView<'_>]) -> Vec<String> {
-        let changes = watch.changes(Timestamp(at), steps.iter().copied());
+        let changes = watch.changes(Timestamp(at), steps.iter().cloned());
         changes.iter().map(|change| anstream::adapter::strip_str(&change.line()).to_string()).collect()
     }
 

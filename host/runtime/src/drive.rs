@@ -6,13 +6,15 @@ mod context;
 mod doubts;
 mod earlier;
 mod places;
+mod stops;
 mod together;
+mod waits;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Decision, Entry, Event, InvocationId, Outcome, RunOutcome, Tape, Timestamp};
+use baton_journal::{Decision, Entry, Event, InvocationId, Outcome, RunOutcome, Site, Tape, Timestamp};
 use baton_sandbox::Target;
 use baton_workflow::{Action, Ask, InDoubt, Invoke, Run, Wait};
 use tokio::sync::mpsc;
@@ -28,6 +30,7 @@ pub(crate) use context::{Caller, Job, News, RunContext, Shared};
 enum Done {
     Happened(Box<Event>),
     Answered(Box<Ask>, Decision),
+    Waited(Site),
     Unanswered,
 }
 
@@ -39,6 +42,8 @@ pub(crate) struct Driver {
     /// When the last entry was made.
     at: Timestamp,
     tasks: JoinSet<Result<Done, Error>>,
+    /// Attempts at work here.
+    at_work: BTreeSet<InvocationId>,
     /// Invocations at work whose effects are felt outside.
     outside: BTreeSet<InvocationId>,
     observer: Arc<dyn Observer>,
@@ -58,6 +63,7 @@ impl Driver {
             run: story.into_machine(),
             at,
             tasks: JoinSet::new(),
+            at_work: BTreeSet::new(),
             outside: BTreeSet::new(),
             observer,
         }
@@ -116,14 +122,20 @@ impl Driver {
                 answer::check(&self.run, &ask, &decision)?; // nothing is recorded that the machine would not take
                 self.happened(answer::decided(&ask, decision)).await
             }
-            Done::Unanswered => Ok(Vec::new()),
+            Done::Waited(site) if self.run.is_waiting(&site) => {
+                self.happened(Event::TimerFired { site, attempt: 0 }).await
+            }
+            Done::Waited(_) | Done::Unanswered => Ok(Vec::new()),
         }
     }
 
     async fn perform(&mut self, action: Action) -> Result<Vec<Action>, Error> {
         match action {
             Action::Invoke(invoke) => self.invoke(invoke).await,
+            Action::Stop(invoke) => self.stop(&invoke).await,
             Action::Ask(ask) => self.ask(ask).await,
+            Action::Await(wait) => self.await_it(wait).await,
+            Action::Emit(emit) => self.emit(emit).await,
             Action::Wait(wait) => {
                 self.wait(wait);
                 Ok(Vec::new())
@@ -158,8 +170,19 @@ impl Driver {
     }
 
     fn spawn(&mut self, job: Job, tape: Tape) {
+        self.at_work.insert(job.invocation.id.clone());
         let context = Arc::clone(&self.context);
         self.tasks.spawn(async move { context.invoke(job, tape).await.map(|event| Done::Happened(Box::new(event))) });
+    }
+
+    /// Stops an attempt; one that an earlier host had at work is over.
+    async fn stop(&mut self, invoke: &Invoke) -> Result<Vec<Action>, Error> {
+        let job = self.context.job(invoke)?;
+        if self.at_work.contains(&job.invocation.id) {
+            self.context.stops.stop(&job.invocation.id);
+            return Ok(Vec::new());
+        }
+        self.happened(job.ended_as(Outcome::Cancelled)).await
     }
 
     /// What an earlier host recorded of an attempt.
@@ -240,6 +263,7 @@ impl Driver {
             context.store.flush().await?; // output commit: nobody is told an end that a power cut could take back
         }
         if let Event::InvocationEnded { invocation, .. } = &entry.event
+            && self.at_work.remove(invocation)
             && self.outside.remove(invocation)
         {
             let store = Arc::clone(&context.store);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use baton_egress::{Fetch, Secrets};
-use baton_journal::{Claim, InvocationId, Store};
+use baton_journal::{BoxFuture, Claim, InvocationId, Store};
 
 use crate::capability::tools::Tools;
 pub use crate::clock::Clock;
@@ -33,6 +33,12 @@ pub trait Watch: Send + Sync {
     /// is not known meanwhile.
     fn calls(&self, invocation: &InvocationId, sequence: u32, fuel_left: u64) {
         let _ = (invocation, sequence, fuel_left);
+    }
+
+    /// Comes when nobody needs the invocation any more: then its guest is stopped, as at its deadline.
+    fn cancelled<'a>(&'a self, invocation: &'a InvocationId) -> BoxFuture<'a, ()> {
+        let _ = invocation;
+        Box::pin(std::future::pending())
     }
 }
 

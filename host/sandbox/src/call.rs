@@ -114,8 +114,14 @@ fn task(invocation: &Invocation) -> Task {
 async fn run(store: &mut Store<Guest>, plugin: &Loaded, call: Call<'_>, turns: &Turns) -> Ending {
     let gate = &store.data().gate;
     let (begun, timeout, depth) = (gate.begun(), gate.invocation().timeout, gate.invocation().depth);
+    let cancelled = gate.cancelled();
     let call = AssertUnwindSafe(call_guest(store, plugin, call)).catch_unwind();
-    match tokio::time::timeout(timeout, turns.take(depth, &plugin.load, begun, call)).await {
+    let call = tokio::time::timeout(timeout, turns.take(depth, &plugin.load, begun, call));
+    let ended = tokio::select! {
+        ended = call => ended,
+        () = cancelled => return Ending::Cancelled,
+    };
+    match ended {
         Ok(Ok(Ok(answer))) => Ending::Answered(answer),
         Ok(Ok(Err(error))) => Ending::Broke(error),
         Ok(Err(panic)) => Ending::HostPanicked(panic),

@@ -25,6 +25,7 @@ pub(crate) enum Ending {
     Answered(Answer),
     Broke(wasmtime::Error),
     TimedOut,
+    Cancelled,
     HostPanicked(Box<dyn Any + Send>),
 }
 
@@ -45,6 +46,7 @@ impl Ending {
                 Err(SandboxError::panicked(id, format!("the call of {id}"), panic.as_ref()))
             }
             Ending::TimedOut => Ok(timed_out(guest.gate.invocation())),
+            Ending::Cancelled => Ok(Outcome::Cancelled),
             Ending::Broke(error) => Ok(broke(guest, &error)),
             Ending::Answered(answer) => answered(guest, answer),
         }

@@ -343,6 +343,21 @@ impl Gate {
         &self.invocation
     }
 
+    /// Comes when nobody needs the invocation any more; a worker's host knows that, and stops the worker.
+    pub(crate) fn cancelled(&self) -> impl Future<Output = ()> + use<> {
+        let invocation = Arc::clone(&self.invocation);
+        let watch = match &self.behind {
+            Behind::Journal(steps) => Some(steps.watch()),
+            Behind::Host(_) => None,
+        };
+        async move {
+            match watch {
+                Some(watch) => watch.cancelled(&invocation.id).await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
     pub(crate) fn meter(&self) -> &Meter {
         &self.meter
     }

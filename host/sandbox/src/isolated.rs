@@ -40,6 +40,8 @@ pub(crate) enum Fate {
     Stopped,
     /// It is not over in time, and neither is its worker.
     TimedOut,
+    /// Nobody needs it any more.
+    Cancelled,
     /// The worker died, or said what no worker says.
     Died(String),
     /// The host is to blame.
@@ -49,8 +51,13 @@ pub(crate) enum Fate {
 /// Calls a plugin's export in a worker of its own, which is gone afterwards.
 pub(crate) async fn call(worker: &Worker, code: &Bytes, gate: &mut Gate) -> Result<Report, Fate> {
     let (limit, id) = (gate.left() + GRACE, gate.invocation().id.clone());
-    let call = AssertUnwindSafe(converse(worker, code, gate)).catch_unwind();
-    match tokio::time::timeout(limit, call).await {
+    let cancelled = gate.cancelled();
+    let call = tokio::time::timeout(limit, AssertUnwindSafe(converse(worker, code, gate)).catch_unwind());
+    let told = tokio::select! {
+        told = call => told,
+        () = cancelled => return Err(Fate::Cancelled),
+    };
+    match told {
         Ok(Ok(told)) => told,
         Ok(Err(panic)) => Err(Fate::Faulty(SandboxError::panicked(&id, format!("the call of {id}"), panic.as_ref()))),
         Err(_) => Err(Fate::TimedOut),
@@ -142,6 +149,7 @@ pub(crate) fn outcome(told: Result<Report, Fate>, gate: &mut Gate) -> Result<Out
         Ok(Report { end: End::Faulty(text), .. }) | Err(Fate::Died(text)) => Ok(lost(&text)),
         Ok(Report { end: End::Completed, .. }) => Ok(lost("it did not say what it answered")),
         Err(Fate::TimedOut) => Ok(ending::timed_out(gate.invocation())),
+        Err(Fate::Cancelled) => Ok(Outcome::Cancelled),
         Err(Fate::Stopped) => Ok(lost("it was stopped")),
         Err(Fate::Faulty(error)) => Err(error),
     }

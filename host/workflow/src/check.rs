@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::plan::definition::MAX_STEPS;
 use crate::plan::policy::{MAX_FACTOR, MAX_PARALLEL, MAX_RETRIES};
-use crate::plan::{Definition, Step};
+use crate::plan::{Definition, Step, Work};
 use crate::source::{Node, Report};
 
 mod arithmetic;
@@ -56,7 +56,14 @@ pub(crate) fn stored(definition: &Definition) -> Result<(), String> {
     let mut sink = First::default();
     names::check(definition, &Broken::default(), &mut sink);
     order::check(definition, &mut sink);
-    sink.0.map_or(Ok(()), Err)
+    if let Some(problem) = sink.0 {
+        return Err(problem);
+    }
+    let inner = definition.steps.iter().filter_map(|step| match &step.work {
+        Work::Workflow(inner) => Some(inner),
+        _ => None,
+    });
+    inner.map(|inner| stored(&inner.definition)).collect()
 }
 
 /// Whether what a step says about parallel items and attempts is within the limits.

@@ -34,6 +34,7 @@ pub(crate) fn file(path: &str) -> Result<Vec<u8>, String> {
         "rules.json" => r#"{"countries": ["DE", "FR"], "limit": 3}"#,
         "letter.md" => "Dear ${{ name }},\n",
         "mail.md" => "Dear {{ input.name }} ${ item },\n",
+        "inner.yaml" => INNER,
         "bad.json" => "{\"a\": 1, \"a\": 2}",
         "bad.yaml" => "a: &x 1",
         "remote.json" => r#"{"$ref": "https://example.com/schema.json"}"#,
@@ -53,6 +54,14 @@ const APPLICATION: &str = r#"{
     "note": {"type": "string"}
   }
 }"#;
+
+const INNER: &str = r#"
+workflow: inner
+steps:
+  one: { agent: any, input: { n: "${{ input.n }}" }, compensate: { agent: any } }
+  two: { agent: any, needs: [one] }
+output: "${{ steps.two.output }}"
+"#;
 
 const RISK: &str = r#"{
   "type": "object", "required": ["risk"],

@@ -1,26 +1,36 @@
 //! From the file's tree to what a plan says, one module for each thing the language has. It reports what is wrong with
 //! each thing by itself; how things fit together is `check`'s.
 
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
 use serde_json::{Map, Value};
 
 use crate::catalog::Catalog;
 use crate::check::{self, Broken};
 use crate::expression::Template;
 use crate::plan::definition::{FORMAT, MAX_STEPS};
-use crate::plan::{Definition, Files, RunBudget, Step};
+use crate::plan::{Definition, Files, Role, RunBudget, Step, Steps};
 use crate::problem::{Code, Problems};
 use crate::schema::Schema;
-use crate::source::{self, Node, Report};
+use crate::source::{self, Key, Node, Report};
 
 mod approve;
 mod budget;
+mod compensate;
+mod context;
 mod failure;
 mod fields;
 mod file;
+mod inner;
 mod quantity;
+mod repeat;
 mod retry;
 mod step;
+mod switch;
 mod template;
+mod wait;
 mod work;
 
 use fields::{Fields, is_name};
@@ -31,6 +41,10 @@ struct Reader<'a> {
     files: Files<'a>,
     catalog: &'a Catalog,
     broken: Broken,
+    /// The files of the workflows around this one, and its own.
+    around: Vec<String>,
+    /// How many steps there may still be, of all workflows together.
+    room: &'a Cell<usize>,
 }
 
 /// Reads and checks a file.
@@ -39,8 +53,33 @@ struct Reader<'a> {
 ///
 /// All problems of the file.
 pub(crate) fn read(file: &str, bytes: &[u8], files: Files<'_>, catalog: &Catalog) -> Result<Definition, Problems> {
-    let report = Report::new(file, &String::from_utf8_lossy(&bytes[..bytes.len().min(source::MAX_FILE_BYTES)]));
-    let mut reader = Reader { report, files, catalog, broken: Broken::default() };
+    let room = Cell::new(MAX_STEPS);
+    let own = Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
+    read_file(
+        file,
+        bytes,
+        Reader { report: Report::default(), files, catalog, broken: Broken::default(), around: vec![own], room: &room },
+    )
+}
+
+/// Reads and checks a file that another one names.
+///
+/// # Errors
+///
+/// All problems of the file.
+fn read_inside(outer: &Reader<'_>, file: &str, bytes: &[u8]) -> Result<Definition, Problems> {
+    let around = outer.around.iter().cloned().chain([file.to_owned()]).collect();
+    let Reader { files, catalog, room, .. } = *outer;
+    read_file(
+        file,
+        bytes,
+        Reader { report: Report::default(), files, catalog, broken: Broken::default(), around, room },
+    )
+}
+
+fn read_file(file: &str, bytes: &[u8], reader: Reader<'_>) -> Result<Definition, Problems> {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(source::MAX_FILE_BYTES)]);
+    let mut reader = Reader { report: Report::new(file, &text), ..reader };
     let root = match source::parse(bytes) {
         Ok(root) => root,
         Err(fault) => {
@@ -58,7 +97,7 @@ pub(crate) fn read(file: &str, bytes: &[u8], files: Files<'_>, catalog: &Catalog
     }
 }
 
-const KEYS: &[&str] = &["workflow", "input", "data", "budget", "steps", "output"];
+const KEYS: &[&str] = &["workflow", "input", "data", "budget", "context", "steps", "finally", "output"];
 
 impl Reader<'_> {
     /// The whole file; none if it is no mapping.
@@ -69,10 +108,24 @@ impl Reader<'_> {
         let data = fields.get("data").map_or_else(|| Value::Object(Map::new()), |node| self.data(node));
         self.broken.all_data |= fields.is_meant("data");
         let budget = fields.get("budget").map_or_else(RunBudget::default, |node| self.run_budget(node));
-        let steps = fields.require("steps", &mut self.report).map_or_else(Vec::new, |node| self.steps(node));
+        let context = fields.get("context").map_or_else(BTreeMap::new, |node| self.context(node));
+        let steps =
+            fields.require("steps", &mut self.report).map_or_else(Vec::new, |node| self.steps(node, Role::Main));
+        let last = fields.get("finally").map_or_else(Vec::new, |node| self.steps(node, Role::Finally));
+        let steps = Steps::from(self.unique(steps, last));
         let output = fields.get("output").and_then(|node| self.template(node));
         let output = output.unwrap_or(Template::Literal(Value::Null));
-        Some(Definition { format: FORMAT, workflow, file: String::new(), input, data, budget, steps, output })
+        Some(Definition { format: FORMAT, workflow, file: String::new(), input, data, budget, context, steps, output })
+    }
+
+    /// All steps; those under `finally` have names of their own.
+    fn unique(&mut self, steps: Vec<(Key, Step)>, last: Vec<(Key, Step)>) -> Vec<Step> {
+        let names: BTreeSet<String> = steps.iter().map(|(_, step)| step.name.clone()).collect();
+        for (key, _) in last.iter().filter(|(_, step)| names.contains(&step.name)) {
+            let message = format!("there is a step `{}` already", key.text);
+            self.report.add(Code::OutOfRange, key.span, message, None);
+        }
+        steps.into_iter().chain(last).map(|(_, step)| step).collect()
     }
 
     fn workflow_name(&mut self, fields: &Fields<'_>) -> String {
@@ -123,23 +176,42 @@ impl Reader<'_> {
         crate::canonical::sorted(&Value::Object(data))
     }
 
-    fn steps(&mut self, node: &Node) -> Vec<Step> {
+    fn steps(&mut self, node: &Node, role: Role) -> Vec<(Key, Step)> {
         let Some(entries) = Fields::entries(node, "steps", &mut self.report) else { return Vec::new() };
-        if entries.is_empty() || entries.len() > MAX_STEPS {
-            let message = format!("a workflow has from 1 to {MAX_STEPS} steps, not {}", entries.len());
-            self.report.add(Code::OutOfRange, node.span, message, None);
-            return Vec::new();
-        }
         let mut steps = Vec::new();
         for (key, step) in entries {
             if !is_name(&key.text) {
                 let message = format!("`{}` is no name for a step", key.text);
                 self.report.add(Code::OutOfRange, key.span, message, Some(fields::name_hint()));
             }
-            steps.push(self.step(key, step));
+            if !self.take_room(node) {
+                return Vec::new();
+            }
+            steps.extend(self.step(key, step, role).into_iter().map(|step| (key.clone(), step)));
+        }
+        if entries.is_empty() {
+            self.report.add(Code::OutOfRange, node.span, "there are no steps", None);
         }
         steps
     }
+
+    /// Takes room for a step; whether there was some.
+    fn take_room(&mut self, node: &Node) -> bool {
+        let room = self.room.get();
+        self.room.set(room.saturating_sub(1));
+        if room == 0 {
+            let message = format!("there are more than {MAX_STEPS} steps, those of inner workflows included");
+            let hint = Some("give the items to one step: `for_each`".to_owned());
+            self.report.add(Code::OutOfRange, node.span, message, hint);
+        }
+        room > 0
+    }
+}
+
+/// Whether a text is a name for an event.
+fn is_event_name(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    !text.is_empty() && text.len() <= fields::MAX_NAME && text.chars().all(allowed)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The plan: a workflow that was checked, with everything it needs embedded. It does not know files, nor how a run goes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use baton_journal::Digest;
 use serde::{Deserialize, Serialize};
@@ -13,14 +14,24 @@ use crate::language;
 use crate::problem::Problems;
 
 pub(crate) mod budget;
+pub(crate) mod context;
 pub(crate) mod definition;
+pub(crate) mod fault;
 pub(crate) mod graph;
 pub(crate) mod policy;
+pub(crate) mod repeat;
+pub(crate) mod steps;
+pub(crate) mod work;
 
 pub use budget::{RunBudget, RunLimit, StepBudget};
-pub(crate) use definition::{Approval, Definition, Invocation, Step, Work};
+pub(crate) use context::{Merge, Variable};
+pub(crate) use definition::{Definition, Role, Step};
+pub(crate) use fault::FaultKind;
 pub(crate) use graph::Graph;
 pub(crate) use policy::{OnFailure, Retry};
+pub(crate) use repeat::{Join, Rounds};
+pub(crate) use steps::Steps;
+pub(crate) use work::{Approval, Case, Emit, Inner, Invocation, Listen, Sleep, Switch, Work};
 
 /// Reads a file that the workflow names, by the path as written there.
 pub type Files<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
@@ -67,6 +78,8 @@ impl Target {
 pub struct Plan {
     definition: Definition,
     graph: Graph,
+    /// The workflows that its steps run, by the step.
+    inner: BTreeMap<usize, Arc<Plan>>,
     digest: Digest,
 }
 
@@ -82,9 +95,7 @@ impl Plan {
     ///
     /// All problems of the file.
     pub fn parse(file: &str, text: &[u8], files: Files<'_>, catalog: &Catalog) -> Result<Plan, Problems> {
-        let definition = language::read(file, text, files, catalog)?;
-        let graph = Graph::new(&definition);
-        Ok(Plan::assemble(definition, graph))
+        Ok(Plan::assemble(language::read(file, text, files, catalog)?))
     }
 
     /// Takes a plan as [`Plan::to_json`] wrote it.
@@ -102,15 +113,19 @@ impl Plan {
             )));
         }
         check::stored(&definition).map_err(NotAPlan)?;
-        let graph = Graph::new(&definition);
-        Ok(Plan::assemble(definition, graph))
+        Ok(Plan::assemble(definition))
     }
 
-    fn assemble(definition: Definition, graph: Graph) -> Plan {
+    fn assemble(definition: Definition) -> Plan {
         let mut content = definition.clone();
         content.forget_places();
         let digest = Digest::of(canonical(&content).as_bytes());
-        Plan { definition, graph, digest }
+        let inner = definition.steps.iter().enumerate().filter_map(|(index, step)| match &step.work {
+            Work::Workflow(inner) => Some((index, Arc::new(Plan::assemble((*inner.definition).clone())))),
+            _ => None,
+        });
+        let (graph, inner) = (Graph::new(&definition), inner.collect());
+        Plan { definition, graph, inner, digest }
     }
 
     /// The plan as JSON, with everything a run needs: keys sorted, no spaces. Besides the content it has the places in
@@ -147,14 +162,14 @@ impl Plan {
         self.definition.input.as_ref().map_or(Ok(()), |schema| schema.check(input))
     }
 
-    /// The plugins the plan invokes, each once, in order of their names.
+    /// The plugins the plan invokes, each once, in order of their names; those of the workflows in it included.
     #[must_use]
     pub fn plugins(&self) -> Vec<&str> {
-        let targets = self.definition.steps.iter().filter_map(|step| match &step.work {
+        let own = self.definition.steps.iter().filter_map(|step| match &step.work {
             Work::Invoke(invocation) => Some(invocation.target.plugin()),
-            Work::Approve(_) => None,
+            _ => None,
         });
-        let mut names: Vec<&str> = targets.collect();
+        let mut names: Vec<&str> = own.chain(self.inner.values().flat_map(|plan| plan.plugins())).collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -162,28 +177,34 @@ impl Plan {
 
     /// The names of its steps, in the plan's order.
     pub fn steps(&self) -> impl Iterator<Item = &str> {
-        self.definition.steps.iter().map(|step| step.name.as_str())
+        self.definition.steps.iter().filter(|step| step.role.is_own()).map(|step| step.name.as_str())
     }
 
     /// The steps that are done once more if this one is: it, those that wait for it, and the questions that it or one of
     /// those waits for, as a yes is for one run. Nothing if there is no such step.
     #[must_use]
     pub fn redone_with(&self, step: &str) -> BTreeSet<&str> {
-        let steps = &self.definition.steps;
-        let mut redone: BTreeSet<usize> = self.definition.index(step).into_iter().collect();
-        loop {
-            let depends = |one: usize, other: usize| self.graph.depends(one, other);
-            let follows = |index: &usize| redone.iter().any(|other| depends(*index, *other));
-            let is_asked = |index: &usize| {
-                matches!(steps[*index].work, Work::Approve(_)) && redone.iter().any(|other| depends(*other, *index))
-            };
-            let more: Vec<usize> = (0..steps.len()).filter(|index| follows(index) || is_asked(index)).collect();
-            let before = redone.len();
-            redone.extend(more);
-            if redone.len() == before {
-                return redone.into_iter().map(|index| steps[index].name.as_str()).collect();
+        let mut redone = BTreeSet::new();
+        let mut open: Vec<usize> = self.definition.index(step).into_iter().collect();
+        while let Some(next) = open.pop() {
+            if redone.insert(next) {
+                open.extend(self.graph.following(next));
+                open.extend(self.graph.preceding(next).into_iter().filter(|before| self.asks(*before)));
             }
         }
+        let is_redone = |step: &Step| self.definition.index(&step.name).is_some_and(|index| redone.contains(&index));
+        let steps = self.definition.steps.iter();
+        let redone = steps.filter(|step| is_redone(self.definition.owner(step).unwrap_or(step)));
+        redone.map(|step| step.name.as_str()).collect()
+    }
+
+    fn asks(&self, step: usize) -> bool {
+        matches!(self.definition.steps[step].work, Work::Approve(_))
+    }
+
+    /// The workflow that a step runs.
+    pub(crate) fn inner(&self, step: usize) -> Option<&Arc<Plan>> {
+        self.inner.get(&step)
     }
 
     /// What a run of it may use.

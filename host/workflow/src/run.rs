@@ -17,19 +17,26 @@
 //! - With `then`: its output is null and the other step begins, whatever that step's `if` says. Steps that depend on the
 //!   failed one and not on the other are skipped. A step that others hand over to and that has no `if` runs only then.
 //! - With `for_each`, the output is the list of the items' outputs in order. An item that fails for good fails the step:
-//!   items that have begun go on to their end, no others begin, and the failure is that of the first failed item.
+//!   items that have begun go on to their end, no others begin, and the failure is that of the first failed item. Other
+//!   joins are `all_settled` and `first: n` (`item`).
+//! - With `loop`, the work is done in rounds until its output is good; the output is the last round's.
+//! - A way that is not taken (`else`, `switch`, `then`) takes along what depends on it alone (`branch`).
+//! - A workflow that a step runs is a machine in this one (`inner`): its steps are told as `onboard[2]/crm`.
+//! - When the run fails or is cancelled, what completed is undone in reverse order, one after the other; and however it ends,
+//!   `finally` has the last word (`cleanup`).
 //! - A host that finds calls of an attempt in flight, of which nobody knows whether they took effect, suspends the
 //!   attempt and asks (`doubt`). A yes or a no holds for one new beginning of the attempt.
 //!
-//! The run's wall time is that of its events, without the time in which it only waited for people.
+//! The run's wall time is that of its events, without the time in which it only waited for people, events or a time, or
+//! rested.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use baton_journal::{Digest, Event, RunId, RunOutcome, Timestamp};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Role};
 
 pub mod action;
 pub mod view;
@@ -38,25 +45,35 @@ mod accept;
 mod advance;
 mod approval;
 mod attempt;
+mod branch;
 mod budget;
+mod cleanup;
+mod context;
 mod doubt;
+mod fault;
 mod follow;
 mod fork;
+mod inner;
 mod item;
 mod output;
+mod outstanding;
 mod settle;
+mod signal;
 mod state;
 #[cfg(test)]
 mod tests;
+mod wait;
 
-pub use action::{Action, Ask, Invoke, Suspended, Wait};
+pub use action::{Action, Ask, Await, Emit, Invoke, Suspended, Wait};
 pub use doubt::InDoubt;
 pub use view::{Progress, Status, StepKind, StepStatus, StepView};
 
 pub use follow::NotFollowing;
 
-use budget::Meter;
-use state::{Outstanding, StepState};
+use budget::{Meter, Outer};
+use cleanup::{Cleanup, Stage};
+use outstanding::Outstanding;
+use state::StepState;
 
 /// An event that cannot follow on what the run has seen. The run is as it was before.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,6 +97,8 @@ pub enum RunError {
 #[derive(Clone, Debug)]
 pub struct Run {
     plan: Arc<Plan>,
+    /// What stands before the names of its steps: nothing, or the site of the step that runs it and a slash.
+    path: String,
     /// The run's own id.
     own: RunId,
     /// The run that acts: another one, as long as the events are those of a run that this one was forked off.
@@ -91,12 +110,24 @@ pub struct Run {
     input: Option<Value>,
     /// By the plan's order.
     steps: Vec<StepState>,
+    /// The steps whose turn it is.
+    ready: BTreeSet<usize>,
+    /// How many steps are not settled, of those that have their turn in the course of things.
+    open: usize,
+    /// The context, merged of what was written to it.
+    context: Map<String, Value>,
+    /// The workflows that steps run, by step and item.
+    inner: BTreeMap<(usize, usize), Run>,
+    /// The budget of what is around it, for a workflow that a step runs.
+    outer: Option<Outer>,
     outstanding: Outstanding,
     /// Questions that nobody needs to answer any more, because the run fails.
     dropped: Vec<Ask>,
     meter: Meter,
     /// How the run ends as soon as nothing is at work any more.
     ending: Option<RunOutcome>,
+    stage: Stage,
+    cleanup: Cleanup,
     /// Whether the journal has the run's end.
     ended: bool,
 }
@@ -105,20 +136,33 @@ impl Run {
     /// A run that has seen nothing yet.
     #[must_use]
     pub fn new(plan: Arc<Plan>, run: RunId, seed: Digest) -> Run {
-        let steps = plan.definition().steps.iter().map(|_| StepState::default()).collect();
+        let definition = plan.definition();
+        let steps: Vec<StepState> =
+            (0..definition.steps.len()).map(|step| StepState::new(plan.graph(), step)).collect();
+        let has_turn = |step: &usize| definition.steps[*step].role == Role::Main;
+        let ready: BTreeSet<usize> =
+            (0..steps.len()).filter(has_turn).filter(|step| steps[*step].waits_for == 0).collect();
         Run {
-            plan,
+            open: (0..steps.len()).filter(has_turn).count(),
+            context: context::initial(definition),
+            path: String::new(),
             own: run.clone(),
             id: run,
             forks: VecDeque::new(),
             seed,
             input: None,
             steps,
+            ready,
+            inner: BTreeMap::new(),
+            outer: None,
             outstanding: Outstanding::default(),
             dropped: Vec::new(),
             meter: Meter::default(),
             ending: None,
+            stage: Stage::Work,
+            cleanup: Cleanup::default(),
             ended: false,
+            plan,
         }
     }
 
@@ -132,18 +176,25 @@ impl Run {
         if matches!(event, Event::Forked) {
             self.meter.rest(true); // nobody was at work between the two runs
         }
-        self.meter.tick(at);
+        self.tick(at);
         self.change(change);
         self.advance();
-        self.meter.rest(self.outstanding.waits_for_people());
-        Ok(self.outstanding.take_new())
+        self.rest();
+        Ok(self.take_new())
     }
 
-    /// What was asked for and is not done, in the order in which it was asked for; without an attempt that waits for an
-    /// answer about its calls.
+    /// What was asked for and is not done, in the order in which it was asked for; without what waits for an answer or rests.
     #[must_use]
     pub fn outstanding(&self) -> Vec<Action> {
-        self.outstanding.to_do()
+        let mut actions = self.outstanding.to_do();
+        actions.extend(self.inner.values().flat_map(Run::outstanding));
+        actions
+    }
+
+    fn take_new(&mut self) -> Vec<Action> {
+        let mut actions = self.outstanding.take_new();
+        actions.extend(self.inner.values_mut().flat_map(Run::take_new));
+        actions
     }
 
     /// Checks a person's answer before it is appended to the journal.
@@ -152,8 +203,9 @@ impl Run {
     ///
     /// If the step does not wait for an answer, the role may not give it, or the answer does not fit the step's schema.
     pub fn validate_answer(&self, step: &str, role: Option<&str>, answer: Option<&Value>) -> Result<(), RunError> {
-        self.check_role(step, role)?;
-        self.check_answer(step, answer)
+        let machine = self.machine_of(step);
+        machine.check_role(step, role)?;
+        machine.check_answer(step, answer)
     }
 
     /// Checks a person's role before their rejection is appended to the journal.
@@ -162,22 +214,13 @@ impl Run {
     ///
     /// If the step does not wait for an answer, or the role may not give it.
     pub fn validate_role(&self, step: &str, role: Option<&str>) -> Result<(), RunError> {
-        self.check_role(step, role)
+        self.machine_of(step).check_role(step, role)
     }
 
     /// The question that a step asks now, or that is asked about a site.
     #[must_use]
     pub fn question(&self, step: &str) -> Option<&Ask> {
-        self.outstanding.ask(step)
-    }
-
-    /// The steps in the plan's order.
-    pub fn steps(&self) -> impl Iterator<Item = StepView<'_>> {
-        let steps = &self.plan.definition().steps;
-        steps.iter().zip(&self.steps).map(|(step, state)| match state.view(step) {
-            view if self.outstanding.has_doubts(&step.name) => StepView { status: StepStatus::Asking, ..view },
-            view => view,
-        })
+        self.machine_of(step).outstanding.ask(step)
     }
 
     /// What the run is doing.
@@ -186,7 +229,8 @@ impl Run {
         match (&self.input, self.ended) {
             (None, _) => Status::New,
             (_, true) => Status::Ended,
-            _ if self.outstanding.waits_for_people() => Status::Parked,
+            _ if self.is_paused() => Status::Paused,
+            _ if self.only_waits() => Status::Parked,
             _ => Status::Running,
         }
     }
@@ -194,7 +238,7 @@ impl Run {
     /// How the run ended, or must end as soon as the journal has its `RunEnded`.
     #[must_use]
     pub fn outcome(&self) -> Option<&RunOutcome> {
-        self.ending.as_ref().filter(|_| self.ended || self.outstanding.has_end())
+        self.ending.as_ref().filter(|_| self.ended || self.outstanding.end().is_some())
     }
 
     /// What all invocations of the run used together.
@@ -207,5 +251,27 @@ impl Run {
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    fn tick(&mut self, at: Timestamp) {
+        self.meter.tick(at);
+        self.inner.values_mut().for_each(|inner| inner.tick(at));
+    }
+
+    fn rest(&mut self) {
+        self.meter.rest(self.is_paused() && !self.is_at_work() || self.only_waits());
+        self.inner.values_mut().for_each(Run::rest);
+    }
+
+    /// Whether there is something to wait for, and nothing else.
+    fn only_waits(&self) -> bool {
+        let has_something = !self.outstanding.is_empty() || !self.inner.is_empty();
+        let own = self.outstanding.is_empty() || self.outstanding.only_waits();
+        has_something && own && self.inner.values().all(Run::only_waits)
+    }
+
+    /// Whether something is at work that has to end.
+    fn is_at_work(&self) -> bool {
+        self.outstanding.is_at_work() || !self.inner.is_empty()
     }
 }

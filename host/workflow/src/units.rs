@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use baton_journal::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A duration in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,6 +58,16 @@ const SHOWN_SIZES: &[(&str, u64)] = &[
     ("GiB", 1 << 30),
     ("TB", 1_000_000_000_000),
 ];
+
+/// A moment as an expression gives it: `2027-01-31T09:00:00Z`, or milliseconds since 1970.
+pub(crate) fn moment(value: &Value) -> Option<Timestamp> {
+    let millis = match value {
+        Value::Number(number) => number.as_u64()?,
+        Value::String(text) => u64::try_from(text.parse::<jiff::Timestamp>().ok()?.as_millisecond()).ok()?,
+        _ => return None,
+    };
+    Some(Timestamp(millis))
+}
 
 /// A quantity that people write as a number and a unit.
 pub trait Quantity: Sized + Copy + Ord + fmt::Display {

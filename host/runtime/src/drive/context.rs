@@ -10,12 +10,13 @@ use baton_journal::{
     Usage,
 };
 use baton_policy::{Amounts, Effect, Limits};
-use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target, Unwatched};
+use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
 use baton_workflow::Invoke;
 use tokio::sync::{mpsc, oneshot};
 
 use super::earlier::Earlier;
 use super::places::Places;
+use super::stops::Stops;
 use crate::error::Error;
 use crate::lease;
 use crate::plugins::{Plugins, Ready};
@@ -40,6 +41,8 @@ pub(crate) struct RunContext {
     open: Mutex<BTreeMap<InvocationId, Job>>,
     /// Places for nested invocations, by depth.
     pub(crate) places: Places,
+    /// Attempts that nobody needs any more.
+    pub(crate) stops: Stops,
     /// What is left to the run, as the machine counts it.
     left: Mutex<Amounts>,
     news: mpsc::UnboundedSender<News>,
@@ -98,6 +101,7 @@ impl RunContext {
             earlier: Earlier::of(story.entries()),
             open: Mutex::default(),
             places: Places::default(),
+            stops: Stops::default(),
             left: Mutex::new(story.machine().allowance_of_run()),
             news,
         };
@@ -226,7 +230,7 @@ impl RunContext {
             egress: Arc::clone(&self.egress),
             secrets: Arc::clone(&self.secrets),
             clock: Arc::clone(&self.clock),
-            watch: Arc::new(Unwatched),
+            watch: Arc::new(self.stops.listener()),
         }
     }
 

@@ -12,7 +12,7 @@ use super::errand::{Here, Passed};
 use super::perform::{Admitted, Calling, Performed};
 use super::unknown::refusal;
 use super::{Answer, CallSite, Effect, Operation, Written};
-use crate::backends::Backends;
+use crate::backends::{Backends, Watch};
 use crate::call_error::CallError;
 use crate::clock::VirtualClock;
 use crate::error::SandboxError;
@@ -40,6 +40,11 @@ impl Steps {
         clock.advance_to(tape.now());
         let recorder = Recorder::new(Arc::clone(&invocation), backends);
         Steps { invocation, tape, recorder, clock, lines }
+    }
+
+    /// Who looks on.
+    pub(super) fn watch(&self) -> Arc<dyn Watch> {
+        Arc::clone(&self.recorder.backends().watch)
     }
 
     /// Takes calls with their requests through the steps; they are performed at the same time and recorded in their order.

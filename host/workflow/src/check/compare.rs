@@ -144,6 +144,7 @@ impl Side<'_, '_> {
                 Root::Outcome(_) => true,
                 Root::Variable(name) => matches!(name, "input" | "output" | "index"),
                 Root::Output(_) => !path.segments.is_empty(),
+                Root::Context(_) => false,
             }),
         }
     }

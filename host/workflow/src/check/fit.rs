@@ -5,22 +5,23 @@ use super::infer::{Inference, Local};
 use super::sink::Finding;
 use super::world::{World, output_of};
 use super::{Broken, Sink};
-use crate::expression::Expression;
-use crate::plan::{Definition, Invocation, OnFailure, Step, Work};
+use crate::expression::{Expression, Template};
+use crate::plan::{Definition, Merge, OnFailure, Role, Sleep, Step, Work};
 use crate::problem::Code;
-use crate::schema::{Kinds, Shape, View, misfits};
+use crate::schema::{Kinds, Schema, Shape, View, misfits};
 
 /// Checks every value that goes somewhere, and every reference on the way.
 pub(crate) fn check(definition: &Definition, broken: &Broken, sink: &mut dyn Sink) {
     let world = World::new(definition, broken);
-    for step in &definition.steps {
-        let mut checker = Checker { world: &world, step, sink: &mut *sink };
+    for step in definition.steps.iter() {
+        let mut checker = Checker { definition, world: &world, step, sink: &mut *sink };
         checker.step(broken.inputs.contains(&step.name));
     }
     Inference { world: &world, local: &Local::default(), sink }.template(&definition.output);
 }
 
 struct Checker<'c, 'd> {
+    definition: &'d Definition,
     world: &'c World<'d>,
     step: &'d Step,
     sink: &'c mut dyn Sink,
@@ -37,20 +38,80 @@ impl<'d> Checker<'_, 'd> {
             .for_each
             .as_ref()
             .map(|list| self.needs_kind(list, &whole, Kinds::ARRAY, "`for_each` needs a list").element());
-        let of_item = Local { item: item.clone(), output: None };
+        let index_and_output = |output| Local { item: item.clone(), output, previous: self.previous() };
+        let (of_item, of_output) = (index_and_output(self.of_owner()), index_and_output(Some(output_of(self.step))));
+        self.work(&of_item, input_is_broken);
+        for expression in &self.step.check {
+            self.needs_kind(expression, &of_output, Kinds::BOOLEAN, "a check needs a boolean");
+        }
+        if let Some(rounds) = &self.step.rounds {
+            self.needs_kind(&rounds.until, &of_output, Kinds::BOOLEAN, "`until` needs a boolean");
+        }
+        for (name, value) in &self.step.set {
+            self.addition(name, value, &of_output);
+        }
+        for handled in [Some(&self.step.on_failure), self.step.on_timeout.as_ref()].into_iter().flatten() {
+            if let OnFailure::Continue(value) = handled {
+                self.infer(&whole).template(value);
+            }
+        }
+    }
+
+    fn work(&mut self, of_item: &Local<'d>, input_is_broken: bool) {
+        let whole = Local::default();
         match &self.step.work {
-            Work::Invoke(invocation) => self.input(invocation, &of_item, input_is_broken),
+            Work::Invoke(invocation) => {
+                self.input(&invocation.input, invocation.takes.as_ref(), of_item, input_is_broken)
+            }
+            Work::Workflow(inner) => {
+                self.input(&inner.input, inner.definition.input.as_ref(), of_item, input_is_broken);
+            }
             Work::Approve(approval) => {
                 self.infer(&whole).template(&approval.question);
                 self.infer(&whole).template(&approval.show);
             }
+            Work::Switch(switch) => {
+                for case in &switch.cases {
+                    self.needs_kind(&case.condition, &whole, Kinds::BOOLEAN, "`if` needs a boolean");
+                }
+            }
+            Work::Sleep(Sleep::Until(moment)) => {
+                let kinds = Kinds::STRING.or(Kinds::INTEGER);
+                self.needs_kind(moment, &whole, kinds, "`until` needs a time, such as `2027-01-31T09:00:00Z`");
+            }
+            Work::Sleep(Sleep::For(_)) => {}
+            Work::Listen(listen) => {
+                if let Some(condition) = &listen.condition {
+                    self.needs_kind(condition, &whole, Kinds::BOOLEAN, "`if` needs a boolean");
+                }
+            }
+            Work::Emit(emit) => drop(self.infer(&whole).template(&emit.data)),
         }
-        let of_output = Local { item, output: Some(output_of(self.step)) };
-        for expression in &self.step.check {
-            self.needs_kind(expression, &of_output, Kinds::BOOLEAN, "a check needs a boolean");
-        }
-        if let OnFailure::Continue(value) = &self.step.on_failure {
-            self.infer(&whole).template(value);
+    }
+
+    /// What a step that belongs to another one sees of it.
+    fn of_owner(&self) -> Option<Shape<'d>> {
+        self.definition.owner(self.step).map(output_of)
+    }
+
+    /// What came of the round before: nothing, in the first.
+    fn previous(&self) -> Option<Shape<'d>> {
+        self.step.rounds.as_ref().map(|_| Shape::Unknown)
+    }
+
+    /// What a step adds to a variable of the context.
+    fn addition(&mut self, name: &str, value: &'d Template, local: &Local<'d>) {
+        let known = self.infer(local).template(value).kinds();
+        let Some(variable) = self.definition.context.get(name) else { return };
+        let (kinds, expected) = match variable.merge {
+            Merge::Append => (Kinds::ARRAY, "a list: `[…]` of one thing"),
+            Merge::Merge => (Kinds::OBJECT, "an object"),
+            Merge::Max => (Kinds::NUMBER.or(Kinds::INTEGER), "a number"),
+            Merge::Last => return,
+        };
+        if known.and(kinds).is_empty() {
+            let message = format!("`{name}` takes {expected}, and this is {known}");
+            self.sink.at_path(&["steps", &self.step.name, "set", name], Finding::new(Code::Mismatch, message, None));
         }
     }
 
@@ -69,16 +130,26 @@ impl<'d> Checker<'_, 'd> {
         shape
     }
 
-    /// The input against what the plugin takes.
-    fn input(&mut self, invocation: &'d Invocation, local: &Local<'d>, is_broken: bool) {
-        let shape = self.infer(local).template(&invocation.input);
-        let Some(takes) = invocation.takes.as_ref().filter(|_| !is_broken) else { return };
+    /// The input against what the plugin or the workflow takes.
+    fn input(&mut self, input: &'d Template, takes: Option<&'d Schema>, local: &Local<'d>, is_broken: bool) {
+        let shape = self.infer(local).template(input);
+        let Some(takes) = takes.filter(|_| !is_broken) else { return };
         for misfit in misfits(&shape, View::new(takes.document())) {
-            let whole = ["steps", self.step.name.as_str(), "input"];
-            let path: Vec<&str> = whole.into_iter().chain(misfit.path.iter().map(String::as_str)).collect();
+            let (step, key) = self.written_as();
+            let whole = ["steps", step].into_iter().chain(key).chain(["input"]);
+            let path: Vec<&str> = whole.chain(misfit.path.iter().map(String::as_str)).collect();
             let of = if misfit.path.is_empty() { String::new() } else { format!("`{}`: ", misfit.path.join(".")) };
             let message = format!("this does not fit {}: {of}{}", takes.name(), misfit.message);
             self.sink.at_path(&path, Finding::new(Code::Mismatch, message, misfit.hint));
+        }
+    }
+
+    /// The step under which the file has this one, and the key there if it belongs to it.
+    fn written_as(&self) -> (&'d str, Option<&'static str>) {
+        match (self.definition.owner(self.step), self.step.role) {
+            (Some(owner), Role::Undo) => (&owner.name, Some("compensate")),
+            (Some(owner), _) => (&owner.name, Some("verify")),
+            (None, _) => (&self.step.name, None),
         }
     }
 }

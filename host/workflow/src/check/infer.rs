@@ -17,8 +17,10 @@ use crate::schema::{Kinds, Shape};
 pub(crate) struct Local<'d> {
     /// The item, in a step that runs for each.
     pub(crate) item: Option<Shape<'d>>,
-    /// The step's own output, in a check.
+    /// The step's own output, where there is one.
     pub(crate) output: Option<Shape<'d>>,
+    /// What came of the round before, in a loop.
+    pub(crate) previous: Option<Shape<'d>>,
 }
 
 /// Infers one expression.
@@ -62,6 +64,8 @@ impl<'d> Inference<'_, 'd> {
             "item" => self.local.item.clone().unwrap_or(Shape::Unknown),
             "index" => Shape::Kinds(Kinds::INTEGER),
             "output" => self.local.output.clone().unwrap_or(Shape::Unknown),
+            "previous" => self.local.previous.clone().unwrap_or(Shape::Unknown),
+            "run" => World::run(),
             _ => Shape::Unknown,
         }
     }
@@ -80,6 +84,7 @@ impl<'d> Walk<'_, '_, 'd> {
         match path(node).map(|path| (path.root, path.segments.is_empty())) {
             Some((Root::Output(step), true)) => return self.inference.world.output(step),
             Some((Root::Outcome(_), true)) => return Shape::Words(OUTCOMES),
+            Some((Root::Context(name), true)) => return self.inference.world.context(name),
             _ => {}
         }
         if let Some((operand, segment)) = selection(node) {
@@ -132,6 +137,7 @@ impl<'d> Walk<'_, '_, 'd> {
             Root::Variable(name) => name.to_owned(),
             Root::Output(step) => format!("steps.{step}.output"),
             Root::Outcome(step) => format!("steps.{step}.outcome"),
+            Root::Context(name) => format!("context.{name}"),
         };
         path.segments.iter().fold(root, |text, (segment, _)| match segment {
             Segment::Key(key) => format!("{text}.{key}"),

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::Broken;
-use crate::plan::{Approval, Definition, OnFailure, Step, Work};
+use crate::plan::{Approval, Definition, Join, Merge, OnFailure, Step, Variable, Work};
 use crate::schema::{Kinds, Schema, Shape, View};
 
 /// What is known about the variables.
 pub(crate) struct World<'d> {
     input: Shape<'d>,
     data: Shape<'d>,
+    context: BTreeMap<&'d str, Shape<'d>>,
     steps: BTreeMap<&'d str, Shape<'d>>,
 }
 
@@ -17,7 +18,25 @@ impl<'d> World<'d> {
     /// What a definition tells, apart from what could not be read.
     pub(crate) fn new(definition: &'d Definition, broken: &'d Broken) -> World<'d> {
         let steps = definition.steps.iter().map(|step| (step.name.as_str(), outcome_of(step)));
-        World { input: of_schema(definition.input.as_ref()), data: data_of(definition, broken), steps: steps.collect() }
+        let context = definition.context.iter().map(|(name, variable)| (name.as_str(), of_variable(variable)));
+        World {
+            input: of_schema(definition.input.as_ref()),
+            data: data_of(definition, broken),
+            context: context.collect(),
+            steps: steps.collect(),
+        }
+    }
+
+    /// A variable of the run's context.
+    pub(crate) fn context(&self, name: &str) -> Shape<'d> {
+        self.context.get(name).cloned().unwrap_or(Shape::Unknown)
+    }
+
+    /// How the run ends, as what has the last word sees it.
+    pub(crate) fn run() -> Shape<'d> {
+        let text_or_null = || Shape::Kinds(Kinds::STRING.or(Kinds::NULL));
+        let fields = [("outcome", Shape::Words(ENDINGS)), ("step", text_or_null()), ("message", text_or_null())];
+        Shape::Object(fields.into_iter().collect())
     }
 
     /// The workflow's input.
@@ -45,30 +64,63 @@ fn data_of<'d>(definition: &'d Definition, broken: &'d Broken) -> Shape<'d> {
     Shape::Object(read.chain(broken.data.iter().map(|name| (name.as_str(), Shape::Unknown))).collect())
 }
 
+/// A variable, whatever was written to it.
+fn of_variable<'d>(variable: &Variable) -> Shape<'d> {
+    match variable.merge {
+        Merge::Append => Shape::Kinds(Kinds::ARRAY),
+        Merge::Merge => Shape::Kinds(Kinds::OBJECT),
+        Merge::Max => Shape::Kinds(Kinds::NUMBER.or(Kinds::NULL)),
+        Merge::Last => Shape::Unknown,
+    }
+}
+
 fn of_schema(schema: Option<&Schema>) -> Shape<'_> {
     schema.map_or(Shape::Unknown, |schema| Shape::Schema(View::new(schema.document())))
 }
 
 /// The output of a step as others see it. One that may be replaced when the step fails is not known.
 fn outcome_of(step: &Step) -> Shape<'_> {
-    if matches!(step.on_failure, OnFailure::Continue(_)) {
+    let is_replaced = |handled: &OnFailure| matches!(handled, OnFailure::Continue(_));
+    if is_replaced(&step.on_failure) || step.on_timeout.as_ref().is_some_and(is_replaced) {
         return Shape::Unknown;
     }
-    match (&step.work, &step.for_each) {
-        (Work::Approve(approval), _) => answer(approval),
-        (Work::Invoke(_), None) => output_of(step),
-        (Work::Invoke(_), Some(_)) => Shape::Each(Box::new(output_of(step))),
+    match (&step.work, &step.for_each, step.join) {
+        (Work::Approve(approval), ..) => answer(approval),
+        (Work::Switch(_), ..) => Shape::Kinds(Kinds::STRING.or(Kinds::NULL)),
+        (Work::Sleep(_) | Work::Emit(_), ..) => Shape::Kinds(Kinds::NULL),
+        (Work::Listen(_), ..) => Shape::Unknown,
+        (Work::Invoke(_) | Work::Workflow(_), None, _) => output_of(step),
+        (Work::Invoke(_) | Work::Workflow(_), Some(_), Join::AllSettled) => Shape::Each(Box::new(settled())),
+        (Work::Invoke(_) | Work::Workflow(_), Some(_), _) => Shape::Each(Box::new(output_of(step))),
     }
 }
 
-/// The output of a step, or of each of its items.
+/// What became of an item; its output is null if it failed.
+fn settled<'d>() -> Shape<'d> {
+    let text = || Shape::Kinds(Kinds::STRING);
+    let failure = [("kind", text()), ("case", text()), ("text", text())];
+    let fields = [
+        ("outcome", Shape::Words(ITEM_OUTCOMES)),
+        ("output", Shape::Unknown),
+        ("failure", Shape::Object(failure.into_iter().collect())),
+    ];
+    Shape::Object(fields.into_iter().collect())
+}
+
+/// The output of a step, or of each of its items or rounds.
 pub(crate) fn output_of(step: &Step) -> Shape<'_> {
     match (&step.output, &step.work) {
         (Some(schema), _) => of_schema(Some(schema)),
         (None, Work::Invoke(invocation)) => of_schema(invocation.gives.as_ref()),
-        (None, Work::Approve(_)) => Shape::Unknown,
+        (None, _) => Shape::Unknown,
     }
 }
+
+/// What an item's outcome can be, where all are let end.
+const ITEM_OUTCOMES: &[&str] = &["completed", "failed"];
+
+/// How a run can end.
+const ENDINGS: &[&str] = &["completed", "failed", "cancelled"];
 
 /// What a settled step's outcome can be.
 pub(crate) const OUTCOMES: &[&str] = &["completed", "failed", "skipped"];

@@ -101,8 +101,16 @@ impl<'a> Evaluator<'a> {
         if let Some((step, field)) = path::step_field(node) {
             return self.step(step, field);
         }
+        if let Some(name) = path::context_field(node) {
+            return self.context(name);
+        }
         let operand = self.value(&select.operand)?;
         get(operand, &select.field)
+    }
+
+    fn context(&self, name: &str) -> Result<Cow<'a, Value>> {
+        let value = self.scope.context.get(name);
+        value.map_or_else(|| fail(format!("there is no `context.{name}`")), |value| Ok(Cow::Borrowed(value)))
     }
 
     fn step(&self, step: &str, field: &str) -> Result<Cow<'a, Value>> {
@@ -189,6 +197,9 @@ impl<'a> Evaluator<'a> {
     fn index(&mut self, node: &'a IdedExpr, operand: &'a IdedExpr, index: &'a IdedExpr) -> Result<Cow<'a, Value>> {
         if let Some((step, field)) = path::step_field(node) {
             return self.step(step, field);
+        }
+        if let Some(name) = path::context_field(node) {
+            return self.context(name);
         }
         let operand = self.value(operand)?;
         let index = self.value(index)?;

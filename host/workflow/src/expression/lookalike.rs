@@ -43,7 +43,7 @@ fn is_path(text: &str) -> bool {
     let Ok(expression) = Expression::compile(text, Position::default()) else { return false };
     path(expression.root()).is_some_and(|path| match path.root {
         Root::Variable(name) => ROOTS.contains(&name),
-        Root::Output(_) | Root::Outcome(_) => true,
+        Root::Output(_) | Root::Outcome(_) | Root::Context(_) => true,
     })
 }
 

@@ -5,7 +5,7 @@ use cel::common::ast::{Expr, IdedExpr, operators};
 
 use super::compile::children;
 use super::evaluate::is_operator;
-use super::path::{selection, step_field, step_name};
+use super::path::{context_field, selection, step_field, step_name};
 use super::{FUNCTIONS, MACROS};
 use crate::suggest;
 
@@ -25,12 +25,14 @@ pub(crate) struct Names<'e> {
     pub(crate) steps: Vec<Place<'e>>,
     /// The variables it reads, `steps` and those of its own macros left out.
     pub(crate) variables: Vec<Place<'e>>,
+    /// The variables of the run's context that it reads.
+    pub(crate) context: Vec<Place<'e>>,
     /// What cannot be right in any workflow: node, message, hint.
     pub(crate) faults: Vec<(u64, String, Option<String>)>,
 }
 
 /// Variables that macros may not shadow.
-const TAKEN: &[&str] = &["input", "data", "steps", "item", "index", "output"];
+const TAKEN: &[&str] = &["input", "data", "steps", "item", "index", "output", "previous", "context", "run", "event"];
 
 /// Collects the names of a tree.
 pub(crate) fn names(root: &IdedExpr) -> Names<'_> {
@@ -54,10 +56,16 @@ impl<'e> Collector<'e> {
             self.fault(node, "a step alone is no value".to_owned(), Some(STEP_FORM.to_owned()));
             return;
         }
+        if let Some(name) = context_field(node) {
+            return self.names.context.push(Place { name, node: node.id });
+        }
         match &node.expr {
             Expr::Ident(name) if self.bound.contains(&name.as_str()) => {}
             Expr::Ident(name) if name == "steps" => {
                 self.fault(node, "`steps` alone is no value".to_owned(), Some(STEP_FORM.to_owned()));
+            }
+            Expr::Ident(name) if name == "context" => {
+                self.fault(node, "`context` alone is no value".to_owned(), Some("write `context.NAME`".to_owned()));
             }
             Expr::Ident(name) => self.names.variables.push(Place { name, node: node.id }),
             Expr::Call(call) => self.call(node, &call.func_name, call.target.as_deref(), &call.args),

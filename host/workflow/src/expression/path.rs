@@ -21,6 +21,8 @@ pub(crate) enum Root<'e> {
     Output(&'e str),
     /// A step's outcome.
     Outcome(&'e str),
+    /// A variable of the run's context.
+    Context(&'e str),
 }
 
 /// One selection.
@@ -41,6 +43,9 @@ pub(crate) fn path(node: &IdedExpr) -> Option<Path<'_>> {
             _ => return None,
         };
         return Some(Path { root, segments: Vec::new() });
+    }
+    if let Some(name) = context_field(node) {
+        return Some(Path { root: Root::Context(name), segments: Vec::new() });
     }
     match &node.expr {
         Expr::Ident(name) => Some(Path { root: Root::Variable(name), segments: Vec::new() }),
@@ -63,6 +68,12 @@ pub(crate) fn step_field(node: &IdedExpr) -> Option<(&str, &str)> {
 pub(crate) fn step_name(node: &IdedExpr) -> Option<&str> {
     let (operand, Segment::Key(name)) = selection(node)? else { return None };
     matches!(&operand.expr, Expr::Ident(root) if root == "steps").then_some(name)
+}
+
+/// The name of `context.NAME`.
+pub(crate) fn context_field(node: &IdedExpr) -> Option<&str> {
+    let (operand, Segment::Key(name)) = selection(node)? else { return None };
+    matches!(&operand.expr, Expr::Ident(root) if root == "context").then_some(name)
 }
 
 /// What a node selects, and from what: `a.b`, `a['b']`, `a[0]`, `a[i]`.

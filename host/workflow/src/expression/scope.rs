@@ -1,6 +1,6 @@
 //! What an expression can see. It does not know how a run stores it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What there is to see of steps that are settled.
 pub(crate) trait StepOutputs {
@@ -20,21 +20,55 @@ pub(crate) struct Scope<'a> {
     pub(crate) data: &'a Value,
     /// The steps.
     pub(crate) steps: &'a dyn StepOutputs,
-    /// The item and its index, in a step that runs for each.
-    pub(crate) item: Option<(&'a Value, &'a Value)>,
-    /// The step's own output, in a check.
+    /// The variables of the run's context.
+    pub(crate) context: &'a Map<String, Value>,
+    /// The item, in a step that runs for each.
+    pub(crate) item: Option<&'a Value>,
+    /// The number of the item or round.
+    pub(crate) index: Option<&'a Value>,
+    /// What came of the round before, in a loop.
+    pub(crate) previous: Option<&'a Value>,
+    /// The step's own output, where there is one.
     pub(crate) output: Option<&'a Value>,
+    /// How the run ends, in what has the last word.
+    pub(crate) run: Option<&'a Value>,
+    /// The event that came, in what decides about it.
+    pub(crate) event: Option<&'a Value>,
 }
 
 impl<'a> Scope<'a> {
-    /// The value of a variable; `steps` is none.
+    /// What every expression sees.
+    pub(crate) fn new(
+        input: &'a Value,
+        data: &'a Value,
+        steps: &'a dyn StepOutputs,
+        context: &'a Map<String, Value>,
+    ) -> Scope<'a> {
+        Scope {
+            input,
+            data,
+            steps,
+            context,
+            item: None,
+            index: None,
+            previous: None,
+            output: None,
+            run: None,
+            event: None,
+        }
+    }
+
+    /// The value of a variable; `steps` and `context` are none.
     pub(crate) fn variable(&self, name: &str) -> Option<&'a Value> {
         match name {
             "input" => Some(self.input),
             "data" => Some(self.data),
-            "item" => self.item.map(|(item, _)| item),
-            "index" => self.item.map(|(_, index)| index),
+            "item" => self.item,
+            "index" => self.index,
+            "previous" => self.previous,
             "output" => self.output,
+            "run" => self.run,
+            "event" => self.event,
             _ => None,
         }
     }

@@ -25,7 +25,8 @@ fn evaluate(text: &str) -> Result<Value, String> {
     let input = json!({"name": "Ada", "age": 36, "rate": 1.5, "tags": ["x", "y"], "big": 18446744073709551615u64});
     let (item, index) = (json!({"pages": 3}), json!(2));
     let data = json!({"countries": {"DE": 1}});
-    let scope = Scope { input: &input, data: &data, steps: &steps, item: Some((&item, &index)), output: None };
+    let context = serde_json::Map::new();
+    let scope = Scope { item: Some(&item), index: Some(&index), ..Scope::new(&input, &data, &steps, &context) };
     let compiled = Expression::compile(text, Position::default()).map_err(|error| error.message)?;
     compiled.evaluate(&scope).map_err(|error| error.message)
 }
@@ -151,7 +152,8 @@ fn templates_keep_types_or_make_text() {
     let nowhere = |_| Position::default();
     let steps = Steps(Value::Null);
     let input = json!({"n": 3, "list": [1], "name": "Ada", "none": null});
-    let scope = Scope { input: &input, data: &Value::Null, steps: &steps, item: None, output: None };
+    let context = serde_json::Map::new();
+    let scope = Scope::new(&input, &Value::Null, &steps, &context);
     let check = |text: &str, expect: Value| {
         let template = Template::parse(text, &nowhere).expect(text);
         assert_eq!(template.render(&scope), Ok(expect), "{text}");

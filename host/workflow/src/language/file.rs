@@ -35,7 +35,7 @@ impl Reader<'_> {
         self.file_text(node, path).map(Value::String)
     }
 
-    fn path<'n>(&mut self, node: &'n Node, key: &str, expected: &str) -> Option<&'n str> {
+    pub(super) fn path<'n>(&mut self, node: &'n Node, key: &str, expected: &str) -> Option<&'n str> {
         let path = node.as_text().filter(|text| !text.is_empty());
         if path.is_none() {
             self.report.wrong_kind(node, key, expected);
@@ -56,6 +56,12 @@ impl Reader<'_> {
     }
 
     fn file_text(&mut self, node: &Node, path: &str) -> Option<String> {
+        let bytes = self.file_bytes(node, path)?;
+        String::from_utf8(bytes).map_err(|_| self.file_problem(node, format!("`{path}` is not UTF-8"))).ok()
+    }
+
+    /// What is in a file, as long as a plan can embed it.
+    pub(super) fn file_bytes(&mut self, node: &Node, path: &str) -> Option<Vec<u8>> {
         let bytes = match (self.files)(path) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -68,7 +74,7 @@ impl Reader<'_> {
             self.file_problem(node, message);
             return None;
         }
-        String::from_utf8(bytes).map_err(|_| self.file_problem(node, format!("`{path}` is not UTF-8"))).ok()
+        Some(bytes)
     }
 
     fn file_problem(&mut self, node: &Node, message: String) {

@@ -1,12 +1,12 @@
 //! `agent` and `tool`: which plugin a step invokes, and what the catalog says about it. It does not know whether the
 //! input fits.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Reader;
 use crate::catalog::PluginFacts;
-use crate::expression::Template;
-use crate::plan::{Invocation, Target};
+use crate::plan::work::no_input;
+use crate::plan::{Invocation, Target, Work};
 use crate::problem::Code;
 use crate::schema::Schema;
 use crate::source::Node;
@@ -14,7 +14,7 @@ use crate::suggest;
 
 impl Reader<'_> {
     /// The agent that a step runs.
-    pub(super) fn agent(&mut self, node: &Node) -> Option<Invocation> {
+    pub(super) fn agent(&mut self, node: &Node) -> Option<Work> {
         let plugin = self.name(node, "agent")?;
         let facts = self.plugin(node, plugin)?;
         let Some(agent) = &facts.agent else {
@@ -23,17 +23,17 @@ impl Reader<'_> {
             self.report.add(Code::UnknownName, node.span, format!("plugin `{plugin}` is no agent"), hint);
             return None;
         };
-        Some(Invocation {
+        Some(Work::Invoke(Invocation {
             target: Target::Agent { plugin: plugin.to_owned() },
             input: no_input(),
             takes: self.plugin_schema(node, &format!("the input of `{plugin}`"), agent.input_schema.as_ref()),
             gives: self.plugin_schema(node, &format!("the output of `{plugin}`"), agent.output_schema.as_ref()),
             repeatable: true,
-        })
+        }))
     }
 
     /// The tool that a step calls.
-    pub(super) fn tool(&mut self, node: &Node) -> Option<Invocation> {
+    pub(super) fn tool(&mut self, node: &Node) -> Option<Work> {
         let name = self.name(node, "tool")?;
         let Some((plugin, function)) = name.split_once('/') else {
             let hint = self.form_of_a_tool(name);
@@ -55,13 +55,13 @@ impl Reader<'_> {
             );
             return None;
         };
-        Some(Invocation {
+        Some(Work::Invoke(Invocation {
             target: Target::Tool { plugin: plugin.to_owned(), function: function.to_owned() },
             input: no_input(),
             takes: self.plugin_schema(node, &format!("the parameters of `{name}`"), Some(&tool.parameters)),
             gives: self.plugin_schema(node, &format!("the result of `{name}`"), Some(&tool.returns)),
             repeatable: tool.repeatable(),
-        })
+        }))
     }
 
     fn plugin(&mut self, node: &Node, name: &str) -> Option<PluginFacts> {
@@ -105,9 +105,4 @@ impl Reader<'_> {
 
 fn as_agent(plugin: &str) -> String {
     format!("it is an agent: write `agent: {plugin}`")
-}
-
-/// What a plugin gets where a step says nothing.
-fn no_input() -> Template {
-    Template::Literal(Value::Object(Map::new()))
 }

@@ -1,11 +1,12 @@
 //! What a plan says, as it is stored. It does not know whether it is valid.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{OnFailure, Retry, RunBudget, StepBudget, Target};
+use super::policy::{DEFAULT_PARALLEL, TIMEOUT};
+use super::{Invocation, Join, OnFailure, Retry, Rounds, RunBudget, StepBudget, Steps, Variable, Work};
 use crate::expression::{Expression, Template};
 use crate::problem::Position;
 use crate::schema::Schema;
@@ -14,8 +15,9 @@ use crate::units::Millis;
 /// The version of the stored form.
 pub(crate) const FORMAT: u32 = 1;
 
-/// The most steps of a workflow. More belong into workflows of their own.
-pub(crate) const MAX_STEPS: usize = 1_000;
+/// The most steps of a workflow, those included that follow from what steps say (`crm.undo`). More belong into workflows
+/// of their own.
+pub(crate) const MAX_STEPS: usize = 10_000;
 
 /// A whole workflow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,8 +36,11 @@ pub(crate) struct Definition {
     pub(crate) data: Value,
     /// What a run may use.
     pub(crate) budget: RunBudget,
-    /// The steps, in the order of the file.
-    pub(crate) steps: Vec<Step>,
+    /// The variables that steps write together.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) context: BTreeMap<String, Variable>,
+    /// The steps, in the order of the file; those that follow from what a step says stand behind it.
+    pub(crate) steps: Steps,
     /// What a run results in.
     pub(crate) output: Template,
 }
@@ -46,14 +51,26 @@ pub(crate) struct Definition {
 pub(crate) struct Step {
     /// Its name.
     pub(crate) name: String,
+    /// When it has its turn.
+    #[serde(default, skip_serializing_if = "Role::is_main")]
+    pub(crate) role: Role,
     /// What it does.
     pub(crate) work: Work,
     /// The list for each item of which it runs.
     pub(crate) for_each: Option<Expression>,
     /// How many items are at work at once.
     pub(crate) max_parallel: u32,
+    /// What it makes of the items.
+    #[serde(default, skip_serializing_if = "Join::is_all")]
+    pub(crate) join: Join,
+    /// How it is repeated until it is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rounds: Option<Rounds>,
     /// Whether it is needed at all.
     pub(crate) condition: Option<Expression>,
+    /// The step that the run takes if this one is not needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) otherwise: Option<String>,
     /// Steps it comes after, besides those it refers to.
     pub(crate) needs: BTreeSet<String>,
     /// What its output, or that of each item, must fit.
@@ -66,58 +83,54 @@ pub(crate) struct Step {
     pub(crate) timeout: Millis,
     /// What happens when it failed for good.
     pub(crate) on_failure: OnFailure,
+    /// What happens when it failed for good because time was over; if nothing is said, what happens with any failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) on_timeout: Option<OnFailure>,
+    /// What it adds to the context, by variable.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) set: BTreeMap<String, Template>,
     /// What all its attempts together may use.
     pub(crate) budget: StepBudget,
 }
 
-/// What a step does.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum Work {
-    /// It invokes a plugin.
-    Invoke(Invocation),
-    /// It asks a person.
-    Approve(Approval),
+/// When a step has its turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Role {
+    /// When all that it waits for is settled.
+    #[default]
+    Main,
+    /// When all others are settled, however the run ends.
+    Finally,
+    /// When the run fails or is cancelled after the step completed to which it belongs.
+    Undo,
+    /// When an attempt of the step to which it belongs has an output.
+    Verify,
 }
 
-/// What is invoked, and with what.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Invocation {
-    /// What.
-    pub(crate) target: Target,
-    /// With what.
-    pub(crate) input: Template,
-    /// What the plugin takes.
-    pub(crate) takes: Option<Schema>,
-    /// What the plugin gives.
-    pub(crate) gives: Option<Schema>,
-    /// Whether it may be invoked again when nobody knows how far it came.
-    pub(crate) repeatable: bool,
-}
-
-impl Invocation {
-    /// Stands for what could not be read, in a definition that becomes no plan.
-    pub(crate) fn placeholder() -> Invocation {
-        let target = Target::Agent { plugin: String::new() };
-        Invocation { target, input: Template::Literal(Value::Null), takes: None, gives: None, repeatable: false }
+impl Role {
+    fn is_main(&self) -> bool {
+        *self == Role::Main
     }
-}
 
-/// A question to a person.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Approval {
-    /// What is asked.
-    pub(crate) question: Template,
-    /// What the person is shown.
-    pub(crate) show: Template,
-    /// Who may answer; anybody if empty.
-    pub(crate) roles: Vec<String>,
-    /// How long the question stands.
-    pub(crate) timeout: Millis,
-    /// What the person adds.
-    pub(crate) answer: Option<Schema>,
+    /// The part of a name that says it, for a step that belongs to another one.
+    pub(crate) fn suffix(self) -> Option<&'static str> {
+        match self {
+            Role::Main | Role::Finally => None,
+            Role::Undo => Some("undo"),
+            Role::Verify => Some("verify"),
+        }
+    }
+
+    /// Whether it has its turn when the run is over for all others.
+    pub(crate) fn cleans_up(self) -> bool {
+        matches!(self, Role::Finally | Role::Undo)
+    }
+
+    /// Whether the step stands for itself, rather than for something that another one says.
+    pub(crate) fn is_own(self) -> bool {
+        self.suffix().is_none()
+    }
 }
 
 impl Definition {
@@ -125,57 +138,105 @@ impl Definition {
     pub(crate) fn forget_places(&mut self) {
         self.file.clear();
         self.budget.forget_places();
-        self.steps.iter_mut().for_each(|step| step.visit_mut(&mut Expression::forget_place));
+        self.steps.for_each_mut(Step::forget_places);
         self.output.visit_mut(&mut Expression::forget_place);
     }
 
     /// Where a step stands in the order.
     pub(crate) fn index(&self, name: &str) -> Option<usize> {
-        self.steps.iter().position(|step| step.name == name)
+        self.steps.index(name)
+    }
+
+    /// The step with that role that belongs to a step.
+    pub(crate) fn companion(&self, step: &Step, role: Role) -> Option<usize> {
+        self.index(&format!("{}.{}", step.name, role.suffix()?))
+    }
+
+    /// The step to which one belongs that does not stand for itself.
+    pub(crate) fn owner(&self, step: &Step) -> Option<&Step> {
+        let name = step.name.strip_suffix(step.role.suffix()?)?.strip_suffix('.')?;
+        self.steps.get(self.index(name)?)
     }
 }
 
 /// Where in a step an expression stands: that decides what it sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Site {
-    /// In `for_each`, `if`, `approve` or `on_failure`: the step as a whole.
+    /// In `for_each`, `if`, `approve`, `switch`, `wait`, `emit` or `on_failure`: the step as a whole.
     Whole,
-    /// In `input`: one item.
+    /// In `input`: one item, or one round.
     Item,
-    /// In `check`: one item and its output.
-    Check,
+    /// In `check`, `until`, `set`, `compensate` or `verify`: one item and its output.
+    Output,
+    /// In the `if` of `wait`: an event.
+    Event,
 }
 
 impl Step {
-    /// Calls a function with every expression and where in the step it stands.
-    pub(crate) fn visit<'s>(&'s self, visit: &mut dyn FnMut(Site, &'s Expression)) {
-        self.for_each.iter().chain(&self.condition).for_each(|expression| visit(Site::Whole, expression));
-        match &self.work {
-            Work::Invoke(invocation) => invocation.input.visit(&mut |expression| visit(Site::Item, expression)),
-            Work::Approve(approval) => {
-                approval.question.visit(&mut |expression| visit(Site::Whole, expression));
-                approval.show.visit(&mut |expression| visit(Site::Whole, expression));
-            }
-        }
-        self.check.iter().for_each(|expression| visit(Site::Check, expression));
-        if let OnFailure::Continue(value) = &self.on_failure {
-            value.visit(&mut |expression| visit(Site::Whole, expression));
+    /// A step of that name that says nothing.
+    pub(crate) fn new(name: &str) -> Step {
+        Step {
+            name: name.to_owned(),
+            role: Role::Main,
+            work: Work::Invoke(Invocation::placeholder()),
+            for_each: None,
+            max_parallel: DEFAULT_PARALLEL,
+            join: Join::All,
+            rounds: None,
+            condition: None,
+            otherwise: None,
+            needs: BTreeSet::new(),
+            output: None,
+            check: Vec::new(),
+            retry: Retry::NONE,
+            timeout: TIMEOUT.default,
+            on_failure: OnFailure::Fail,
+            on_timeout: None,
+            set: BTreeMap::new(),
+            budget: StepBudget::default(),
         }
     }
 
-    /// Calls a function with every expression, to change it.
-    fn visit_mut(&mut self, visit: &mut dyn FnMut(&mut Expression)) {
+    /// The steps to which it may send the run.
+    pub(crate) fn branches(&self) -> Vec<&str> {
+        let failures = [Some(&self.on_failure), self.on_timeout.as_ref()].into_iter().flatten();
+        let named = failures.filter_map(OnFailure::branch).chain(self.otherwise.as_deref());
+        match &self.work {
+            Work::Switch(switch) => named.chain(switch.branches()).collect(),
+            _ => named.collect(),
+        }
+    }
+
+    /// Whether it runs more than once, each with an index.
+    pub(crate) fn has_items(&self) -> bool {
+        self.for_each.is_some() || self.rounds.is_some()
+    }
+
+    /// Where the input of its work stands: what belongs to another step sees that step's output.
+    fn site_of_input(&self) -> Site {
+        if self.role.is_own() { Site::Item } else { Site::Output }
+    }
+
+    /// Calls a function with every expression and where in the step it stands.
+    pub(crate) fn visit<'s>(&'s self, visit: &mut dyn FnMut(Site, &'s Expression)) {
+        self.for_each.iter().chain(&self.condition).for_each(|expression| visit(Site::Whole, expression));
+        self.work.visit(self.site_of_input(), visit);
+        self.check.iter().for_each(|expression| visit(Site::Output, expression));
+        self.rounds.iter().for_each(|rounds| visit(Site::Output, &rounds.until));
+        self.set.values().for_each(|value| value.visit(&mut |expression| visit(Site::Output, expression)));
+        for handled in [Some(&self.on_failure), self.on_timeout.as_ref()].into_iter().flatten() {
+            handled.visit(&mut |expression| visit(Site::Whole, expression));
+        }
+    }
+
+    fn forget_places(&mut self) {
+        let visit: &mut dyn FnMut(&mut Expression) = &mut Expression::forget_place;
         self.for_each.iter_mut().chain(&mut self.condition).chain(&mut self.check).for_each(&mut *visit);
-        match &mut self.work {
-            Work::Invoke(invocation) => invocation.input.visit_mut(visit),
-            Work::Approve(approval) => {
-                approval.question.visit_mut(visit);
-                approval.show.visit_mut(visit);
-            }
-        }
-        if let OnFailure::Continue(value) = &mut self.on_failure {
-            value.visit_mut(visit);
-        }
+        self.work.visit_mut(visit);
+        self.rounds.iter_mut().for_each(|rounds| visit(&mut rounds.until));
+        self.set.values_mut().for_each(|value| value.visit_mut(visit));
+        self.on_failure.visit_mut(visit);
+        self.on_timeout.iter_mut().for_each(|handled| handled.visit_mut(visit));
     }
 }
 

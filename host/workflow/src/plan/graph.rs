@@ -1,122 +1,188 @@
 //! Which steps wait for which. It does not know why a step waits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Definition, OnFailure, Step};
+use super::{Definition, Role, Step};
 use crate::expression::names;
 
 /// The order of a plan's steps; steps are named by their index.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Graph {
     /// The steps that each waits for itself.
-    direct: Vec<BTreeSet<usize>>,
-    /// The steps that each waits for, directly or not.
-    all: Vec<BTreeSet<usize>>,
-    /// The steps that some other hands over to when it fails.
-    handlers: BTreeSet<usize>,
+    before: Vec<BTreeSet<usize>>,
+    /// The steps that wait for each themselves.
+    after: Vec<BTreeSet<usize>>,
+    /// The steps that some other sends the run to.
+    branches: BTreeSet<usize>,
 }
 
 impl Graph {
     /// The graph of a definition; references to steps that are not there are left out.
     pub(crate) fn new(definition: &Definition) -> Graph {
-        let mut direct: Vec<BTreeSet<usize>> =
-            definition.steps.iter().map(|step| references(step, definition)).collect();
-        let mut handlers = BTreeSet::new();
+        let writers = writers(definition);
+        let steps = definition.steps.iter().enumerate();
+        let mut before: Vec<BTreeSet<usize>> =
+            steps.map(|(index, step)| references(index, step, definition, &writers)).collect();
+        let mut branches = BTreeSet::new();
         for (index, step) in definition.steps.iter().enumerate() {
-            if let Some(handler) = handler(step).and_then(|name| definition.index(name)) {
-                direct[handler].insert(index);
-                handlers.insert(handler);
+            for target in step.branches().into_iter().filter_map(|name| definition.index(name)) {
+                before[target].insert(index);
+                branches.insert(target);
             }
         }
-        let all = closure(&direct);
-        Graph { direct, all, handlers }
+        let mut after = vec![BTreeSet::new(); before.len()];
+        for (index, earlier) in before.iter().enumerate() {
+            for earlier in earlier {
+                after[*earlier].insert(index);
+            }
+        }
+        Graph { before, after, branches }
     }
 
     /// The steps that a step waits for itself.
-    pub(crate) fn direct(&self, step: usize) -> &BTreeSet<usize> {
-        &self.direct[step]
+    pub(crate) fn before(&self, step: usize) -> &BTreeSet<usize> {
+        &self.before[step]
     }
 
-    /// Whether a step waits for another, directly or not.
-    pub(crate) fn depends(&self, step: usize, other: usize) -> bool {
-        self.all[step].contains(&other)
+    /// The steps that wait for a step themselves.
+    pub(crate) fn after(&self, step: usize) -> &BTreeSet<usize> {
+        &self.after[step]
     }
 
-    /// Whether some step hands over to this one when it fails.
-    pub(crate) fn is_handler(&self, step: usize) -> bool {
-        self.handlers.contains(&step)
+    /// The steps that wait for a step, directly or not.
+    pub(crate) fn following(&self, step: usize) -> BTreeSet<usize> {
+        reached(step, &self.after, None)
+    }
+
+    /// The same, without those on the way to which another one stands.
+    pub(crate) fn following_without(&self, step: usize, without: usize) -> BTreeSet<usize> {
+        reached(step, &self.after, Some(without))
+    }
+
+    /// The steps that a step waits for, directly or not.
+    pub(crate) fn preceding(&self, step: usize) -> BTreeSet<usize> {
+        reached(step, &self.before, None)
+    }
+
+    /// Whether some step sends the run to this one.
+    pub(crate) fn is_branch(&self, step: usize) -> bool {
+        self.branches.contains(&step)
     }
 
     /// The steps that wait for each other, once for each circle: a path that ends where it began.
     pub(crate) fn circles(&self) -> Vec<Vec<usize>> {
-        let mut seen = BTreeSet::new();
+        let mut inside = self.in_circles();
         let mut circles = Vec::new();
-        for step in 0..self.direct.len() {
-            if self.depends(step, step) && seen.insert(step) {
-                let circle = self.way_back(step);
-                seen.extend(circle.iter().copied());
+        while let Some(start) = inside.pop_first() {
+            if let Some(circle) = self.way_back(start, &inside) {
+                inside.retain(|step| !circle.contains(step));
                 circles.push(circle);
             }
         }
         circles
     }
 
-    /// The shortest way from a step back to itself.
-    fn way_back(&self, start: usize) -> Vec<usize> {
-        let mut ways: Vec<Vec<usize>> = vec![vec![start]];
-        let mut visited = BTreeSet::new();
-        loop {
-            let mut longer = Vec::new();
-            for way in ways {
-                let last = way.last().copied().unwrap_or(start);
-                for next in &self.direct[last] {
-                    let extended: Vec<usize> = way.iter().copied().chain([*next]).collect();
-                    if *next == start {
-                        return extended;
-                    }
-                    if self.depends(*next, start) && visited.insert(*next) {
-                        longer.push(extended);
-                    }
+    /// What is left when steps that wait for nothing, or for which nothing waits, are taken away again and again.
+    fn in_circles(&self) -> BTreeSet<usize> {
+        let left: BTreeSet<usize> = (0..self.before.len()).collect();
+        peeled(&peeled(&left, &self.before, &self.after), &self.after, &self.before)
+    }
+
+    /// The shortest way from a step back to itself over these.
+    fn way_back(&self, start: usize, over: &BTreeSet<usize>) -> Option<Vec<usize>> {
+        let mut from = BTreeMap::new();
+        let mut open = VecDeque::from([start]);
+        while let Some(step) = open.pop_front() {
+            for next in &self.before[step] {
+                if *next == start {
+                    return Some(way(start, step, &from));
+                }
+                if over.contains(next) && !from.contains_key(next) {
+                    from.insert(*next, step);
+                    open.push_back(*next);
                 }
             }
-            if longer.is_empty() {
-                return vec![start, start];
+        }
+        None
+    }
+}
+
+/// The way from a step over others to the last one, and back.
+fn way(start: usize, last: usize, from: &BTreeMap<usize, usize>) -> Vec<usize> {
+    let mut way = vec![start];
+    let mut step = last;
+    while step != start {
+        way.push(step);
+        step = from.get(&step).copied().unwrap_or(start);
+    }
+    way.push(start);
+    way.reverse();
+    way
+}
+
+/// What is left of some steps when those without an edge are taken away again and again.
+fn peeled(steps: &BTreeSet<usize>, edges: &[BTreeSet<usize>], back: &[BTreeSet<usize>]) -> BTreeSet<usize> {
+    let mut left = steps.clone();
+    let mut count: BTreeMap<usize, usize> =
+        steps.iter().map(|step| (*step, edges[*step].intersection(steps).count())).collect();
+    let mut open: Vec<usize> = steps.iter().copied().filter(|step| count.get(step) == Some(&0)).collect();
+    while let Some(step) = open.pop() {
+        left.remove(&step);
+        for other in &back[step] {
+            let Some(count) = count.get_mut(other).filter(|count| **count > 0) else { continue };
+            *count -= 1;
+            if *count == 0 {
+                open.push(*other);
             }
-            ways = longer;
         }
     }
+    left
 }
 
-/// The step that takes over when this one fails.
-pub(crate) fn handler(step: &Step) -> Option<&str> {
-    match &step.on_failure {
-        OnFailure::Then(name) => Some(name),
-        OnFailure::Fail | OnFailure::Continue(_) => None,
+/// What is reached from a step by following edges, but for those through one.
+fn reached(step: usize, edges: &[BTreeSet<usize>], without: Option<usize>) -> BTreeSet<usize> {
+    let mut reached = BTreeSet::new();
+    let mut open: Vec<usize> = edges[step].iter().copied().collect();
+    while let Some(next) = open.pop() {
+        if Some(next) != without && reached.insert(next) {
+            open.extend(&edges[next]);
+        }
     }
+    reached
 }
 
-/// The steps that a step names in `needs` or in an expression.
-fn references(step: &Step, definition: &Definition) -> BTreeSet<usize> {
+/// The steps that write each variable of the context.
+fn writers(definition: &Definition) -> BTreeMap<&str, BTreeSet<usize>> {
+    let mut writers: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (index, step) in definition.steps.iter().enumerate() {
+        for name in step.set.keys() {
+            writers.entry(name).or_default().insert(index);
+        }
+    }
+    writers
+}
+
+/// The steps that a step names in `needs` or in an expression, and those that write what it reads of the context. What
+/// a step undoes is undone at the end: it waits for nothing.
+fn references(
+    index: usize,
+    step: &Step,
+    definition: &Definition,
+    writers: &BTreeMap<&str, BTreeSet<usize>>,
+) -> BTreeSet<usize> {
     let mut found: BTreeSet<usize> = step.needs.iter().filter_map(|name| definition.index(name)).collect();
-    step.visit(&mut |_, expression| {
-        let named = names(expression.root());
+    if step.role == Role::Undo {
+        return found;
+    }
+    let mut note = |expression| {
+        let named = names(expression);
         found.extend(named.steps.iter().filter_map(|place| definition.index(place.name)));
-    });
+        let read = named.context.iter().filter_map(|place| writers.get(place.name)).flatten();
+        found.extend(read.filter(|writer| **writer != index));
+    };
+    step.visit(&mut |_, expression| note(expression.root()));
+    if let Some(verifier) = definition.companion(step, Role::Verify) {
+        definition.steps[verifier].visit(&mut |_, expression| note(expression.root()));
+    }
     found
-}
-
-/// Adds what follows from following edges.
-fn closure(direct: &[BTreeSet<usize>]) -> Vec<BTreeSet<usize>> {
-    (0..direct.len())
-        .map(|step| {
-            let mut reached = BTreeSet::new();
-            let mut open: Vec<usize> = direct[step].iter().copied().collect();
-            while let Some(next) = open.pop() {
-                if reached.insert(next) {
-                    open.extend(&direct[next]);
-                }
-            }
-            reached
-        })
-        .collect()
 }

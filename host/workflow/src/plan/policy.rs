@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::budget::Bounds;
-use crate::expression::Template;
+use crate::expression::{Expression, Template};
 use crate::units::Millis;
 
 /// How a step is tried again. Only a `transient` failure is: a plugin's own, a trap, a missed deadline, or an output
@@ -51,6 +51,17 @@ pub(crate) const TIMEOUT: Bounds<Millis> =
 pub(crate) const APPROVAL_TIMEOUT: Bounds<Millis> =
     Bounds { default: Millis(7 * 86_400_000), least: Millis(1_000), most: Millis(365 * 86_400_000) };
 
+/// How long a step waits for an event: as long as a question to a person stands.
+pub(crate) const EVENT_TIMEOUT: Bounds<Millis> =
+    Bounds { default: Millis(7 * 86_400_000), least: Millis(1_000), most: Millis(365 * 86_400_000) };
+
+/// How long a step may wait.
+pub(crate) const SLEEP: Bounds<Millis> =
+    Bounds { default: Millis(0), least: Millis(1), most: Millis(365 * 86_400_000) };
+
+/// How deep workflows may be inside each other.
+pub(crate) const MAX_NESTING: usize = 8;
+
 /// How many items are at work at once if nothing is said.
 pub(crate) const DEFAULT_PARALLEL: u32 = 4;
 
@@ -69,6 +80,9 @@ impl Retry {
         jitter: true,
         max_backoff: MAX_BACKOFF.default,
     };
+
+    /// What holds for what undoes something and says nothing: nobody else will do it.
+    pub(crate) const OF_UNDOING: Retry = Retry { max: DEFAULT_RETRIES, ..Retry::NONE };
 }
 
 /// What happens when a step failed for good.
@@ -81,4 +95,28 @@ pub(crate) enum OnFailure {
     Continue(Template),
     /// Another step takes over.
     Then(String),
+}
+
+impl OnFailure {
+    /// The step that takes over.
+    pub(crate) fn branch(&self) -> Option<&str> {
+        match self {
+            OnFailure::Then(name) => Some(name),
+            OnFailure::Fail | OnFailure::Continue(_) => None,
+        }
+    }
+
+    /// Calls a function with every expression.
+    pub(crate) fn visit<'s>(&'s self, visit: &mut dyn FnMut(&'s Expression)) {
+        if let OnFailure::Continue(value) = self {
+            value.visit(visit);
+        }
+    }
+
+    /// Calls a function with every expression, to change it.
+    pub(crate) fn visit_mut(&mut self, visit: &mut dyn FnMut(&mut Expression)) {
+        if let OnFailure::Continue(value) = self {
+            value.visit_mut(visit);
+        }
+    }
 }

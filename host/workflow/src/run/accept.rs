@@ -2,12 +2,11 @@
 
 use std::collections::VecDeque;
 
-use baton_journal::{
-    Decision, Digest, Event, Failure, Outcome, Payload, RunHeader, RunId, RunOutcome, Site, Timestamp, Usage,
-};
+use baton_journal::{Decision, Digest, Event, Outcome, Payload, RunHeader, RunId, RunOutcome, Site, Timestamp, Usage};
 use baton_policy::Resolution;
 use serde_json::Value;
 
+use super::fault::Fault;
 use super::{Ask, Run, RunError};
 use baton_journal::json;
 
@@ -16,7 +15,7 @@ pub(super) enum Change {
     /// The run begins with this input, or cannot begin with it.
     Begin(Result<Value, String>, VecDeque<RunId>),
     /// An attempt has begun.
-    Started { site: Site, attempt: u32, deadline: Timestamp },
+    Started { site: Site, deadline: Timestamp },
     /// An attempt ended; what its output is worth is not decided.
     Ended { site: Site, attempt: u32, outcome: Outcome, usage: Usage },
     /// What an attempt invoked itself has ended.
@@ -28,15 +27,41 @@ pub(super) enum Change {
     /// A person said what becomes of them.
     Resolved { site: Site, resolution: Resolution },
     /// A person answered.
-    Answered { step: String, answer: Result<Value, Failure> },
+    Answered { step: String, answer: Result<Value, Fault> },
     /// A delay is over.
     Elapsed { site: Site, attempt: u32 },
+    /// The journal has the beginning of what a step waits for.
+    Waiting { site: Site },
+    /// A step has waited long enough.
+    Waited { site: Site },
+    /// The event came that a step waits for.
+    Received { site: Site, data: Value },
+    /// An event was emitted.
+    Emitted { site: Site },
+    /// Somebody wants the run to end.
+    Cancel(RunOutcome),
+    /// Somebody wants the run to rest, or to go on.
+    Pause(bool),
+    /// Something changes in the workflow that a step runs.
+    Inner((usize, usize), Box<Change>),
     /// The events of a run that this one was forked off are over.
     Forked,
     /// The run ended.
     End(RunOutcome),
     /// Nothing.
     Nothing,
+}
+
+impl Change {
+    /// What an invocation used, if it is one's end.
+    pub(super) fn usage(&self) -> Option<Usage> {
+        match self {
+            Change::Ended { usage, .. } => Some(*usage),
+            Change::Nested { usage, .. } => Some(Usage { wall_ms: 0, ..*usage }),
+            Change::Inner(_, change) => change.usage(),
+            _ => None,
+        }
+    }
 }
 
 impl Run {
@@ -54,6 +79,10 @@ impl Run {
     }
 
     fn accept_later(&self, event: &Event) -> Result<Change, RunError> {
+        let inner = place_of(event).and_then(|step| self.inside(step));
+        if let Some((place, inner)) = inner.and_then(|place| Some((place, self.inner.get(&place)?))) {
+            return Ok(Change::Inner(place, Box::new(inner.accept_later(event)?)));
+        }
         match event {
             Event::InvocationStarted { caller: Some(_), .. }
             | Event::HostCallStarted { .. }
@@ -69,19 +98,28 @@ impl Run {
                 None => self.asked(step, *token),
             },
             Event::ApprovalDecided { step, token, decision } => self.answered(step, *token, decision),
+            Event::TimerFired { site, attempt: 0 } => self.waited(site),
             Event::TimerFired { site, attempt } => self.elapsed(site, *attempt),
-            Event::Forked if self.forks.is_empty() => {
-                Err(RunError::OutOfOrder("the run was not forked off another one".to_owned()))
+            Event::Waiting { site, .. } => self.waiting(site),
+            Event::EventReceived { site, name, data, .. } => self.received(site, name, data),
+            Event::EventEmitted { site, .. } => self.emitted(site),
+            event => self.accept_whole(event),
+        }
+    }
+
+    /// What is about the run as a whole.
+    fn accept_whole(&self, event: &Event) -> Result<Change, RunError> {
+        let out_of_order = |text: &str| Err(RunError::OutOfOrder(text.to_owned()));
+        match event {
+            Event::CancelRequested { by, reason } => {
+                Ok(Change::Cancel(RunOutcome::Cancelled { by: by.clone(), reason: reason.clone() }))
             }
+            Event::Paused { .. } => Ok(Change::Pause(true)),
+            Event::Continued { .. } => Ok(Change::Pause(false)),
+            Event::Forked if self.forks.is_empty() => out_of_order("the run was not forked off another one"),
             Event::Forked => Ok(Change::Forked),
-            Event::Waiting { .. }
-            | Event::EventReceived { .. }
-            | Event::EventEmitted { .. }
-            | Event::CancelRequested { .. }
-            | Event::Paused { .. }
-            | Event::Continued { .. } => Err(RunError::OutOfOrder("the run does not ask for this".to_owned())),
             Event::RunEnded(outcome) => Ok(Change::End(outcome.clone())),
-            Event::RunStarted(_) => Err(RunError::OutOfOrder("the run has begun already".to_owned())),
+            _ => out_of_order("the run has begun already"),
         }
     }
 
@@ -102,7 +140,7 @@ impl Run {
     }
 
     fn nested(&self, site: &Site, usage: Usage) -> Result<Change, RunError> {
-        match self.plan.definition().index(&site.step) {
+        match self.place(site) {
             Some(_) => Ok(Change::Nested { site: site.clone(), usage }),
             None => Err(RunError::Foreign(format!("the plan has no step `{}`", site.step))),
         }
@@ -113,21 +151,62 @@ impl Run {
             Some(_) if self.outstanding.is_in_doubt(site) => {
                 Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` waits for an answer")))
             }
-            Some(invoke) if invoke.started.is_none() => Ok(Change::Started { site: site.clone(), attempt, deadline }),
+            Some(invoke) if invoke.started.is_none() => Ok(Change::Started { site: site.clone(), deadline }),
             Some(_) => Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` has begun already"))),
             None => Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` was not asked for"))),
         }
     }
 
     fn attempt_ended(&self, site: &Site, attempt: u32, outcome: &Outcome, usage: Usage) -> Result<Change, RunError> {
-        let started = self.outstanding.invoke(site, attempt).is_some_and(|invoke| invoke.started.is_some());
-        if !started {
+        let invoke = self.outstanding.invoke(site, attempt).or_else(|| self.outstanding.stop(site));
+        if !invoke.is_some_and(|invoke| invoke.started.is_some() && invoke.attempt == attempt) {
             return Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` is not at work")));
         }
         if let Outcome::Completed { output: Payload::Stored { .. } } = outcome {
             return Err(RunError::NotLoaded("output of an invocation"));
         }
         Ok(Change::Ended { site: site.clone(), attempt, outcome: outcome.clone(), usage })
+    }
+
+    fn waiting(&self, site: &Site) -> Result<Change, RunError> {
+        match self.outstanding.await_at(site) {
+            Some(wait) if !wait.noted => Ok(Change::Waiting { site: site.clone() }),
+            _ if self.is_ending() => Ok(Change::Nothing), // it was dropped at that very moment
+            _ => Err(not_waiting(site)),
+        }
+    }
+
+    fn waited(&self, site: &Site) -> Result<Change, RunError> {
+        match self.outstanding.await_at(site) {
+            Some(wait) if wait.noted => Ok(Change::Waited { site: site.clone() }),
+            _ if self.is_ending() => Ok(Change::Nothing),
+            _ => Err(not_waiting(site)),
+        }
+    }
+
+    fn received(&self, site: &Site, name: &str, data: &Payload) -> Result<Change, RunError> {
+        let text = data.as_str().ok_or(RunError::NotLoaded("event's data"))?;
+        let data =
+            json::parse(text).map_err(|error| RunError::Foreign(format!("the event's data is no JSON: {error}")))?;
+        match self.outstanding.await_at(site) {
+            Some(wait) if wait.noted && self.hears(site, name, &data) => {
+                Ok(Change::Received { site: site.clone(), data })
+            }
+            Some(_) => Err(RunError::Foreign(format!("`{site}` waits for another event than this `{name}`"))),
+            None if self.is_ending() => Ok(Change::Nothing),
+            None => Err(not_waiting(site)),
+        }
+    }
+
+    fn emitted(&self, site: &Site) -> Result<Change, RunError> {
+        match self.outstanding.emit_at(site) {
+            Some(_) => Ok(Change::Emitted { site: site.clone() }),
+            None => Err(RunError::OutOfOrder(format!("`{site}` emits nothing"))),
+        }
+    }
+
+    fn is_ending(&self) -> bool {
+        self.ending.is_some()
     }
 
     fn asked(&self, step: &str, token: Digest) -> Result<Change, RunError> {
@@ -165,7 +244,7 @@ impl Run {
         match self.outstanding.wait(site, attempt) {
             Some(_) => Ok(Change::Elapsed { site: site.clone(), attempt }),
             // The delay was dropped because the run fails.
-            None if self.ending.is_some() => Ok(Change::Nothing),
+            None if self.is_ending() => Ok(Change::Nothing),
             None => Err(RunError::OutOfOrder(format!("nothing waits before attempt {attempt} of `{site}`"))),
         }
     }
@@ -178,4 +257,22 @@ pub(super) fn not_asking(step: &str) -> RunError {
 
 fn another_question(step: &str) -> RunError {
     RunError::Foreign(format!("this answers another question than the one step `{step}` asks"))
+}
+
+fn not_waiting(site: &Site) -> RunError {
+    RunError::OutOfOrder(format!("`{site}` does not wait for this"))
+}
+
+/// The step that an event is about, by its whole name; nothing if it is about the run.
+pub(super) fn place_of(event: &Event) -> Option<&str> {
+    match event {
+        Event::InvocationStarted { site, .. }
+        | Event::InvocationEnded { site, .. }
+        | Event::TimerFired { site, .. }
+        | Event::Waiting { site, .. }
+        | Event::EventReceived { site, .. }
+        | Event::EventEmitted { site, .. } => Some(&site.step),
+        Event::ApprovalRequested { step, .. } | Event::ApprovalDecided { step, .. } => Some(step),
+        _ => None,
+    }
 }

@@ -13,12 +13,57 @@ use crate::plan::Target;
 pub enum Action {
     /// Invoke a plugin. Done when the journal has its `InvocationEnded`.
     Invoke(Invoke),
+    /// Stop an attempt that has begun: the run does not need it any more. Done when the journal has its `InvocationEnded`,
+    /// with the outcome `cancelled` or, if it came to its end at that very moment, its own.
+    Stop(Invoke),
     /// Ask a person. Done when the journal has its `ApprovalDecided`.
     Ask(Ask),
     /// Wait before another attempt. Done when the journal has its `TimerFired`.
     Wait(Wait),
+    /// Wait for a time, or for an event. Done when the journal has its `TimerFired` with attempt 0, or its `EventReceived`.
+    Await(Await),
+    /// Emit an event. Done when the journal has its `EventEmitted`.
+    Emit(Emit),
     /// End the run. Done when the journal has its `RunEnded`.
     End(RunOutcome),
+}
+
+impl Action {
+    /// Where it belongs; nothing for a question and the end.
+    pub(super) fn site(&self) -> Option<&Site> {
+        match self {
+            Action::Invoke(invoke) | Action::Stop(invoke) => Some(&invoke.site),
+            Action::Wait(wait) => Some(&wait.site),
+            Action::Await(wait) => Some(&wait.site),
+            Action::Emit(emit) => Some(&emit.site),
+            Action::Ask(_) | Action::End(_) => None,
+        }
+    }
+
+    /// Whether it is work that has to end before the run can.
+    pub(super) fn is_work(&self) -> bool {
+        matches!(self, Action::Invoke(_) | Action::Stop(_) | Action::Emit(_))
+    }
+
+    /// Whether it would begin something new: a run that rests does not.
+    pub(super) fn begins(&self) -> bool {
+        match self {
+            Action::Invoke(invoke) => invoke.started.is_none(),
+            Action::Ask(ask) => !ask.requested,
+            Action::Await(wait) => !wait.noted,
+            Action::Emit(_) => true,
+            Action::Stop(_) | Action::Wait(_) | Action::End(_) => false,
+        }
+    }
+
+    /// Whether it waits for people, an event or a time, and whoever waits with it knows.
+    pub(super) fn is_waiting(&self) -> bool {
+        match self {
+            Action::Ask(ask) => ask.requested,
+            Action::Await(wait) => wait.noted,
+            _ => false,
+        }
+    }
 }
 
 /// One attempt to invoke a plugin.
@@ -114,4 +159,30 @@ pub struct Wait {
     pub attempt: u32,
     /// When it is over: the host then appends `TimerFired`.
     pub until: Timestamp,
+}
+
+/// A time, or an event, that a step waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Await {
+    /// The step.
+    pub site: Site,
+    /// The name of the events; none if it waits for a time. Which of them, [`Run::hears`](super::Run::hears) says.
+    pub name: Option<String>,
+    /// When it has waited long enough: the host then appends `TimerFired` with attempt 0.
+    pub until: Timestamp,
+    /// Whether the journal already has its `Waiting`.
+    pub noted: bool,
+}
+
+/// An event that a step emits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Emit {
+    /// The step.
+    pub site: Site,
+    /// The event's name.
+    pub name: String,
+    /// What it says, JSON.
+    pub data: Payload,
+    /// The same whenever this step of this run emits it: so it is there once, also after a crash.
+    pub key: String,
 }

@@ -6,29 +6,22 @@ use baton_journal::{Failure, Outcome, Payload, RunId, RunOutcome, Site, Timestam
 use serde_json::Value;
 
 use super::accept::Change;
+use super::cleanup::Stage;
 use super::doubt::{begin_again, suspend};
-use super::item::Items;
+use super::fault::Fault;
+use super::item::{Items, List, Standing};
+use super::output::Local;
 use super::state::Phase;
 use super::{Action, Run};
 use crate::plan::policy::MAX_ITEMS;
-use crate::plan::{Step, Work};
-
-/// What a step that can begin does.
-enum Beginning {
-    /// It is not needed.
-    Skip,
-    /// It asks.
-    Ask,
-    /// It works on these.
-    Work(Option<Vec<Value>>),
-}
+use crate::plan::{Role, Step, Work};
 
 impl Run {
     /// Changes what an event is about.
     pub(super) fn change(&mut self, change: Change) {
         match change {
             Change::Begin(input, forks) => self.begin_with(input, forks),
-            Change::Started { site, attempt, deadline } => self.mark_started(&site, attempt, deadline),
+            Change::Started { site, deadline } => self.mark_started(&site, deadline),
             Change::Ended { site, attempt, outcome, usage } => self.end_attempt(&site, attempt, &outcome, usage),
             Change::Nested { site, usage } => self.use_up(&site, Usage { wall_ms: 0, ..usage }),
             Change::Asked { step } => self.mark_asked(&step),
@@ -36,15 +29,21 @@ impl Run {
             Change::Resolved { site, resolution } => self.release(&site, &resolution),
             Change::Answered { step, answer } => self.end_question(&step, answer),
             Change::Elapsed { site, attempt } => self.end_delay(&site, attempt),
-            Change::End(outcome) => {
-                self.outstanding.remove(|_| true);
-                self.ending = Some(outcome);
-                self.ended = true;
-            }
+            Change::Waiting { site } => self.outstanding.note_await(&site),
+            Change::Waited { site } => self.end_wait(&site),
+            Change::Received { site, data } => self.end_listening(&site, data),
+            Change::Emitted { site } => self.end_emitting(&site),
+            Change::Cancel(outcome) => self.cancel(outcome),
+            Change::Pause(paused) => self.pause(paused),
+            Change::Inner(place, change) => self.change_inner(place, *change),
+            Change::End(outcome) => self.close(outcome),
             Change::Forked => self.cross(),
             Change::Nothing => {}
         }
-        if let Some(message) = self.passed_limit().filter(|_| !self.ended) {
+        if self.stage == Stage::Work
+            && !self.ended
+            && let Some(message) = self.passed_limit()
+        {
             self.fail_run(None, message);
         }
     }
@@ -60,60 +59,89 @@ impl Run {
         }
     }
 
-    fn mark_started(&mut self, site: &Site, attempt: u32, deadline: Timestamp) {
-        self.outstanding.for_each(|action| match action {
-            Action::Invoke(invoke) if invoke.site == *site && invoke.attempt == attempt => {
-                begin_again(invoke, deadline);
-            }
-            _ => {}
-        });
+    fn close(&mut self, outcome: RunOutcome) {
+        self.outstanding.clear();
+        self.inner.clear();
+        self.ending = Some(outcome);
+        self.ended = true;
+    }
+
+    fn mark_started(&mut self, site: &Site, deadline: Timestamp) {
+        if let Some(invoke) = self.outstanding.invoke_mut(site) {
+            begin_again(invoke, deadline);
+        }
     }
 
     fn mark_asked(&mut self, step: &str) {
-        self.outstanding.for_each(|action| match action {
-            Action::Ask(ask) if ask.step == step => ask.requested = true,
-            _ => {}
-        });
+        if let Some(ask) = self.outstanding.ask_mut(step) {
+            ask.requested = true;
+        }
     }
 
     /// Takes an attempt's end. One that is suspended has not ended: it stays outstanding, to be begun again by replay.
     fn end_attempt(&mut self, site: &Site, attempt: u32, outcome: &Outcome, usage: Usage) {
         self.use_up(site, usage);
         let Some((step, item)) = self.place(site) else { return };
-        if *outcome == Outcome::Suspended {
-            return self.outstanding.for_each(|action| match action {
-                Action::Invoke(invoke) if invoke.site == *site && invoke.attempt == attempt => suspend(invoke),
-                _ => {}
-            });
+        if *outcome == Outcome::Suspended
+            && let Some(invoke) = self.outstanding.invoke_mut(site)
+        {
+            return suspend(invoke);
         }
-        self.outstanding.remove(|action| matches!(action, Action::Invoke(invoke) if invoke.site == *site));
+        let is_needed = !matches!(self.outstanding.take(site), Some(Action::Stop(_)));
         match self.verdict(step, item, outcome) {
-            Ok(output) => self.end_item(step, item, Ok(output)),
-            Err(failure) => self.retry(step, item, attempt, failure),
+            Ok(output) => self.take_output(step, item, output),
+            Err(fault) if is_needed => self.retry(step, item, attempt, fault),
+            Err(fault) => self.end_item(step, item, Err(fault)),
         }
         self.review(step);
     }
 
-    fn use_up(&mut self, site: &Site, usage: Usage) {
-        self.meter.add(usage);
-        if let Some((step, _)) = self.place(site) {
-            self.steps[step].usage = self.steps[step].usage.plus(usage);
+    /// An item has an output that passes: adds to the context what the step says, and ends the item.
+    pub(super) fn take_output(&mut self, step: usize, item: usize, output: Value) {
+        let local = Local { output: Some(&output), ..self.local(step, item) };
+        let added = self.additions(step, local).and_then(|added| {
+            let rounds = &self.plan.definition().steps[step].rounds;
+            let good = rounds.as_ref().map(|rounds| self.holds(&rounds.until, local)).transpose()?;
+            Ok((added, good.unwrap_or(false)))
+        });
+        self.note_done(step, item, &output);
+        match added {
+            Ok((added, good)) => {
+                self.add(step, item, added);
+                if let (true, Phase::Working(items)) = (good, &mut self.steps[step].phase) {
+                    items.is_good();
+                }
+                self.end_item(step, item, Ok(output));
+            }
+            Err(fault) => self.end_item(step, item, Err(fault)),
         }
     }
 
-    fn end_question(&mut self, step: &str, answer: Result<Value, Failure>) {
-        self.outstanding.remove(|action| matches!(action, Action::Ask(ask) if ask.step == step));
-        let Some(index) = self.plan.definition().index(step) else { return };
+    fn use_up(&mut self, site: &Site, usage: Usage) {
+        if let Some((step, _)) = self.place(site) {
+            self.use_up_at(step, usage);
+        }
+    }
+
+    /// Notes what was used for a step.
+    pub(super) fn use_up_at(&mut self, step: usize, usage: Usage) {
+        self.meter.add(usage);
+        self.steps[step].usage = self.steps[step].usage.plus(usage);
+    }
+
+    fn end_question(&mut self, step: &str, answer: Result<Value, Fault>) {
+        self.outstanding.take_ask(step);
+        let Some(index) = self.step_named(step) else { return };
         match answer {
             Ok(output) => self.complete(index, output),
-            Err(failure) => self.fail(index, failure),
+            Err(fault) => self.fail(index, &fault),
         }
     }
 
     fn end_delay(&mut self, site: &Site, attempt: u32) {
-        self.outstanding.remove(|action| matches!(action, Action::Wait(wait) if wait.site == *site));
+        self.outstanding.take(site);
         let Some((step, item)) = self.place(site) else { return };
-        if self.ending.is_none() {
+        if self.may_begin(step) {
             self.begin_attempt(step, item, attempt);
             self.review(step);
         }
@@ -121,126 +149,196 @@ impl Run {
 
     /// Starts whatever has become possible, and asks for the run's end when nothing can.
     pub(super) fn advance(&mut self) {
-        while self.ending.is_none() && self.begin_steps() {}
-        if self.ended || self.outstanding.has_end() {
-            return;
-        }
-        if self.ending.is_none() && self.steps.iter().all(|step| step.settled().is_some()) {
-            self.ending = Some(self.result());
-        }
-        if let Some(outcome) = self.ending.clone() {
-            self.drop_waiting();
-            if !self.outstanding.is_at_work() {
-                self.outstanding.add(Action::End(outcome));
+        while !self.ended && self.outstanding.end().is_none() {
+            let goes_on = match self.stage {
+                Stage::Work => self.work(),
+                Stage::Undo => self.undo(),
+                Stage::Finally => self.finish(),
+                Stage::Over => self.over(),
+            };
+            if !goes_on {
+                return;
             }
         }
+    }
+
+    /// Steps have their turn; whether the next stage is reached.
+    fn work(&mut self) -> bool {
+        while self.ending.is_none()
+            && let Some(step) = self.ready.pop_first()
+        {
+            self.begin_step(step);
+        }
+        if self.ending.is_none() && self.open == 0 {
+            self.ending = Some(self.result());
+        }
+        if self.ending.is_none() {
+            return false;
+        }
+        self.drop_waiting();
+        self.fail_inner();
+        if self.is_at_work() {
+            return false;
+        }
+        let is_well = matches!(self.ending, Some(RunOutcome::Completed { .. }));
+        self.stage = if is_well { Stage::Finally } else { Stage::Undo };
+        if is_well {
+            self.begin_finally();
+        }
+        true
+    }
+
+    fn undo(&mut self) -> bool {
+        if self.is_busy() {
+            return false;
+        }
+        if self.undo_next() {
+            return true;
+        }
+        self.end_undoing();
+        self.stage = Stage::Finally;
+        self.begin_finally();
+        true
+    }
+
+    fn finish(&mut self) -> bool {
+        while let Some(step) = self.ready.pop_first() {
+            self.begin_step(step);
+        }
+        if self.open > 0 {
+            return false;
+        }
+        self.stage = Stage::Over;
+        true
+    }
+
+    fn over(&mut self) -> bool {
+        if let Some(outcome) = self.ending.clone() {
+            self.outstanding.add(Action::End(outcome));
+        }
+        false
+    }
+
+    /// Whether something is at work, or waits.
+    fn is_busy(&self) -> bool {
+        !self.outstanding.is_empty() || !self.inner.is_empty()
     }
 
     /// Drops what only waits: the run ends. What is at work is let finish, and so is a question about calls of it.
-    fn drop_waiting(&mut self) {
-        let asks = self.outstanding.all().iter().filter_map(|action| match action {
-            Action::Ask(ask) if ask.in_doubt.is_none() => Some(ask.clone()),
-            _ => None,
-        });
-        self.dropped.extend(asks);
-        self.outstanding.remove(|action| match action {
+    pub(super) fn drop_waiting(&mut self) {
+        let dropped = self.outstanding.take_all(|action| match action {
             Action::Ask(ask) => ask.in_doubt.is_none(),
-            Action::Wait(_) => true,
-            Action::Invoke(_) | Action::End(_) => false,
+            Action::Wait(_) | Action::Await(_) => true,
+            Action::Invoke(_) | Action::Stop(_) | Action::Emit(_) | Action::End(_) => false,
         });
-    }
-
-    /// Begins every step that can; whether any could.
-    fn begin_steps(&mut self) -> bool {
-        let mut any = false;
-        for step in 0..self.steps.len() {
-            let ready = matches!(self.steps[step].phase, Phase::Waiting)
-                && self.plan.graph().direct(step).iter().all(|other| self.steps[*other].settled().is_some());
-            if ready && self.ending.is_none() {
-                any = true;
-                self.begin_step(step);
-            }
-        }
-        any
+        let asks =
+            dropped.into_iter().filter_map(|action| if let Action::Ask(ask) = action { Some(ask) } else { None });
+        self.dropped.extend(asks);
     }
 
     fn begin_step(&mut self, step: usize) {
+        match self.is_taken(step) {
+            Ok(true) => self.begin_work(step),
+            Ok(false) => {
+                self.needs_other(step);
+                self.skip(step);
+            }
+            Err(fault) => self.fail(step, &fault),
+        }
+    }
+
+    fn begin_work(&mut self, step: usize) {
         let plan = std::sync::Arc::clone(&self.plan);
         let definition = &plan.definition().steps[step];
-        match self.beginning(step, definition) {
-            Ok(Beginning::Skip) => self.skip(step),
-            Ok(Beginning::Ask) => {
-                let Work::Approve(approval) = &definition.work else { return };
+        self.needs_no_other(step);
+        let begun = match &definition.work {
+            Work::Approve(approval) => {
                 self.steps[step].phase = Phase::Asking;
-                if let Err(failure) = self.ask(step, approval) {
-                    self.fail(step, failure);
-                }
+                self.ask(step, approval)
             }
-            Ok(Beginning::Work(list)) => {
+            Work::Switch(switch) => self.switch(switch).map(|taken| self.complete(step, taken)),
+            Work::Sleep(sleep) => self.sleep(step, sleep),
+            Work::Listen(listen) => {
+                self.listen(step, listen);
+                Ok(())
+            }
+            Work::Emit(emit) => self.emit(step, emit),
+            Work::Invoke(_) | Work::Workflow(_) => self.list(definition).map(|list| {
                 self.steps[step].phase = Phase::Working(Items::new(list));
                 self.review(step);
-            }
-            Err(failure) => self.fail(step, failure),
+            }),
+        };
+        if let Err(fault) = begun {
+            self.fail(step, &fault);
         }
     }
 
-    /// What a step does now that all it waits for is settled.
-    fn beginning(&self, step: usize, definition: &Step) -> Result<Beginning, Failure> {
+    /// Whether the run takes a step now that all it waits for is settled: it is on the way, and needed.
+    fn is_taken(&self, step: usize) -> Result<bool, Fault> {
         let state = &self.steps[step];
+        if state.sent {
+            return Ok(true);
+        }
         if state.cut {
-            return Ok(Beginning::Skip);
+            return Ok(false);
         }
-        if !state.sent && !self.is_needed(step, definition)? {
-            return Ok(Beginning::Skip);
-        }
-        match (&definition.work, &definition.for_each) {
-            (Work::Approve(_), _) => Ok(Beginning::Ask),
-            (Work::Invoke(_), None) => Ok(Beginning::Work(None)),
-            (Work::Invoke(_), Some(list)) => match self.evaluate(list)? {
-                Value::Array(items) if items.len() <= MAX_ITEMS => Ok(Beginning::Work(Some(items))),
-                Value::Array(items) => Err(Failure::Invalid(format!(
-                    "`for_each` has {} items; at most {MAX_ITEMS} are allowed",
-                    items.len()
-                ))),
-                _ => Err(Failure::Invalid(format!("`for_each` is no list: `{}`", list.text()))),
-            },
-        }
-    }
-
-    /// Whether a step that nobody was sent to is needed.
-    fn is_needed(&self, step: usize, definition: &Step) -> Result<bool, Failure> {
-        let Some(condition) = &definition.condition else { return Ok(!self.plan.graph().is_handler(step)) };
+        let Some(condition) = &self.plan.definition().steps[step].condition else {
+            return Ok(!self.plan.graph().is_branch(step));
+        };
         match self.evaluate(condition)? {
             Value::Bool(needed) => Ok(needed),
-            _ => Err(Failure::Invalid(format!("`if` is no boolean: `{}`", condition.text()))),
+            _ => Err(Failure::Invalid(format!("`if` is no boolean: `{}`", condition.text())).into()),
+        }
+    }
+
+    /// What a step works on.
+    fn list(&self, definition: &Step) -> Result<List, Fault> {
+        if let Some(rounds) = &definition.rounds {
+            return Ok(List::Rounds(rounds.max));
+        }
+        let Some(list) = &definition.for_each else { return Ok(List::One) };
+        match self.evaluate(list)? {
+            Value::Array(items) if items.len() <= MAX_ITEMS => Ok(List::Each(items, definition.join)),
+            Value::Array(items) => {
+                let text = format!("`for_each` has {} items; at most {MAX_ITEMS} are allowed", items.len());
+                Err(Failure::Invalid(text).into())
+            }
+            _ => Err(Failure::Invalid(format!("`for_each` is no list: `{}`", list.text())).into()),
         }
     }
 
     /// Looks at a step that works: begins more items, or settles it.
-    fn review(&mut self, step: usize) {
-        let most = self.plan.definition().steps[step].max_parallel as usize;
-        loop {
+    pub(super) fn review(&mut self, step: usize) {
+        let Step { role, max_parallel, .. } = self.plan.definition().steps[step];
+        while role != Role::Undo {
+            let may_begin = self.may_begin(step);
             let Phase::Working(items) = &mut self.steps[step].phase else { return };
-            if self.ending.is_none()
-                && items.has_room(most)
-                && let Some(item) = items.begin()
-            {
-                self.begin_attempt(step, item, 1);
-                continue;
+            match items.standing() {
+                Standing::Open if !may_begin => return,
+                Standing::Open => {}
+                standing => return self.conclude(step, standing),
             }
-            return match (items.failure(), items.output()) {
-                (Some(failure), _) => self.fail(step, failure),
-                (None, Some(output)) => self.complete(step, output),
-                (None, None) => {}
-            };
+            match items.begin(max_parallel as usize) {
+                Some(item) => self.begin_attempt(step, item, 1),
+                None => return,
+            }
+        }
+    }
+
+    fn conclude(&mut self, step: usize, standing: Standing) {
+        self.stop_items(step);
+        match standing {
+            Standing::Complete(output) => self.complete(step, output),
+            Standing::Failed(fault) => self.fail(step, &fault),
+            Standing::Open => {}
         }
     }
 
     /// What the run results in.
     fn result(&self) -> RunOutcome {
-        match self.render(&self.plan.definition().output, None) {
+        match self.render(&self.plan.definition().output, Local::default()) {
             Ok(output) => RunOutcome::Completed { output: Payload::json(&output) },
-            Err(failure) => RunOutcome::Failed { step: None, message: format!("`output`: {}", failure.text()) },
+            Err(fault) => RunOutcome::Failed { step: None, message: format!("`output`: {}", fault.failure.text()) },
         }
     }
 }

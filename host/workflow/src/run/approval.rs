@@ -4,8 +4,10 @@ use baton_journal::{Decision, Digest, Failure, Payload, Timestamp};
 use serde_json::{Value, json};
 
 use super::accept::not_asking;
+use super::fault::Fault;
+use super::output::Local;
 use super::{Action, Ask, Run, RunError};
-use crate::plan::{Approval, Work};
+use crate::plan::{Approval, FaultKind, Work};
 use baton_journal::json;
 
 impl Run {
@@ -14,13 +16,13 @@ impl Run {
     /// # Errors
     ///
     /// If the question or what is shown has no value.
-    pub(super) fn ask(&mut self, step: usize, approval: &Approval) -> Result<(), Failure> {
-        let question = match self.render(&approval.question, None)? {
+    pub(super) fn ask(&mut self, step: usize, approval: &Approval) -> Result<(), Fault> {
+        let question = match self.render(&approval.question, Local::default())? {
             Value::String(text) => text,
             other => other.to_string(),
         };
-        let show = Payload::json(&self.render(&approval.show, None)?);
-        let name = self.plan.definition().steps[step].name.clone();
+        let show = Payload::json(&self.render(&approval.show, Local::default())?);
+        let name = self.named(step);
         let token = self.token(&name, &question, &show);
         let deadline = Timestamp(self.meter.now().0.saturating_add(approval.timeout.0));
         let answer_schema = approval.answer.as_ref().map(|schema| schema.document().clone());
@@ -40,10 +42,9 @@ impl Run {
 
     /// What the plan says of the step's question; nothing of one that the host asks.
     fn approval(&self, step: &str) -> Option<&Approval> {
-        let index = self.plan.definition().index(step)?;
-        match &self.plan.definition().steps[index].work {
+        match &self.plan.definition().steps[self.step_named(step)?].work {
             Work::Approve(approval) => Some(approval),
-            Work::Invoke(_) => None,
+            _ => None,
         }
     }
 
@@ -73,7 +74,7 @@ impl Run {
     /// # Errors
     ///
     /// If the role may not decide, or the answer does not fit.
-    pub(super) fn answer(&self, step: &str, decision: &Decision) -> Result<Result<Value, Failure>, RunError> {
+    pub(super) fn answer(&self, step: &str, decision: &Decision) -> Result<Result<Value, Fault>, RunError> {
         match decision {
             Decision::Approved { by, role, comment, answer } => {
                 let added = answer.as_ref().map(loaded).transpose()?;
@@ -83,11 +84,12 @@ impl Run {
             }
             Decision::Rejected { by, role, comment } => {
                 self.check_role(step, role.as_deref())?;
-                Ok(Err(Failure::Declined(rejected(by, comment.as_deref()))))
+                Ok(Err(Failure::Declined(rejected(by, comment.as_deref())).into()))
             }
             Decision::Expired => {
                 let approval = self.approval(step).ok_or_else(|| not_asking(step))?;
-                Ok(Err(Failure::Declined(format!("nobody answered within {}", approval.timeout))))
+                let text = format!("nobody answered within {}", approval.timeout);
+                Ok(Err(Fault::new(FaultKind::Timeout, Failure::Declined(text))))
             }
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use baton_journal::{Timestamp, Usage};
 
 use super::Run;
-use crate::plan::{RunLimit, StepBudget};
+use crate::plan::{Role, RunLimit, StepBudget};
 use crate::units::Quantity;
 use baton_policy::Amounts;
 
@@ -60,6 +60,13 @@ impl Meter {
     }
 }
 
+/// What is left to a workflow that a step runs, of the budget around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outer {
+    pub(super) left: Amounts,
+    pub(super) wall: Duration,
+}
+
 impl Run {
     /// Which limit of the run is passed, in words; none if all are kept.
     pub(super) fn passed_limit(&self) -> Option<String> {
@@ -100,16 +107,22 @@ impl Run {
     #[must_use]
     pub fn allowance_of_run(&self) -> Amounts {
         let (budget, usage) = (self.plan.budget(), self.meter.usage());
-        Amounts {
+        let own = Amounts {
             fuel: budget.fuel.limit.0.saturating_sub(usage.fuel),
             calls: budget.calls.limit.0.saturating_sub(usage.host_calls),
             bytes: budget.bytes.limit.0.saturating_sub(usage.bytes),
-        }
+        };
+        self.outer.map_or(own, |outer| Amounts {
+            fuel: own.fuel.min(outer.left.fuel),
+            calls: own.calls.min(outer.left.calls),
+            bytes: own.bytes.min(outer.left.bytes),
+        })
     }
 
-    /// What is left to a step: of its own budget, and of the run's if that is less.
-    pub(super) fn allowance(&self, budget: &StepBudget, usage: Usage) -> Amounts {
-        let run = self.allowance_of_run();
+    /// What is left to a step: of its own budget, and of the run's if that is less. What cleans up has only its own.
+    pub(super) fn allowance(&self, role: Role, budget: &StepBudget, usage: Usage) -> Amounts {
+        const ALL: Amounts = Amounts { fuel: u64::MAX, calls: u64::MAX, bytes: u64::MAX };
+        let run = if role.cleans_up() { ALL } else { self.allowance_of_run() };
         let least =
             |limit: Option<u64>, used: u64, run: u64| limit.map_or(run, |limit| limit.saturating_sub(used).min(run));
         Amounts {
@@ -121,7 +134,8 @@ impl Run {
 
     /// The wall time that is left to the run.
     pub(super) fn wall_left(&self) -> Duration {
-        Duration::from_millis(self.plan.budget().wall.limit.0.saturating_sub(self.meter.wall_ms()))
+        let own = Duration::from_millis(self.plan.budget().wall.limit.0.saturating_sub(self.meter.wall_ms()));
+        self.outer.map_or(own, |outer| own.min(outer.wall))
     }
 }
 

@@ -48,6 +48,9 @@ impl Run {
 
     /// The same, from what is shown.
     pub(super) fn doubt_shown(&self, site: &Site, show: Payload, now: Timestamp) -> Option<Ask> {
+        if self.inside(&site.step).is_some() {
+            return self.machine_of(&site.step).doubt_shown(site, show, now);
+        }
         let questions = self.suspended(site)?.questions;
         let question = question(&show);
         Some(Ask {
@@ -84,19 +87,16 @@ impl Run {
 
     /// The attempt at the site waits for the answer.
     pub(super) fn hold(&mut self, ask: Ask) {
-        self.outstanding.for_each(|action| match action {
-            Action::Invoke(invoke) if Some(&invoke.site) == ask.in_doubt.as_ref() => {
-                invoke.suspended.get_or_insert_default().questions += 1;
-            }
-            _ => {}
-        });
+        if let Some(invoke) = ask.in_doubt.as_ref().and_then(|site| self.outstanding.invoke_mut(site)) {
+            invoke.suspended.get_or_insert_default().questions += 1;
+        }
         self.outstanding.add(Action::Ask(ask));
     }
 
     /// The attempt at the site is to begin again, with what a person said.
     pub(super) fn release(&mut self, site: &Site, resolution: &Resolution) {
-        self.outstanding.remove(|action| matches!(action, Action::Ask(ask) if ask.in_doubt.as_ref() == Some(site)));
-        let Some(mut invoke) = self.outstanding.take_invoke(site) else { return };
+        self.outstanding.take_ask(&site.to_string());
+        let Some(Action::Invoke(mut invoke)) = self.outstanding.take(site) else { return };
         invoke.suspended.get_or_insert_default().resolution = Some(resolution.clone());
         self.outstanding.add(Action::Invoke(invoke));
     }
@@ -122,10 +122,7 @@ impl Run {
 
     /// The attempt at a site that is suspended, and about which nobody is asked yet.
     fn suspended(&self, site: &Site) -> Option<&Suspended> {
-        let invoke = self.outstanding.all().iter().find_map(|action| match action {
-            Action::Invoke(invoke) if invoke.site == *site && invoke.started.is_none() => Some(invoke),
-            _ => None,
-        });
+        let invoke = self.outstanding.invoke_at(site).filter(|invoke| invoke.started.is_none());
         let suspended = invoke?.suspended.as_ref().filter(|suspended| suspended.resolution.is_none());
         suspended.filter(|_| !self.outstanding.is_in_doubt(site))
     }

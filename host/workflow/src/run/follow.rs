@@ -3,7 +3,8 @@
 
 use baton_journal::{Digest, Event, Payload, RunOutcome, Site, Timestamp};
 
-use super::{Action, Ask, Invoke, Run};
+use super::accept::place_of;
+use super::{Ask, Invoke, Run};
 
 /// An event that does not follow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +25,9 @@ impl Run {
     /// # Errors
     /// It is not what was asked for.
     pub fn follows(&self, at: Timestamp, event: &Event) -> Result<(), NotFollowing> {
+        if let Some(inner) = place_of(event).filter(|step| self.inside(step).is_some()) {
+            return self.machine_of(inner).follows(at, event);
+        }
         match event {
             Event::InvocationStarted { caller: None, site, attempt, plugin, function, input, .. } => {
                 let invoke = self.outstanding.invoke(site, *attempt);
@@ -35,7 +39,10 @@ impl Run {
                     None => self.follows_doubt(at, &Site::read(step), (question, show), roles, *deadline),
                 }
             }
+            Event::TimerFired { site, attempt: 0 } => self.follows_await(at, site),
             Event::TimerFired { site, attempt } => self.follows_wait(at, site, *attempt),
+            Event::Waiting { site, name, until } => self.follows_waiting(site, name.as_deref(), *until),
+            Event::EventEmitted { site, name, data } => self.follows_emit(site, name, data),
             Event::RunEnded(outcome) => self.follows_end(outcome),
             _ => Ok(()),
         }
@@ -57,21 +64,35 @@ impl Run {
 
     fn follows_wait(&self, at: Timestamp, site: &Site, attempt: u32) -> Result<(), NotFollowing> {
         match self.outstanding.wait(site, attempt) {
-            Some(wait) if at < wait.until => differs(
-                format!("the time of attempt {attempt} of `{site}`, in milliseconds,"),
-                at.0.to_string(),
-                format!("{} at the earliest", wait.until.0),
-            ),
-            _ => Ok(()),
+            Some(wait) => not_before(format!("attempt {attempt} of `{site}`"), at, wait.until),
+            None => Ok(()),
         }
     }
 
+    fn follows_await(&self, at: Timestamp, site: &Site) -> Result<(), NotFollowing> {
+        let wait = self.outstanding.await_at(site);
+        wait.map_or(Ok(()), |wait| not_before(format!("the end of waiting at `{site}`"), at, wait.until))
+    }
+
+    fn follows_waiting(&self, site: &Site, name: Option<&str>, until: Timestamp) -> Result<(), NotFollowing> {
+        let Some(wait) = self.outstanding.await_at(site) else { return Ok(()) };
+        let told = |name: Option<&str>, until: Timestamp| {
+            format!("{} until {}", name.map_or_else(|| "a time".to_owned(), quoted), until.0)
+        };
+        let (recorded, expected) = (told(name, until), told(wait.name.as_deref(), wait.until));
+        if recorded == expected { Ok(()) } else { differs(format!("what `{site}` waits for"), recorded, expected) }
+    }
+
+    fn follows_emit(&self, site: &Site, name: &str, data: &Payload) -> Result<(), NotFollowing> {
+        let Some(emit) = self.outstanding.emit_at(site) else { return Ok(()) };
+        if emit.name != name {
+            return differs(format!("the event of `{site}`"), quoted(name), quoted(&emit.name));
+        }
+        same(format!("what the event of `{site}` says"), data.digest(), emit.data.digest())
+    }
+
     fn follows_end(&self, outcome: &RunOutcome) -> Result<(), NotFollowing> {
-        let asked = self.outstanding.all().iter().find_map(|action| match action {
-            Action::End(asked) => Some(asked),
-            _ => None,
-        });
-        match asked {
+        match self.outstanding.end() {
             None => differs("the run's end".to_owned(), "there".to_owned(), "more work".to_owned()),
             Some(asked) if is_same_end(asked, outcome) => Ok(()),
             Some(asked) => differs("the run's end".to_owned(), told(outcome), told(asked)),
@@ -137,6 +158,14 @@ fn quoted(text: &str) -> String {
     let shown: String = text.chars().take(SHOWN).collect();
     let more = if shown.len() < text.len() { "…" } else { "" };
     format!("“{shown}{more}”")
+}
+
+fn not_before(what: String, at: Timestamp, until: Timestamp) -> Result<(), NotFollowing> {
+    if at >= until {
+        return Ok(());
+    }
+    let expected = format!("{} at the earliest", until.0);
+    differs(format!("the time of {what}, in milliseconds,"), at.0.to_string(), expected)
 }
 
 fn differs(what: String, recorded: String, expected: String) -> Result<(), NotFollowing> {

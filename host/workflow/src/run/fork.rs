@@ -28,6 +28,11 @@ impl Run {
         let mut outstanding = std::mem::take(&mut self.outstanding);
         outstanding.for_each(|action| self.renew(action));
         self.outstanding = outstanding;
+        for inner in self.inner.values_mut() {
+            inner.forks.clone_from(&self.forks);
+            inner.forks.push_front(self.id.clone());
+            inner.cross();
+        }
     }
 
     fn act_as_next(&mut self) {
@@ -50,10 +55,9 @@ impl Run {
     }
 
     fn time_to_answer(&self, step: &str) -> Option<u64> {
-        let index = self.plan.definition().index(step)?;
-        match &self.plan.definition().steps[index].work {
+        match &self.plan.definition().steps[self.step_named(step)?].work {
             Work::Approve(approval) => Some(approval.timeout.0),
-            Work::Invoke(_) => None,
+            _ => None,
         }
     }
 }

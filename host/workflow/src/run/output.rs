@@ -1,51 +1,74 @@
-//! What an attempt's end is worth: whether its output passes, and what kind of failure it is if not. It does not know
-//! what happens next.
+//! What an attempt's end is worth: whether its output passes, and what kind of failure it is if not; and the values of
+//! expressions. It does not know what happens next.
 
 use baton_journal::{Failure, Outcome, Payload};
 use serde_json::Value;
 
 use super::Run;
+use super::fault::Fault;
+use super::state::{Outputs, Phase};
 use crate::expression::{Expression, Scope, Template, TemplateError, evaluate};
-use crate::plan::{Step, Work};
+use crate::plan::{FaultKind, Role, Step, Work};
 use crate::schema::Schema;
 use baton_journal::json;
 
-use super::state::{Outputs, Phase};
+/// What an expression sees of the item or round that it is about.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Local<'a> {
+    /// The item of the list.
+    pub(super) item: Option<&'a Value>,
+    /// The number of the item or round.
+    pub(super) index: Option<usize>,
+    /// What came of the round before.
+    pub(super) previous: Option<&'a Value>,
+    /// What came of this one.
+    pub(super) output: Option<&'a Value>,
+}
 
 impl Run {
-    /// The output of an attempt, or why it failed. Of the failures, only `transient` ones are tried again: an agent's own
-    /// word, a trap, a missed deadline, and an output that does not pass, which can be a slip of a model.
-    pub(super) fn verdict(&self, step: usize, item: usize, outcome: &Outcome) -> Result<Value, Failure> {
+    /// The output of an attempt, or why it failed.
+    pub(super) fn verdict(&self, step: usize, item: usize, outcome: &Outcome) -> Result<Value, Fault> {
         match outcome {
             Outcome::Completed { output } => self.passed_output(step, item, output),
-            Outcome::Failed { failure } => Err(failure.clone()),
-            Outcome::Trapped { message } => Err(self.unknown_effect(step, format!("trapped: {message}"))),
-            Outcome::TimedOut { after_ms } => Err(self.unknown_effect(step, format!("timed out after {after_ms} ms"))),
-            Outcome::Exhausted { message, .. } => Err(Failure::Permanent(format!("exhausted: {message}"))),
-            Outcome::Denied { message } => Err(Failure::Permanent(format!("denied: {message}"))),
-            Outcome::Cancelled => Err(Failure::Permanent("cancelled".to_owned())),
-            Outcome::Suspended => Err(Failure::Transient("suspended".to_owned())),
+            Outcome::Failed { failure } => Err(failure.clone().into()),
+            Outcome::Trapped { message } => {
+                Err(self.unknown_effect(step, FaultKind::Trapped, format!("trapped: {message}")))
+            }
+            Outcome::TimedOut { after_ms } => {
+                Err(self.unknown_effect(step, FaultKind::Timeout, format!("timed out after {after_ms} ms")))
+            }
+            Outcome::Exhausted { message, .. } => {
+                Err(Fault::new(FaultKind::Exhausted, Failure::Permanent(format!("exhausted: {message}"))))
+            }
+            Outcome::Denied { message } => {
+                Err(Fault::new(FaultKind::Denied, Failure::Permanent(format!("denied: {message}"))))
+            }
+            Outcome::Cancelled => Err(Fault::permanent("cancelled")),
+            Outcome::Suspended => Err(Failure::Transient("suspended".to_owned()).into()),
         }
     }
 
     /// A failure after which nobody knows how far the invocation came: tried again only where that does no harm.
-    fn unknown_effect(&self, step: usize, text: String) -> Failure {
+    fn unknown_effect(&self, step: usize, kind: FaultKind, text: String) -> Fault {
         match &self.plan.definition().steps[step].work {
-            Work::Invoke(invocation) if !invocation.repeatable => Failure::Permanent(format!(
-                "{text}; it is not tried again, because the tool changes something and is not declared idempotent"
-            )),
-            _ => Failure::Transient(text),
+            Work::Invoke(invocation) if !invocation.repeatable => Fault::new(
+                kind,
+                Failure::Permanent(format!(
+                    "{text}; it is not tried again, because the tool changes something and is not declared idempotent"
+                )),
+            ),
+            _ => Fault::new(kind, Failure::Transient(text)),
         }
     }
 
-    fn passed_output(&self, index: usize, item: usize, output: &Payload) -> Result<Value, Failure> {
+    /// The output as a value, if it fits its schemas and all checks hold.
+    pub(super) fn passed_output(&self, index: usize, item: usize, output: &Payload) -> Result<Value, Fault> {
         let step = &self.plan.definition().steps[index];
         let text = output.as_str().unwrap_or_default();
-        let value =
-            json::parse(text).map_err(|error| Failure::Transient(format!("the output is not JSON: {error}")))?;
+        let value = json::parse(text).map_err(|error| Fault::output(format!("the output is not JSON: {error}")))?;
         for schema in schemas(step) {
             schema.check(&value).map_err(|errors| {
-                Failure::Transient(format!("the output does not fit {}: {}", schema.name(), errors.join("; ")))
+                Fault::output(format!("the output does not fit {}: {}", schema.name(), errors.join("; ")))
             })?;
         }
         for check in &step.check {
@@ -54,31 +77,39 @@ impl Run {
         Ok(value)
     }
 
-    fn passed_check(&self, step: usize, item: usize, check: &Expression, output: &Value) -> Result<(), Failure> {
-        let outputs = self.outputs();
-        let index = Value::from(item);
-        let mut scope = self.scope(&outputs);
-        scope.item = self.item(step, item).map(|value| (value, &index));
-        scope.output = Some(output);
-        match evaluate(check, &scope) {
+    fn passed_check(&self, step: usize, item: usize, check: &Expression, output: &Value) -> Result<(), Fault> {
+        let local = Local { output: Some(output), ..self.local(step, item) };
+        match self.value(check, local) {
             Ok(Value::Bool(true)) => Ok(()),
-            Ok(Value::Bool(false)) => Err(Failure::Transient(format!("the check `{}` does not hold", check.text()))),
-            Ok(other) => Err(Failure::Invalid(format!("the check `{}` is no boolean but {other}", check.text()))),
-            Err(error) => Err(Failure::Transient(self.failure_text(&error))),
+            Ok(Value::Bool(false)) => Err(Fault::output(format!("the check `{}` does not hold", check.text()))),
+            Ok(other) => {
+                Err(Failure::Invalid(format!("the check `{}` is no boolean but {other}", check.text())).into())
+            }
+            Err(error) => Err(Fault::output(self.failure_text(&error))),
         }
     }
 
-    /// The value of a template, for an item if there is one.
+    /// Whether an expression about an output holds.
+    ///
+    /// # Errors
+    ///
+    /// If it has no value, or is no boolean.
+    pub(super) fn holds(&self, expression: &Expression, local: Local<'_>) -> Result<bool, Fault> {
+        match self.value(expression, local) {
+            Ok(Value::Bool(holds)) => Ok(holds),
+            Ok(_) => Err(Failure::Invalid(format!("`{}` is no boolean", expression.text())).into()),
+            Err(error) => Err(Failure::Invalid(self.failure_text(&error)).into()),
+        }
+    }
+
+    /// The value of a template.
     ///
     /// # Errors
     ///
     /// An `invalid` failure that names the expression and its place.
-    pub(super) fn render(&self, template: &Template, item: Option<(&Value, usize)>) -> Result<Value, Failure> {
-        let outputs = self.outputs();
-        let index = item.map(|(_, index)| Value::from(index));
-        let mut scope = self.scope(&outputs);
-        scope.item = item.map(|(value, _)| value).zip(index.as_ref());
-        template.render(&scope).map_err(|error| Failure::Invalid(self.failure_text(&error)))
+    pub(super) fn render(&self, template: &Template, local: Local<'_>) -> Result<Value, Fault> {
+        let value = self.scoped(local, |scope| template.render(scope));
+        value.map_err(|error| Failure::Invalid(self.failure_text(&error)).into())
     }
 
     /// The value of an expression that is about the step as a whole.
@@ -86,29 +117,55 @@ impl Run {
     /// # Errors
     ///
     /// An `invalid` failure that names the expression and its place.
-    pub(super) fn evaluate(&self, expression: &Expression) -> Result<Value, Failure> {
-        let outputs = self.outputs();
-        evaluate(expression, &self.scope(&outputs)).map_err(|error| Failure::Invalid(self.failure_text(&error)))
+    pub(super) fn evaluate(&self, expression: &Expression) -> Result<Value, Fault> {
+        let value = self.value(expression, Local::default());
+        value.map_err(|error| Failure::Invalid(self.failure_text(&error)).into())
     }
 
-    /// The item of a step that runs for each.
-    pub(super) fn item(&self, step: usize, item: usize) -> Option<&Value> {
+    fn value(&self, expression: &Expression, local: Local<'_>) -> Result<Value, TemplateError> {
+        self.scoped(local, |scope| evaluate(expression, scope))
+    }
+
+    fn scoped<T>(&self, local: Local<'_>, with: impl FnOnce(&Scope<'_>) -> T) -> T {
+        let (outputs, index) = (self.outputs(), local.index.map(Value::from));
+        let run = self.ending.is_some().then(|| self.ending_value());
+        let scope = Scope {
+            item: local.item,
+            index: index.as_ref(),
+            previous: local.previous,
+            output: local.output,
+            run: run.as_ref(),
+            ..self.scope(&outputs)
+        };
+        with(&scope)
+    }
+
+    /// What expressions see of an item or round.
+    pub(super) fn local(&self, step: usize, item: usize) -> Local<'_> {
+        let plan = self.plan.definition();
+        let index = plan.steps[step].has_items().then_some(item);
         match &self.steps[step].phase {
-            Phase::Working(items) => items.item(item),
-            _ => None,
+            Phase::Working(items) if items.is_loop() => {
+                let previous = items.previous(item).unwrap_or(&Value::Null);
+                Local { index, previous: Some(previous), ..Local::default() }
+            }
+            Phase::Working(items) => Local { item: items.item(item), index, ..Local::default() },
+            _ => Local::default(),
         }
     }
 
-    fn outputs(&self) -> Outputs<'_> {
+    pub(super) fn outputs(&self) -> Outputs<'_> {
         Outputs { plan: &self.plan, steps: &self.steps }
     }
 
-    fn scope<'a>(&'a self, outputs: &'a Outputs<'a>) -> Scope<'a> {
+    /// What every expression sees.
+    pub(super) fn scope<'a>(&'a self, outputs: &'a Outputs<'a>) -> Scope<'a> {
         let input = self.input.as_ref().unwrap_or(&Value::Null);
-        Scope { input, data: &self.plan.definition().data, steps: outputs, item: None, output: None }
+        Scope::new(input, &self.plan.definition().data, outputs, &self.context)
     }
 
-    fn failure_text(&self, error: &TemplateError) -> String {
+    /// What went wrong with an expression, and where it stands.
+    pub(super) fn failure_text(&self, error: &TemplateError) -> String {
         if error.expression.is_empty() {
             return error.message.clone();
         }
@@ -116,13 +173,25 @@ impl Run {
         let place = if error.at.is_nowhere() { String::new() } else { format!(" ({file}:{})", error.at) };
         format!("`{}`{place}: {}", error.expression, error.message)
     }
+
+    /// The step to which one belongs, or the step itself.
+    pub(super) fn own_step(&self, step: usize) -> usize {
+        let definition = self.plan.definition();
+        let own = match definition.steps[step].role {
+            Role::Main | Role::Finally => None,
+            Role::Undo | Role::Verify => {
+                definition.owner(&definition.steps[step]).and_then(|owner| definition.index(&owner.name))
+            }
+        };
+        own.unwrap_or(step)
+    }
 }
 
 /// The schemas that a step's output must fit.
 fn schemas(step: &Step) -> impl Iterator<Item = &Schema> {
     let gives = match &step.work {
         Work::Invoke(invocation) => invocation.gives.as_ref(),
-        Work::Approve(_) => None,
+        _ => None,
     };
     gives.into_iter().chain(&step.output)
 }

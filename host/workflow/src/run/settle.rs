@@ -1,11 +1,14 @@
 //! What becomes of a step, and of those that depend on it. It does not know how steps work.
 
-use baton_journal::{Failure, RunOutcome};
+use baton_journal::RunOutcome;
 use serde_json::Value;
 
+use super::cleanup::Stage;
+use super::fault::Fault;
+use super::output::Local;
 use super::state::{Phase, Settled};
 use super::{Run, StepStatus};
-use crate::plan::OnFailure;
+use crate::plan::{FaultKind, OnFailure, Role, Step};
 
 impl Run {
     /// The step did its work.
@@ -19,49 +22,60 @@ impl Run {
     }
 
     /// The step failed for good: does what it says about that.
-    pub(super) fn fail(&mut self, step: usize, failure: Failure) {
+    pub(super) fn fail(&mut self, step: usize, fault: &Fault) {
         let plan = std::sync::Arc::clone(&self.plan);
-        let definition = &plan.definition().steps[step];
-        let output = match &definition.on_failure {
+        let failure = &fault.failure;
+        let output = match handling(&plan.definition().steps[step], fault.kind) {
             OnFailure::Fail => {
                 self.fail_run(Some(step), failure.to_string());
                 Value::Null
             }
-            OnFailure::Continue(template) => self.render(template, None).unwrap_or_else(|second| {
-                self.fail_run(Some(step), format!("{failure}; and its `continue`: {second}"));
+            OnFailure::Continue(template) => self.render(template, Local::default()).unwrap_or_else(|second| {
+                self.fail_run(Some(step), format!("{failure}; and its `continue`: {}", second.failure));
                 Value::Null
             }),
             OnFailure::Then(handler) => {
-                if let Some(handler) = plan.definition().index(handler) {
-                    self.hand_over(step, handler);
-                }
+                self.hand_over(step, handler);
                 Value::Null
             }
         };
-        self.settle(step, Settled::new(StepStatus::Failed, output, Some(failure)));
+        self.settle(step, Settled::new(StepStatus::Failed, output, Some(failure.clone())));
     }
 
-    /// Sends the run to another step, and cuts off those that depend on the failed one and are not on that path.
-    fn hand_over(&mut self, failed: usize, handler: usize) {
-        self.steps[handler].sent = true;
-        let graph = self.plan.graph();
-        for step in 0..self.steps.len() {
-            if step != handler && graph.depends(step, failed) && !graph.depends(step, handler) {
-                self.steps[step].cut = true;
-            }
-        }
-    }
-
-    fn settle(&mut self, step: usize, mut settled: Settled) {
+    /// Nothing more happens to the step: those that waited for it alone have their turn.
+    pub(super) fn settle(&mut self, step: usize, mut settled: Settled) {
         if let Phase::Working(items) = &self.steps[step].phase {
             settled.items = items.progress();
         }
         self.steps[step].phase = Phase::Settled(settled);
+        self.open = self.open.saturating_sub(1);
+        let role = self.turn();
+        for after in self.plan.graph().after(step) {
+            let state = &mut self.steps[*after];
+            state.waits_for = state.waits_for.saturating_sub(1);
+            if state.waits_for == 0 && self.plan.definition().steps[*after].role == role {
+                self.ready.insert(*after);
+            }
+        }
     }
 
-    /// The run fails, unless it does already: what is at work is let finish, nothing else begins.
+    /// Whose turn it is.
+    fn turn(&self) -> Role {
+        if self.stage == Stage::Work { Role::Main } else { Role::Finally }
+    }
+
+    /// The run fails, unless it does already: what is at work is let finish, nothing else begins but what cleans up.
     pub(super) fn fail_run(&mut self, step: Option<usize>, message: String) {
         let step = step.map(|step| self.plan.definition().steps[step].name.clone());
-        self.ending.get_or_insert(RunOutcome::Failed { step, message });
+        let is_last_word = self.stage == Stage::Finally && matches!(self.ending, Some(RunOutcome::Completed { .. }));
+        if is_last_word || self.ending.is_none() {
+            self.ending = Some(RunOutcome::Failed { step, message });
+        }
     }
+}
+
+/// What a step says about a failure.
+fn handling(step: &Step, kind: FaultKind) -> &OnFailure {
+    let on_timeout = step.on_timeout.as_ref().filter(|_| kind == FaultKind::Timeout);
+    on_timeout.unwrap_or(&step.on_failure)
 }

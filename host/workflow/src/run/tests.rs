@@ -2,6 +2,7 @@
 
 mod approvals;
 mod budgets;
+mod control;
 mod doubts;
 mod evidence;
 mod failures;
@@ -118,5 +119,5 @@ fn what_invocations_invoke_is_counted_and_otherwise_passed_over() {
     assert_eq!(world.run.usage().fuel, 5);
     world.apply(&world.ended("a", 1, world::completed(&json!(1))));
     let views: Vec<_> = world.run.steps().map(|step| (step.name, step.usage.fuel, step.attempts)).collect();
-    assert_eq!(views, [("a", 15, 1)]);
+    assert_eq!(views, [("a".to_owned(), 15, 1)]);
 }

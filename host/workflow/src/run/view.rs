@@ -3,6 +3,10 @@
 use baton_journal::{Failure, Usage};
 use serde_json::Value;
 
+use super::Run;
+use super::state::Phase;
+use crate::plan::{Role, Step, Target, Work};
+
 /// What a run is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -10,17 +14,19 @@ pub enum Status {
     New,
     /// Something is to be done, or being done.
     Running,
-    /// It waits for people, and for nothing else.
+    /// It waits for people, events or a time, and for nothing else.
     Parked,
+    /// Somebody wants it to rest.
+    Paused,
     /// It ended: [`Run::outcome`](super::Run::outcome) says how.
     Ended,
 }
 
 /// One step, as far as the run has come.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StepView<'a> {
-    /// Its name.
-    pub name: &'a str,
+    /// Its name; `onboard[2]/crm` for one of a workflow that a step runs.
+    pub name: String,
     /// What it does.
     pub kind: StepKind,
     /// What became of it so far.
@@ -55,6 +61,14 @@ pub enum StepKind {
     Tool,
     /// It asks a person.
     Approve,
+    /// It takes one of several ways.
+    Switch,
+    /// It waits for a time or an event.
+    Wait,
+    /// It emits an event.
+    Emit,
+    /// It runs a workflow.
+    Workflow,
 }
 
 /// What became of a step.
@@ -66,6 +80,8 @@ pub enum StepStatus {
     Running,
     /// A person is asked.
     Asking,
+    /// It waits for a time or an event.
+    Sleeping,
     /// It did its work.
     Completed,
     /// It did not, and will not try again.
@@ -82,6 +98,7 @@ impl StepStatus {
             StepStatus::Waiting => "waiting",
             StepStatus::Running => "running",
             StepStatus::Asking => "asking",
+            StepStatus::Sleeping => "sleeping",
             StepStatus::Completed => "completed",
             StepStatus::Failed => "failed",
             StepStatus::Skipped => "skipped",
@@ -97,6 +114,68 @@ impl StepKind {
             StepKind::Agent => "agent",
             StepKind::Tool => "tool",
             StepKind::Approve => "approve",
+            StepKind::Switch => "switch",
+            StepKind::Wait => "wait",
+            StepKind::Emit => "emit",
+            StepKind::Workflow => "workflow",
         }
+    }
+}
+
+impl Run {
+    /// The steps in the plan's order, those of workflows that are at work included; what undoes or verifies a step only if
+    /// it has begun.
+    pub fn steps(&self) -> impl Iterator<Item = StepView<'_>> {
+        let mut views = Vec::new();
+        self.add_views(&mut views);
+        views.into_iter()
+    }
+
+    fn add_views<'r>(&'r self, views: &mut Vec<StepView<'r>>) {
+        for (index, step) in self.plan.definition().steps.iter().enumerate() {
+            if step.role.is_own() || !matches!(self.steps[index].phase, Phase::Waiting) {
+                views.push(self.view(index, step));
+            }
+            for (_, inner) in self.inner.range((index, 0)..=(index, usize::MAX)) {
+                inner.add_views(views);
+            }
+        }
+    }
+
+    fn view(&self, index: usize, step: &Step) -> StepView<'_> {
+        let (state, name) = (&self.steps[index], self.named(index));
+        let (status, items) = match &state.phase {
+            Phase::Waiting => (StepStatus::Waiting, None),
+            _ if self.outstanding.has_doubts(&name) => (StepStatus::Asking, None),
+            Phase::Working(items) => (StepStatus::Running, items.progress().filter(|_| step.role != Role::Undo)),
+            Phase::Asking => (StepStatus::Asking, None),
+            Phase::Sleeping => (StepStatus::Sleeping, None),
+            Phase::Settled(settled) => (settled.status, settled.items),
+        };
+        let settled = state.settled();
+        StepView {
+            name,
+            kind: kind(step),
+            status,
+            attempts: state.attempts,
+            items,
+            output: settled.map(|settled| &settled.output),
+            failure: settled.and_then(|settled| settled.failure.as_ref()),
+            usage: state.usage,
+        }
+    }
+}
+
+fn kind(step: &Step) -> StepKind {
+    match &step.work {
+        Work::Approve(_) => StepKind::Approve,
+        Work::Switch(_) => StepKind::Switch,
+        Work::Sleep(_) | Work::Listen(_) => StepKind::Wait,
+        Work::Emit(_) => StepKind::Emit,
+        Work::Workflow(_) => StepKind::Workflow,
+        Work::Invoke(invocation) => match invocation.target {
+            Target::Agent { .. } => StepKind::Agent,
+            Target::Tool { .. } => StepKind::Tool,
+        },
     }
 }

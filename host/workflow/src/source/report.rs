@@ -7,7 +7,7 @@ use crate::problem::{Code, Problem, Problems, Span};
 const MAX_PROBLEMS: usize = 100;
 
 /// The problems found so far, and the text that they quote.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Report {
     file: String,
     text: Text,
@@ -37,6 +37,12 @@ impl Report {
         }
     }
 
+    /// Adds the problems of another file.
+    pub(crate) fn add_all(&mut self, problems: Problems) {
+        let room = MAX_PROBLEMS.saturating_sub(self.problems.len());
+        self.problems.extend(problems.0.into_iter().take(room));
+    }
+
     /// Adds a fault of the YAML.
     pub(crate) fn fault(&mut self, fault: Fault) {
         self.add(Fault::CODE, fault.span, fault.message, fault.hint);
@@ -59,7 +65,10 @@ impl Report {
 
     /// The problems in the order of their places.
     pub(crate) fn into_problems(mut self) -> Problems {
+        let (own, others): (Vec<_>, Vec<_>) = self.problems.into_iter().partition(|problem| problem.file == self.file);
+        self.problems = own;
         self.problems.sort_by_key(|problem| problem.span.start);
+        self.problems.extend(others);
         Problems(self.problems)
     }
 }

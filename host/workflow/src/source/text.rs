@@ -4,7 +4,7 @@ use super::Node;
 use crate::problem::{Position, Span};
 
 /// The characters of a file and where its lines begin.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Text {
     characters: Vec<char>,
     /// The index of the first character of each line.

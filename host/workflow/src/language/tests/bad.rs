@@ -17,7 +17,7 @@ fn the_top_of_the_file() {
     check_file("", &["0:0 W0001 the file is empty"]);
     check_file("- a", &["1:1 W0004 `workflow` must be a mapping, not a list"]);
     check_file("workflow: test", &["1:1 W0003 `workflow` needs the key `steps`"]);
-    check_file("workflow: test\nsteps: {}", &["2:8 W0005 a workflow has from 1 to 1000 steps, not 0"]);
+    check_file("workflow: test\nsteps: {}", &["2:8 W0005 there are no steps"]);
     check_file(
         "workflow: 3\nsteps: { a: { agent: any } }",
         &["1:11 W0004 `workflow` must be a name, not the number `3`"],
@@ -111,11 +111,18 @@ fn the_top_of_the_file() {
 
 #[test]
 fn what_a_step_does() {
-    check("  a: {}", &["5:3 W0003 step `a` must have exactly one of `agent`, `tool` and `approve`"]);
+    check(
+        "  a: {}",
+        &[
+            "5:3 W0003 step `a` must have exactly one of `agent`, `tool`, `workflow`, `approve`, `switch`, `wait`, `emit`",
+        ],
+    );
     check("  a: any", &["5:6 W0004 `a` must be a mapping, not the text `any`"]);
     check(
         "  a: { agent: any, tool: crm/contacts.upsert }",
-        &["5:3 W0003 step `a` must have exactly one of `agent`, `tool` and `approve`"],
+        &[
+            "5:3 W0003 step `a` must have exactly one of `agent`, `tool`, `workflow`, `approve`, `switch`, `wait`, `emit`",
+        ],
     );
     check(
         "  a: { agent: non }",
@@ -176,7 +183,9 @@ fn items_and_conditions() {
     check("  a: { agent: any, if: true }", &["5:24 W0004 `if` must be an expression: `${{ … }}`, not `true`"]);
     check(
         r#"  a: { agent: any, if: "${{ output }}" }"#,
-        &["5:29 W0010 `output` is known only in `check` [write `steps.NAME.output`]"],
+        &[
+            "5:29 W0010 `output` is known only in `check`, `until`, `set`, `compensate` and `verify` [write `steps.NAME.output`]",
+        ],
     );
     check(
         r#"  a: { agent: any, input: "${{ item.text }}" }"#,
@@ -184,7 +193,7 @@ fn items_and_conditions() {
     );
     check(
         r#"  a: { agent: any, for_each: "${{ input.documents }}", if: "${{ index > 1 }}" }"#,
-        &["5:65 W0010 `index` is known only in `input` and `check` [this is asked once, for all items]"],
+        &["5:65 W0010 `index` is known only in `input` and where `output` is [this is asked once, for all items]"],
     );
     check(
         r#"  a: { agent: any, for_each: "${{ input.documents }}", input: { x: "${{ item.txt }}" } }"#,
@@ -452,9 +461,9 @@ fn questions() {
         r#"  a: { approve: { question: ok, roles: [3] }, timeout: 3d, for_each: "${{ input.documents }}" }"#,
         &[
             "5:41 W0004 `roles` must be a name, not the number `3`",
-            "5:47 W0002 `timeout` means nothing in a step that asks a person [write it inside `approve`]",
+            "5:47 W0002 `timeout` means nothing in a step with `approve` [write it inside `approve`]",
             "5:56 W0005 `timeout` must be from 1ms to 1d, not 3d",
-            "5:60 W0002 `for_each` means nothing in a step that asks a person",
+            "5:60 W0002 `for_each` means nothing in a step with `approve`",
         ],
     );
     check(

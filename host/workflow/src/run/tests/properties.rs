@@ -96,6 +96,14 @@ fn next_event(world: &World, action: &Action, salt: u8) -> Event {
         }
         Action::Ask(ask) if !ask.requested => World::requested(ask),
         Action::Ask(ask) => World::decided(ask, decision_at(&ask.step, salt)),
+        Action::Stop(invoke) => world.ended(&invoke.site.to_string(), invoke.attempt, Outcome::Cancelled),
+        Action::Await(wait) if !wait.noted => {
+            Event::Waiting { site: wait.site.clone(), name: wait.name.clone(), until: wait.until }
+        }
+        Action::Await(wait) => Event::TimerFired { site: wait.site.clone(), attempt: 0 },
+        Action::Emit(emit) => {
+            Event::EventEmitted { site: emit.site.clone(), name: emit.name.clone(), data: emit.data.clone() }
+        }
         Action::Wait(wait) => Event::TimerFired { site: wait.site.clone(), attempt: wait.attempt },
         Action::End(outcome) => Event::RunEnded(outcome.clone()),
     }
@@ -127,7 +135,7 @@ fn live(text: &str, picks: &[u8], salt: u8) -> World {
 fn check_moment(world: &World, outstanding: &[Action], new: &[Action], before: &mut BTreeMap<String, StepStatus>) {
     assert!(world.run.status() == Status::Ended || !outstanding.is_empty(), "neither ended nor outstanding");
     assert!(new.iter().all(|action| outstanding.contains(action)), "asked for, and not outstanding");
-    for (view, step) in world.run.steps().zip(&world.plan.definition().steps) {
+    for (view, step) in world.run.steps().zip(world.plan.definition().steps.iter()) {
         let at_work = outstanding
             .iter()
             .filter(|action| matches!(action, Action::Invoke(invoke) if invoke.site.step == view.name));

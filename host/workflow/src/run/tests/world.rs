@@ -1,5 +1,6 @@
 //! A world for runs: it makes the events that a host would append.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use baton_journal::{
@@ -21,6 +22,8 @@ pub(super) struct World {
     pub(super) plan: Arc<Plan>,
     pub(super) journal: Vec<(Timestamp, Event)>,
     pub(super) now: Timestamp,
+    /// What was given to each place.
+    pub(super) inputs: BTreeMap<String, Value>,
     input: Value,
 }
 
@@ -34,7 +37,7 @@ impl World {
     pub(super) fn whole(text: &str) -> World {
         let plan = Arc::new(fixture::plan(text));
         let now = Timestamp(1_000_000);
-        World { run: new_run(&plan), plan, journal: Vec::new(), now, input: json!({"n": 1}) }
+        World { run: new_run(&plan), plan, journal: Vec::new(), now, inputs: BTreeMap::new(), input: json!({"n": 1}) }
     }
 
     /// The same with another input.
@@ -61,6 +64,12 @@ impl World {
         self.now = Timestamp(self.now.0 + 1);
         let actions = self.run.apply(self.now, event).expect("the event may come");
         self.journal.push((self.now, event.clone()));
+        for action in &actions {
+            if let Action::Invoke(invoke) = action {
+                let input = serde_json::from_str(invoke.input.as_str().expect("it is at hand")).expect("it is JSON");
+                self.inputs.insert(invoke.site.to_string(), input);
+            }
+        }
         actions
     }
 
@@ -150,6 +159,11 @@ impl World {
         self.apply(&Event::TimerFired { site, attempt })
     }
 
+    /// What was given to a place.
+    pub(super) fn input_of(&self, place: &str) -> Value {
+        self.inputs.get(place).unwrap_or_else(|| panic!("`{place}` was not asked for")).clone()
+    }
+
     fn outstanding_invoke(&self, place: &str) -> Option<Invoke> {
         let site = site(place);
         self.run.outstanding().into_iter().find_map(|action| match action {
@@ -230,10 +244,7 @@ fn seed() -> Digest {
 
 /// `a` or `a[2]`.
 pub(super) fn site(place: &str) -> Site {
-    match place.split_once('[') {
-        Some((step, item)) => Site { step: step.to_owned(), item: item.trim_end_matches(']').parse().ok() },
-        None => Site { step: place.to_owned(), item: None },
-    }
+    Site::read(place)
 }
 
 /// Where the actions are, in order.
@@ -242,6 +253,9 @@ pub(super) fn sites(actions: &[Action]) -> Vec<String> {
         Action::Invoke(invoke) => invoke.site.to_string(),
         Action::Ask(ask) => format!("ask {}", ask.step),
         Action::Wait(wait) => format!("wait {}", wait.site),
+        Action::Stop(invoke) => format!("stop {}", invoke.site),
+        Action::Await(wait) => format!("await {}", wait.site),
+        Action::Emit(emit) => format!("emit {}", emit.site),
         Action::End(_) => "end".to_owned(),
     };
     actions.iter().map(name).collect()

@@ -1,0 +1,242 @@
+//! Actions that are asked for and not done, in the order in which they were asked for. It does not know steps.
+
+use std::collections::BTreeMap;
+
+use baton_journal::{RunOutcome, Site};
+
+use super::{Action, Ask, Await, Emit, Invoke, Wait};
+
+/// Actions that are not done. There is at most one for each site, besides a question about it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outstanding {
+    actions: BTreeMap<u64, Action>,
+    next: u64,
+    /// Those that the host was not told of yet.
+    fresh: Vec<u64>,
+    work: BTreeMap<Site, u64>,
+    asks: BTreeMap<String, u64>,
+    /// How many are work that has to end.
+    at_work: usize,
+    /// Whether nothing may begin.
+    paused: bool,
+}
+
+impl Outstanding {
+    /// Asks for something.
+    pub(super) fn add(&mut self, action: Action) {
+        let number = self.next;
+        self.next += 1;
+        match (action.site(), &action) {
+            (Some(site), _) => drop(self.work.insert(site.clone(), number)),
+            (None, Action::Ask(ask)) => drop(self.asks.insert(ask.step.clone(), number)),
+            _ => {}
+        }
+        self.at_work += usize::from(action.is_work());
+        self.fresh.push(number);
+        self.actions.insert(number, action);
+    }
+
+    /// What was asked for since the last time, and may begin.
+    pub(super) fn take_new(&mut self) -> Vec<Action> {
+        let fresh = std::mem::take(&mut self.fresh);
+        let mut taken = Vec::with_capacity(fresh.len());
+        for number in fresh {
+            match self.actions.get(&number) {
+                Some(action) if self.paused && action.begins() => self.fresh.push(number),
+                Some(action) => taken.push(action.clone()),
+                None => {}
+            }
+        }
+        taken
+    }
+
+    /// What is to be done: not what waits for an answer, nor what may not begin now.
+    pub(super) fn to_do(&self) -> Vec<Action> {
+        let is_held = |action: &&Action| self.is_held(action) || self.paused && action.begins();
+        self.actions.values().filter(|action| !is_held(action)).cloned().collect()
+    }
+
+    /// Everything.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Action> {
+        self.actions.values()
+    }
+
+    /// Whether nothing may begin.
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Lets nothing begin, or lets what was held begin.
+    pub(super) fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+    }
+
+    /// Takes out everything.
+    pub(super) fn clear(&mut self) {
+        *self = Outstanding::default();
+    }
+
+    /// Takes out what is done at a site, or not wanted there any more.
+    pub(super) fn take(&mut self, site: &Site) -> Option<Action> {
+        let number = self.work.remove(site)?;
+        self.take_number(number)
+    }
+
+    /// Takes out a question.
+    pub(super) fn take_ask(&mut self, step: &str) -> Option<Ask> {
+        let number = self.asks.remove(step)?;
+        match self.take_number(number)? {
+            Action::Ask(ask) => Some(ask),
+            _ => None,
+        }
+    }
+
+    fn take_number(&mut self, number: u64) -> Option<Action> {
+        let action = self.actions.remove(&number)?;
+        self.at_work -= usize::from(action.is_work());
+        Some(action)
+    }
+
+    /// Takes out all of a kind.
+    pub(super) fn take_all(&mut self, is_taken: impl Fn(&Action) -> bool) -> Vec<Action> {
+        let numbers: Vec<u64> =
+            self.actions.iter().filter(|(_, action)| is_taken(action)).map(|(number, _)| *number).collect();
+        let taken: Vec<Action> = numbers.into_iter().filter_map(|number| self.take_number(number)).collect();
+        for action in &taken {
+            match (action.site(), action) {
+                (Some(site), _) => drop(self.work.remove(site)),
+                (None, Action::Ask(ask)) => drop(self.asks.remove(&ask.step)),
+                _ => {}
+            }
+        }
+        taken
+    }
+
+    fn at(&self, site: &Site) -> Option<&Action> {
+        self.actions.get(self.work.get(site)?)
+    }
+
+    /// The attempt at a site.
+    pub(super) fn invoke_at(&self, site: &Site) -> Option<&Invoke> {
+        match self.at(site)? {
+            Action::Invoke(invoke) => Some(invoke),
+            _ => None,
+        }
+    }
+
+    /// The attempt at a site, to change it.
+    pub(super) fn invoke_mut(&mut self, site: &Site) -> Option<&mut Invoke> {
+        match self.actions.get_mut(self.work.get(site)?)? {
+            Action::Invoke(invoke) => Some(invoke),
+            _ => None,
+        }
+    }
+
+    /// An attempt, by its number.
+    pub(super) fn invoke(&self, site: &Site, attempt: u32) -> Option<&Invoke> {
+        self.invoke_at(site).filter(|invoke| invoke.attempt == attempt)
+    }
+
+    /// An attempt that is to be stopped.
+    pub(super) fn stop(&self, site: &Site) -> Option<&Invoke> {
+        match self.at(site)? {
+            Action::Stop(invoke) => Some(invoke),
+            _ => None,
+        }
+    }
+
+    /// A delay.
+    pub(super) fn wait(&self, site: &Site, attempt: u32) -> Option<&Wait> {
+        match self.at(site)? {
+            Action::Wait(wait) if wait.attempt == attempt => Some(wait),
+            _ => None,
+        }
+    }
+
+    /// Whether another attempt is delayed at a site.
+    pub(super) fn is_delayed(&self, site: &Site) -> bool {
+        matches!(self.at(site), Some(Action::Wait(_)))
+    }
+
+    /// What a step waits for.
+    pub(super) fn await_at(&self, site: &Site) -> Option<&Await> {
+        match self.at(site)? {
+            Action::Await(wait) => Some(wait),
+            _ => None,
+        }
+    }
+
+    /// The event that is to be emitted at a site.
+    pub(super) fn emit_at(&self, site: &Site) -> Option<&Emit> {
+        match self.at(site)? {
+            Action::Emit(emit) => Some(emit),
+            _ => None,
+        }
+    }
+
+    /// A question.
+    pub(super) fn ask(&self, step: &str) -> Option<&Ask> {
+        match self.actions.get(self.asks.get(step)?)? {
+            Action::Ask(ask) => Some(ask),
+            _ => None,
+        }
+    }
+
+    /// A question, to change it.
+    pub(super) fn ask_mut(&mut self, step: &str) -> Option<&mut Ask> {
+        match self.actions.get_mut(self.asks.get(step)?)? {
+            Action::Ask(ask) => Some(ask),
+            _ => None,
+        }
+    }
+
+    /// Notes that the journal has the beginning of what a step waits for.
+    pub(super) fn note_await(&mut self, site: &Site) {
+        if let Some(Action::Await(wait)) = self.work.get(site).and_then(|number| self.actions.get_mut(number)) {
+            wait.noted = true;
+        }
+    }
+
+    /// Changes every action; their sites stay.
+    pub(super) fn for_each(&mut self, change: impl FnMut(&mut Action)) {
+        self.actions.values_mut().for_each(change);
+    }
+
+    /// Whether something is at work that has to end.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.at_work > 0
+    }
+
+    /// The end that is asked for.
+    pub(super) fn end(&self) -> Option<&RunOutcome> {
+        match self.actions.last_key_value() {
+            Some((_, Action::End(outcome))) => Some(outcome),
+            _ => None,
+        }
+    }
+
+    /// Whether a person is asked about calls of a site whose outcome nobody knows.
+    pub(super) fn is_in_doubt(&self, site: &Site) -> bool {
+        self.ask(&site.to_string()).is_some_and(|ask| ask.in_doubt.is_some())
+    }
+
+    /// Whether a person is asked about calls of a step.
+    pub(super) fn has_doubts(&self, step: &str) -> bool {
+        let is_of = |ask: &Ask| ask.in_doubt.as_ref().is_some_and(|site| site.step == step);
+        self.asks.keys().filter_map(|step| self.ask(step)).any(is_of)
+    }
+
+    /// Whether there is something, and all of it waits for people, events or a time.
+    pub(super) fn only_waits(&self) -> bool {
+        !self.actions.is_empty() && self.actions.values().all(|action| action.is_waiting() || self.is_held(action))
+    }
+
+    /// Whether there is nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.actions.is_empty()
+    }
+
+    fn is_held(&self, action: &Action) -> bool {
+        matches!(action, Action::Invoke(invoke) if self.is_in_doubt(&invoke.site))
+    }
+}

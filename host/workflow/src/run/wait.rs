@@ -1,0 +1,109 @@
+//! Steps that wait for a time or an event, and steps that emit one. It does not know where events come from.
+
+use baton_journal::{Digest, Failure, Payload, Site, Timestamp};
+use serde_json::{Value, json};
+
+use super::fault::Fault;
+use super::state::Phase;
+use super::{Action, Await, Emit, Run};
+use crate::expression::{Scope, evaluate};
+use crate::plan::{self, FaultKind, Listen, Sleep, Work};
+use crate::units::moment;
+
+impl Run {
+    /// A step begins to wait for a time.
+    ///
+    /// # Errors
+    ///
+    /// If the time has no value, or is no time.
+    pub(super) fn sleep(&mut self, step: usize, sleep: &Sleep) -> Result<(), Fault> {
+        let now = self.meter.now();
+        let until = match sleep {
+            Sleep::For(time) => Timestamp(now.0.saturating_add(time.0)),
+            Sleep::Until(expression) => moment(&self.evaluate(expression)?).ok_or_else(|| {
+                let text = expression.text();
+                Failure::Invalid(format!("`until` is no time: `{text}` (write `2027-01-31T09:00:00Z`)"))
+            })?,
+        };
+        self.wait_at(step, None, until);
+        Ok(())
+    }
+
+    /// A step begins to wait for an event.
+    pub(super) fn listen(&mut self, step: usize, listen: &Listen) {
+        let until = Timestamp(self.meter.now().0.saturating_add(listen.timeout.0));
+        self.wait_at(step, Some(listen.name.clone()), until);
+    }
+
+    fn wait_at(&mut self, step: usize, name: Option<String>, until: Timestamp) {
+        self.steps[step].phase = Phase::Sleeping;
+        self.outstanding.add(Action::Await(Await { site: self.site(step, 0), name, until, noted: false }));
+    }
+
+    /// A step emits an event.
+    ///
+    /// # Errors
+    ///
+    /// If what it says has no value.
+    pub(super) fn emit(&mut self, step: usize, emit: &plan::Emit) -> Result<(), Fault> {
+        let data = Payload::json(&self.render(&emit.data, self.local(step, 0))?);
+        let site = self.site(step, 0);
+        let parts: [&[u8]; 3] = [b"emit", self.id.as_str().as_bytes(), site.step.as_bytes()];
+        let key = Digest::of_parts(parts).to_string();
+        self.steps[step].phase = Phase::Sleeping;
+        self.outstanding.add(Action::Emit(Emit { site, name: emit.name.clone(), data, key }));
+        Ok(())
+    }
+
+    /// Whether a step waits there for a time or an event, and the journal has its beginning.
+    #[must_use]
+    pub fn is_waiting(&self, site: &Site) -> bool {
+        self.machine_of(&site.step).outstanding.await_at(site).is_some_and(|wait| wait.noted)
+    }
+
+    /// Whether a step waits for this event. One that has no value for the step's condition is not the one.
+    #[must_use]
+    pub fn hears(&self, site: &Site, name: &str, data: &Value) -> bool {
+        let machine = self.machine_of(&site.step);
+        let waits = machine.outstanding.await_at(site).is_some_and(|wait| wait.name.as_deref() == Some(name));
+        waits && machine.wants(site, name, data)
+    }
+
+    fn wants(&self, site: &Site, name: &str, data: &Value) -> bool {
+        let work = self.place(site).map(|(step, _)| &self.plan.definition().steps[step].work);
+        let Some(Work::Listen(Listen { condition: Some(condition), .. })) = work else { return true };
+        let event = json!({ "name": name, "data": data });
+        let outputs = self.outputs();
+        let scope = Scope { event: Some(&event), ..self.scope(&outputs) };
+        evaluate(condition, &scope) == Ok(Value::Bool(true))
+    }
+
+    /// A step has waited long enough.
+    pub(super) fn end_wait(&mut self, site: &Site) {
+        self.outstanding.take(site);
+        let Some((step, _)) = self.place(site) else { return };
+        match &self.plan.definition().steps[step].work {
+            Work::Listen(listen) => {
+                let text = format!("no event `{}` came within {}", listen.name, listen.timeout);
+                self.fail(step, &Fault::new(FaultKind::Timeout, Failure::Declined(text)));
+            }
+            _ => self.complete(step, Value::Null),
+        }
+    }
+
+    /// The event came that a step waits for.
+    pub(super) fn end_listening(&mut self, site: &Site, data: Value) {
+        self.outstanding.take(site);
+        if let Some((step, _)) = self.place(site) {
+            self.complete(step, data);
+        }
+    }
+
+    /// The event was emitted.
+    pub(super) fn end_emitting(&mut self, site: &Site) {
+        self.outstanding.take(site);
+        if let Some((step, _)) = self.place(site) {
+            self.complete(step, Value::Null);
+        }
+    }
+}
