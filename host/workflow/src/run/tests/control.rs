@@ -199,7 +199,7 @@ fn a_run_that_rests_begins_nothing_and_goes_on_where_it_was() {
     let actions = world.apply(&world.ended("a", 1, world::completed(&json!(1))));
     assert_eq!((world::sites(&actions), world.run.status()), (Vec::new(), Status::Paused));
     let actions = world.apply(&Event::Continued { by: "Ada".to_owned() });
-    assert_eq!(world::sites(&actions), ["c", "b"]);
+    assert_eq!(world::sites(&actions), ["b"], "the host was told of `c` before");
 }
 
 #[test]
