@@ -25,6 +25,7 @@ mod loading;
 mod nested;
 mod onboarding;
 mod panics;
+mod patterns;
 mod people;
 mod plugins;
 mod power_cut;

@@ -112,7 +112,7 @@ pub struct Watch {
 impl Watch {
     /// The steps that changed since the last call, in the order of the plan: what was known is not told again.
     pub fn changes<'a>(&mut self, at: Timestamp, steps: impl Iterator<Item = StepView<'a>>) -> Vec<Change> {
-        let steps: Vec<StepView<'a>> = steps.collect();
+        let steps: Vec<StepView<'a>> = steps.filter(is_told).collect();
         let width = steps.iter().map(|step| step.name.chars().count()).max().unwrap_or_default();
         steps.iter().filter_map(|step| self.change(at, width, step)).collect()
     }
@@ -137,6 +137,11 @@ impl Watch {
             failure: step.failure.map(ToString::to_string),
         })
     }
+}
+
+/// Whether a step is told of: one of a workflow that a step runs only if somebody should look at it.
+fn is_told(step: &StepView<'_>) -> bool {
+    !step.name.contains('/') || matches!(step.status, StepStatus::Asking | StepStatus::Failed)
 }
 
 /// What an entry tells beyond the change of a step: an attempt that failed, and may be made again.

@@ -86,6 +86,7 @@ impl Driver {
         loop {
             while let Some(action) = take_first(&mut actions) {
                 let more = match action {
+                    action if !self.run.wants(&action) => Vec::new(),
                     Action::Invoke(first) if self.begins_with_others(&first) => {
                         let invokes = self.take_beginning(first, &mut actions);
                         self.begin(&invokes).await?

@@ -191,6 +191,16 @@ impl Run {
         actions
     }
 
+    /// Whether an action is still wanted: events that came after it was asked for may have made it needless.
+    #[must_use]
+    pub fn wants(&self, action: &Action) -> bool {
+        let step = match action {
+            Action::Ask(ask) => &ask.step,
+            action => action.site().map_or("", |site| &site.step),
+        };
+        self.machine_of(step).outstanding.wants(action)
+    }
+
     fn take_new(&mut self) -> Vec<Action> {
         let mut actions = self.outstanding.take_new();
         actions.extend(self.inner.values_mut().flat_map(Run::take_new));

@@ -54,7 +54,10 @@ impl Driver {
 
     /// The attempts that follow directly and may begin with this one.
     pub(super) fn take_beginning(&self, first: Invoke, actions: &mut Vec<Action>) -> Vec<Invoke> {
-        let begins = |action: &&Action| matches!(action, Action::Invoke(invoke) if self.begins_with_others(invoke));
+        let begins = |action: &&Action| match action {
+            Action::Invoke(invoke) => self.run.wants(action) && self.begins_with_others(invoke),
+            _ => false,
+        };
         let others = actions.iter().take(AT_ONCE - 1).take_while(begins).count();
         let invoke = |action| if let Action::Invoke(invoke) = action { Some(invoke) } else { None };
         std::iter::once(first).chain(actions.drain(..others).filter_map(invoke)).collect()

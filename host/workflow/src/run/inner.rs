@@ -88,7 +88,10 @@ impl Run {
         if let Some(inner) = self.inner.remove(&(step, item)) {
             self.dropped.extend(inner.dropped);
         }
-        self.end_item(step, item, result);
+        match result {
+            Ok(output) => self.take_output(step, item, output),
+            Err(fault) => self.end_item(step, item, Err(fault)),
+        }
         self.review(step);
     }
 

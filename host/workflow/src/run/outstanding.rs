@@ -61,6 +61,19 @@ impl Outstanding {
         self.actions.values()
     }
 
+    /// Whether an action is still wanted: later events may have made it needless.
+    pub(super) fn wants(&self, action: &Action) -> bool {
+        match (action, action.site()) {
+            (Action::Ask(ask), _) => self.ask(&ask.step).is_some_and(|known| known.token == ask.token),
+            (Action::Invoke(invoke), Some(site)) => self.invoke(site, invoke.attempt).is_some(),
+            (Action::Stop(_), Some(site)) => self.stop(site).is_some(),
+            (Action::Wait(wait), Some(site)) => self.wait(site, wait.attempt).is_some(),
+            (Action::Await(_), Some(site)) => self.await_at(site).is_some(),
+            (Action::Emit(_), Some(site)) => self.emit_at(site).is_some(),
+            _ => self.end().is_some(),
+        }
+    }
+
     /// Whether nothing may begin.
     pub(super) fn is_paused(&self) -> bool {
         self.paused

@@ -105,7 +105,9 @@ fn the_first_items_are_enough_and_the_others_are_stopped() {
     let actions = world.complete("a[3]", json!("three"));
     assert_eq!(world::sites(&actions), ["stop a[2]", "b"]);
     assert_eq!(world.input_of("b"), json!(["one", "three"]));
+    assert!(world.run.wants(&actions[0]));
     world.apply(&world.ended("a[2]", 1, Outcome::Cancelled));
+    assert!(!world.run.wants(&actions[0]), "it ended before a host could stop it");
     let actions = world.complete("b", json!(1));
     assert_eq!(world::sites(&actions), ["end"]);
 }
@@ -307,6 +309,17 @@ output: \"${{ steps.each.output }}\"";
     let actions = world.complete("each[0]/two", json!("aa"));
     assert_eq!(world::output(&actions), json!(["aa", "bb"]));
     assert_eq!(world.run.usage().fuel, 4 * world::USAGE.fuel);
+}
+
+#[test]
+fn what_a_workflow_inside_makes_can_be_written_to_the_context() {
+    let text = "workflow: t\ncontext: { all: { merge: append } }\nsteps:
+  each: { workflow: inner.yaml, for_each: \"${{ [1, 2] }}\", input: { n: \"${{ item }}\" }, set: { all: \"${{ [output] }}\" } }
+output: \"${{ context.all }}\"";
+    let mut world = World::whole(text);
+    world.begin();
+    let places = run_through(&mut world);
+    assert_eq!(world::output(&world.run.outstanding()), json!(["each[0]/two", "each[1]/two"]), "{places:?}");
 }
 
 #[test]
