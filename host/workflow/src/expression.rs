@@ -1,11 +1,10 @@
-//! Expressions: CEL over JSON. The parser is the `cel` crate's; evaluation is ours, because a workflow's author is not
-//! trusted with the host's time and memory: every node visited and every byte made is paid from a fixed allowance.
-//! It does not know steps, plans or files.
+//! Expressions: CEL over JSON, behind a trait. The parser is the `cel` crate's; evaluation is ours, because a workflow's
+//! author is not trusted with the host's time and memory: every node visited and every byte made is paid from a fixed
+//! allowance. It does not know steps, plans or files.
 //!
-//! The language is CEL's with JSON's values: null, booleans, integers of 64 bits, doubles, strings, lists and maps with
-//! string keys. Integers and doubles may be mixed, and then count as doubles. There are no bytes, durations, timestamps
-//! or types. The functions are listed in [`function`], the macros are `has`, `all`, `exists`, `exists_one`, `map` and
-//! `filter`.
+//! The language is CEL's without messages: its values and functions, those of its extensions and its macros. JSON goes in
+//! and JSON comes out, so a whole number is an integer and any other a double; beside a double an integer counts as one.
+//! `README.md` of this crate says how much of CEL's conformance suite passes, and what is refused.
 
 use std::sync::Arc;
 
@@ -16,22 +15,42 @@ use serde_json::Value;
 
 use crate::problem::Position;
 
+mod compare;
 mod compile;
+mod comprehend;
+mod convert;
+mod encode;
 mod evaluate;
+mod format;
 mod function;
 mod guard;
+mod json;
+mod language;
+mod limits;
+mod list;
 mod lookalike;
 mod macros;
+mod math;
 mod meter;
 mod names;
 mod operator;
+mod optional;
 mod path;
+mod pattern;
+mod quotes;
 mod scope;
 mod template;
+mod text;
+mod time;
+mod value;
 
 pub(crate) use compile::CompileError;
-pub(crate) use evaluate::{is_operator, literal_value};
-pub(crate) use function::{FUNCTIONS, MACROS};
+pub(crate) use evaluate::is_operator;
+pub(crate) use function::Function;
+pub(crate) use json::literal_json;
+pub(crate) use language::{Cel, Language};
+pub(crate) use limits::{LIMITS, Limits};
+pub(crate) use macros::{Bound, Called, Kind, Macro};
 pub(crate) use names::names;
 pub(crate) use path::{Root, Segment, path, selection};
 pub(crate) use scope::{Scope, StepOutputs};
@@ -46,8 +65,8 @@ pub(crate) struct Expression {
     parsed: Arc<Parsed>,
 }
 
-/// The parser's tree.
-struct Parsed {
+/// A parsed text.
+pub(crate) struct Parsed {
     root: IdedExpr,
     info: SourceInfo,
 }
@@ -63,9 +82,26 @@ struct Written {
 
 /// An evaluation that gave no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub(crate) struct EvaluationError {
-    pub(crate) message: String,
+pub(crate) enum EvaluationError {
+    /// There is none: a key is missing, kinds don't fit, a number is too large.
+    #[error("{0}")]
+    NoValue(String),
+    /// A function does not take arguments of these kinds; its caller says which.
+    #[error("the function does not take this")]
+    NoOverload,
+    /// The allowance of work is used up.
+    #[error("the expression costs too much: it makes or visits too many values; let a tool do it")]
+    TooMuchWork,
+    /// The allowance of memory is used up.
+    #[error("the expression makes too much: more than {} MiB of new values; let a tool do it", LIMITS.made >> 20)]
+    TooMuchMade,
+}
+
+impl EvaluationError {
+    /// Whether an allowance is used up, so that nothing can go on.
+    pub(crate) fn is_exhaustion(&self) -> bool {
+        matches!(self, EvaluationError::TooMuchWork | EvaluationError::TooMuchMade)
+    }
 }
 
 impl Expression {
@@ -75,8 +111,8 @@ impl Expression {
     ///
     /// If it is no expression, or beyond the limits.
     pub(crate) fn compile(text: &str, at: Position) -> Result<Expression, CompileError> {
-        let (root, info) = compile::compile(text)?;
-        Ok(Expression { text: text.to_owned(), at, parsed: Arc::new(Parsed { root, info }) })
+        let parsed = Arc::new(Cel.parse(text, &LIMITS)?);
+        Ok(Expression { text: text.to_owned(), at, parsed })
     }
 
     /// The text, without what surrounds it.
@@ -111,7 +147,7 @@ impl Expression {
     ///
     /// If there is none: a key is missing, kinds don't fit, the allowance is used up.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, EvaluationError> {
-        evaluate::evaluate(&self.parsed.root, scope)
+        Cel.evaluate(&self.parsed, scope, &LIMITS)
     }
 }
 
@@ -141,5 +177,9 @@ impl From<Expression> for Written {
     }
 }
 
+#[cfg(test)]
+mod bombs;
+#[cfg(test)]
+mod conformance;
 #[cfg(test)]
 mod tests;

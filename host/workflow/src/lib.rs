@@ -10,6 +10,8 @@ mod language;
 mod schema;
 mod source;
 mod suggest;
+#[cfg(test)]
+mod suites;
 
 pub mod catalog;
 pub mod plan;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::sink::Finding;
 use super::world::DECISIONS;
-use crate::expression::{Root, literal_value, path};
+use crate::expression::{Root, literal_json, path};
 use crate::problem::Code;
 use crate::schema::{Kinds, Shape};
 use crate::suggest;
@@ -105,7 +105,7 @@ impl Side<'_, '_> {
     /// The value of a literal.
     fn literal(&self) -> Option<Value> {
         match &self.node?.expr {
-            Expr::Literal(literal) => literal_value(literal).ok(),
+            Expr::Literal(literal) => literal_json(literal),
             _ => None,
         }
     }

@@ -8,7 +8,9 @@ use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operat
 use super::sink::Finding;
 use super::world::{OUTCOMES, World};
 use super::{Sink, arithmetic, compare};
-use crate::expression::{Expression, Piece, Root, Segment, Template, is_operator, path, selection};
+use crate::expression::{
+    Bound, Called, Expression, Function, Kind, Macro, Piece, Root, Segment, Template, is_operator, path, selection,
+};
 use crate::problem::Code;
 use crate::schema::{Kinds, Shape};
 
@@ -160,19 +162,12 @@ impl<'d> Walk<'_, '_, 'd> {
     }
 
     fn call(&mut self, node: &IdedExpr, call: &'d CallExpr) -> Shape<'d> {
-        if let (Some(target), Some((variable, bodies))) = (&call.target, call.args.split_first())
-            && let ("all" | "exists" | "exists_one" | "filter" | "map", Expr::Ident(variable)) =
-                (call.func_name.as_str(), &variable.expr)
-        {
-            return self.each(&call.func_name, target, variable, bodies);
+        let called = Called::new(call);
+        let name = called.name();
+        if let Some(found) = Macro::named(&name).filter(|found| found.style() == called.style()) {
+            return self.expand(found, &called);
         }
-        if call.func_name == "has" {
-            // Asking whether a field is there is no claim that it can be.
-            call.args.iter().filter_map(selection).for_each(|(operand, _)| drop(self.shape(operand)));
-            return Shape::Kinds(Kinds::BOOLEAN);
-        }
-        let arguments: Vec<Shape<'d>> =
-            call.target.as_deref().into_iter().chain(&call.args).map(|argument| self.shape(argument)).collect();
+        let arguments: Vec<Shape<'d>> = called.all().map(|argument| self.shape(argument)).collect();
         for (node, finding) in compare::faults(call, &arguments) {
             self.inference.sink.at_node(self.expression, node, finding);
         }
@@ -180,18 +175,42 @@ impl<'d> Walk<'_, '_, 'd> {
             self.inference.sink.at_node(self.expression, node.id, finding);
             return Shape::Unknown;
         }
-        Shape::Kinds(result_kinds(&call.func_name, &arguments))
+        Shape::Kinds(result_kinds(&name, &arguments))
     }
 
-    fn each(&mut self, name: &str, target: &'d IdedExpr, variable: &'d str, bodies: &'d [IdedExpr]) -> Shape<'d> {
-        let list = self.shape(target);
-        self.bound.push((variable, list.element()));
+    fn expand(&mut self, found: &Macro, called: &Called<'d>) -> Shape<'d> {
+        if found.kind == Kind::Has {
+            // Asking whether a field is there is no claim that it can be.
+            called.arguments.iter().filter_map(selection).for_each(|(operand, _)| drop(self.shape(operand)));
+            return Shape::Kinds(Kinds::BOOLEAN);
+        }
+        let Some(Bound { over, variables, bodies }) = found.bound(called) else { return Shape::Unknown };
+        let over = self.shape(over);
+        let known = self.bound.len();
+        self.bind(found.kind, &over, variables);
         let last = bodies.iter().map(|body| self.shape(body)).last().unwrap_or(Shape::Unknown);
-        self.bound.pop();
-        match name {
-            "map" => Shape::Each(Box::new(last)),
-            "filter" => Shape::Each(Box::new(list.element())),
-            _ => Shape::Kinds(Kinds::BOOLEAN),
+        self.bound.truncate(known);
+        match found.kind {
+            Kind::Bind => last,
+            Kind::Map => Shape::Each(Box::new(last)),
+            Kind::Filter => Shape::Each(Box::new(over.element())),
+            Kind::TransformMap | Kind::TransformEntries => Shape::Kinds(Kinds::OBJECT),
+            Kind::OptMap | Kind::OptFlatMap => Shape::Unknown,
+            Kind::Has | Kind::All | Kind::Exists | Kind::ExistsOne => Shape::Kinds(Kinds::BOOLEAN),
+        }
+    }
+
+    /// Binds what a macro goes through: one variable is an element, two are its place and itself.
+    fn bind(&mut self, kind: Kind, over: &Shape<'d>, variables: (&'d str, Option<&'d str>)) {
+        match (kind, variables) {
+            (Kind::Bind, (name, _)) => self.bound.push((name, over.clone())),
+            (Kind::OptMap | Kind::OptFlatMap, (name, _)) => self.bound.push((name, Shape::Unknown)),
+            (_, (name, None)) => self.bound.push((name, over.element())),
+            (_, (place, Some(name))) => {
+                let is_list = over.kinds() == Kinds::ARRAY;
+                self.bound.push((place, if is_list { Shape::Kinds(Kinds::INTEGER) } else { Shape::Unknown }));
+                self.bound.push((name, over.element()));
+            }
         }
     }
 }
@@ -219,12 +238,11 @@ fn result_kinds(name: &str, arguments: &[Shape<'_>]) -> Kinds {
     match name {
         operators::CONDITIONAL => arguments.iter().skip(1).map(Shape::kinds).fold(Kinds::NONE, Kinds::or),
         operators::ADD => arithmetic::sum(arguments),
-        operators::SUBSTRACT | operators::MULTIPLY | operators::DIVIDE | operators::NEGATE | "double" => Kinds::NUMBER,
-        operators::MODULO | "size" | "int" => Kinds::INTEGER,
-        "string" | "lowerAscii" | "upperAscii" | "trim" | "join" => Kinds::STRING,
-        "split" => Kinds::ARRAY,
-        "contains" | "startsWith" | "endsWith" | "matches" | "bool" => Kinds::BOOLEAN,
+        operators::SUBSTRACT | operators::MULTIPLY | operators::DIVIDE | operators::NEGATE => Kinds::NUMBER,
+        operators::MODULO => Kinds::INTEGER,
+        operators::OPT_INDEX | operators::OPT_SELECT => Kinds::ALL,
         _ if is_operator(name) => Kinds::BOOLEAN,
-        _ => Kinds::ALL, // there is no such function, which is said elsewhere
+        // Where there is no such function, that is said elsewhere.
+        _ => Function::named(name).map_or(Kinds::ALL, |function| function.gives),
     }
 }

@@ -1,10 +1,10 @@
 //! From text to tree, with errors that say where. It does not evaluate.
 
 use cel::Env;
-use cel::common::ast::{Expr, IdedExpr, LiteralValue, SourceInfo};
+use cel::common::ast::{Expr, IdedExpr, SourceInfo};
 use cel::parser::ParseErrors;
 
-use super::guard;
+use super::{Limits, Parsed, guard};
 
 /// A text that is no expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,16 +37,17 @@ impl CompileError {
 /// # Errors
 ///
 /// If it is no expression, uses what we leave out, or is beyond the limits.
-pub(crate) fn compile(text: &str) -> Result<(IdedExpr, SourceInfo), CompileError> {
-    guard::check(text)?;
+pub(crate) fn compile(text: &str, limits: &Limits) -> Result<Parsed, CompileError> {
+    guard::check(text, limits)?;
     if text.trim().is_empty() {
         return Err(CompileError::new("the expression is empty", 0));
     }
-    let parser = Env::default().with_optional_support(false).parser();
+    let parser = Env::default().parser().enable_ident_escape_syntax(true);
     let parsed = parser.parse_with_source_info(text);
     let (root, info) = parsed.map_err(|errors| first_error(text, &errors))?;
+    guard::check_depth(&root, limits)?;
     refuse_foreign(&root, &info)?;
-    Ok((root, info))
+    Ok(Parsed { root, info })
 }
 
 /// The first of the parser's errors, in our words.
@@ -81,16 +82,16 @@ fn offset_of(text: &str, (line, column): (isize, isize)) -> usize {
     before + usize::try_from(column - 1).unwrap_or(0)
 }
 
-/// Refuses what JSON has no value for.
+/// Refuses messages: a host whose values are JSON has none.
 fn refuse_foreign(node: &IdedExpr, info: &SourceInfo) -> Result<(), CompileError> {
-    let refuse = |what: &str| {
+    let refuse = |what: &str, hint: Option<&str>| {
         let offset = info.offset_for(node.id).map_or(0, |(start, _)| start as usize);
-        Err(CompileError::new(format!("{what} are not supported"), offset))
+        let error = CompileError::new(format!("{what} are not supported"), offset);
+        Err(CompileError { hint: hint.map(str::to_owned), ..error })
     };
     match &node.expr {
-        Expr::Literal(LiteralValue::Bytes(_)) => refuse("bytes"),
-        Expr::Struct(_) => refuse("messages"),
-        Expr::Unspecified | Expr::Comprehension(_) => refuse("such expressions"),
+        Expr::Struct(_) => refuse("messages", Some("write a map: `{'name': …}`")),
+        Expr::Unspecified | Expr::Comprehension(_) => refuse("such expressions", None),
         _ => children(node).into_iter().try_for_each(|child| refuse_foreign(child, info)),
     }
 }

@@ -1,63 +1,44 @@
 //! Evaluates a tree. It does not know why, nor what the variables stand for.
 
-use std::borrow::Cow;
-
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, MapExpr, SelectExpr, operators};
-use serde_json::{Map, Value};
 
-use super::function::{self, MACROS, Patterns};
-use super::meter::Meter;
-use super::{EvaluationError, Scope, macros, operator, path};
+use super::convert::TYPES;
+use super::function::{Function, Tools};
+use super::limits::Limits;
+use super::macros::{Called, Macro};
+use super::value::{Entries, Key, List, Map, Shared, Value};
+use super::{EvaluationError, Scope, compare, comprehend, operator, path};
 
 pub(crate) type Result<T> = std::result::Result<T, EvaluationError>;
 
 /// Fails with this message.
 pub(crate) fn fail<T>(message: impl Into<String>) -> Result<T> {
-    Err(EvaluationError { message: message.into() })
+    Err(EvaluationError::NoValue(message.into()))
 }
 
-/// The kind of a value, for error texts.
-pub(crate) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(number) if number.is_f64() => "a double",
-        Value::Number(_) => "an integer",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "a map",
-    }
-}
-
-/// Evaluates a tree in a scope.
-///
-/// # Errors
-///
-/// If it has no value there.
-pub(crate) fn evaluate(root: &IdedExpr, scope: &Scope<'_>) -> Result<Value> {
-    let mut evaluator = Evaluator { scope: *scope, locals: Vec::new(), meter: Meter::new(), patterns: Patterns::new() };
-    let value = evaluator.value(root)?;
-    if let Cow::Borrowed(value) = value {
-        evaluator.meter.pay_value(value)?; // no more memory than what is there already
-    }
-    Ok(value.into_owned())
-}
-
-/// One evaluation. Values that exist already are borrowed; only what is new is made.
+/// One evaluation.
 pub(crate) struct Evaluator<'a> {
     scope: Scope<'a>,
     /// Variables of macros, innermost last.
-    pub(crate) locals: Vec<(&'a str, Cow<'a, Value>)>,
-    pub(crate) meter: Meter,
-    patterns: Patterns,
+    pub(crate) locals: Vec<(&'a str, Value<'a>)>,
+    pub(crate) tools: Tools,
 }
 
 impl<'a> Evaluator<'a> {
+    /// An evaluation in a scope.
+    pub(crate) fn new(scope: Scope<'a>, limits: &Limits) -> Evaluator<'a> {
+        Evaluator { scope, locals: Vec::new(), tools: Tools::new(limits) }
+    }
+
     /// The value of a node.
-    pub(crate) fn value(&mut self, node: &'a IdedExpr) -> Result<Cow<'a, Value>> {
-        self.meter.pay(1)?;
+    ///
+    /// # Errors
+    ///
+    /// If it has none in the scope.
+    pub(crate) fn value(&mut self, node: &'a IdedExpr) -> Result<Value<'a>> {
+        self.tools.meter.pay(1)?;
         match &node.expr {
-            Expr::Literal(literal) => literal_value(literal).map(Cow::Owned),
+            Expr::Literal(literal) => Ok(literal_value(literal)),
             Expr::Ident(name) => self.variable(name),
             Expr::Select(select) => self.select(node, select),
             Expr::List(list) => self.list(list),
@@ -67,37 +48,24 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Makes a value our own, paying for the copy.
-    pub(crate) fn own(&mut self, value: Cow<'_, Value>) -> Result<Value> {
-        match &value {
-            Cow::Borrowed(value) => self.meter.copy(value)?,
-            Cow::Owned(_) => self.meter.make(0)?, // its parts were paid when they were made
-        }
-        Ok(value.into_owned())
-    }
-
     /// The value of a node that must be a boolean.
     pub(crate) fn boolean(&mut self, node: &'a IdedExpr) -> Result<bool> {
-        match self.value(node)?.as_ref() {
-            Value::Bool(bool) => Ok(*bool),
-            other => fail(format!("a boolean is needed here, not {}", kind(other))),
+        match self.value(node)? {
+            Value::Bool(bool) => Ok(bool),
+            other => fail(format!("a boolean is needed here, not {}", other.kind())),
         }
     }
 
-    fn variable(&mut self, name: &str) -> Result<Cow<'a, Value>> {
-        let local = self.locals.iter().rev().find(|(local, _)| *local == name);
-        match (local, self.scope.variable(name)) {
-            (Some((_, Cow::Borrowed(value))), _) => Ok(Cow::Borrowed(value)),
-            (Some((_, Cow::Owned(value))), _) => {
-                self.meter.copy(value)?;
-                Ok(Cow::Owned(value.clone()))
-            }
-            (None, Some(value)) => Ok(Cow::Borrowed(value)),
-            (None, None) => fail(format!("there is no `{name}` here")),
+    fn variable(&self, name: &str) -> Result<Value<'a>> {
+        if let Some((_, value)) = self.locals.iter().rev().find(|(local, _)| *local == name) {
+            return Ok(value.clone());
         }
+        let type_named = || TYPES.iter().find(|known| **known == name).map(|known| Value::Type(known));
+        let value = self.scope.variable(name).map(Value::from).or_else(type_named);
+        value.map_or_else(|| fail(format!("there is no `{name}` here")), Ok)
     }
 
-    fn select(&mut self, node: &'a IdedExpr, select: &'a SelectExpr) -> Result<Cow<'a, Value>> {
+    fn select(&mut self, node: &'a IdedExpr, select: &'a SelectExpr) -> Result<Value<'a>> {
         if let Some((step, field)) = path::step_field(node) {
             return self.step(step, field);
         }
@@ -105,52 +73,53 @@ impl<'a> Evaluator<'a> {
             return self.context(name);
         }
         let operand = self.value(&select.operand)?;
-        get(operand, &select.field)
+        part(&operand, &Value::String(Shared::Borrowed(&select.field)))
     }
 
-    fn context(&self, name: &str) -> Result<Cow<'a, Value>> {
+    fn context(&self, name: &str) -> Result<Value<'a>> {
         let value = self.scope.context.get(name);
-        value.map_or_else(|| fail(format!("there is no `context.{name}`")), |value| Ok(Cow::Borrowed(value)))
+        value.map_or_else(|| fail(format!("there is no `context.{name}`")), |value| Ok(Value::from(value)))
     }
 
-    fn step(&self, step: &str, field: &str) -> Result<Cow<'a, Value>> {
+    fn step(&self, step: &str, field: &str) -> Result<Value<'a>> {
         let steps = self.scope.steps;
         let value = match field {
             "output" => steps.output(step),
             "outcome" => steps.outcome(step),
             _ => return fail(format!("a step has `output` and `outcome`, not `{field}`")),
         };
-        value.map_or_else(|| fail(format!("step `{step}` is not settled")), |value| Ok(Cow::Borrowed(value)))
+        value.map_or_else(|| fail(format!("step `{step}` is not settled")), |value| Ok(Value::from(value)))
     }
 
-    fn list(&mut self, list: &'a ListExpr) -> Result<Cow<'a, Value>> {
+    fn list(&mut self, list: &'a ListExpr) -> Result<Value<'a>> {
+        self.tools.meter.make_places(list.elements.len())?;
         let mut items = Vec::with_capacity(list.elements.len());
-        for element in &list.elements {
+        for (index, element) in list.elements.iter().enumerate() {
             let value = self.value(element)?;
-            items.push(self.own(value)?);
+            items.extend(if list.optional_indices.contains(&index) { given(value)? } else { Some(value) });
         }
-        Ok(Cow::Owned(items.into()))
+        Ok(Value::list(items))
     }
 
-    fn map(&mut self, map: &'a MapExpr) -> Result<Cow<'a, Value>> {
-        let mut entries = Map::new();
+    fn map(&mut self, map: &'a MapExpr) -> Result<Value<'a>> {
+        self.tools.meter.make_places(map.entries.len())?;
+        let mut entries = Entries::new();
         for entry in &map.entries {
             let EntryExpr::MapEntry(entry) = &entry.expr else { return fail("not supported") };
-            let key = match self.value(&entry.key)?.into_owned() {
-                Value::String(key) => key,
-                other => return fail(format!("a key must be a string, not {}", kind(&other))),
+            let key = self.value(&entry.key)?;
+            let Some(key) = Key::of(&key) else {
+                return fail(format!("a key must be a string, an integer or a boolean, not {}", key.kind()));
             };
             let value = self.value(&entry.value)?;
-            let value = self.own(value)?;
             if entries.contains_key(&key) {
-                return fail(format!("the key `{key}` is there twice"));
+                return fail(format!("the key {} is there twice", named(&key.into())));
             }
-            entries.insert(key, value);
+            entries.extend(if entry.optional { given(value)? } else { Some(value) }.map(|value| (key, value)));
         }
-        Ok(Cow::Owned(entries.into()))
+        Ok(Value::map(entries))
     }
 
-    fn call(&mut self, node: &'a IdedExpr, call: &'a CallExpr) -> Result<Cow<'a, Value>> {
+    fn call(&mut self, node: &'a IdedExpr, call: &'a CallExpr) -> Result<Value<'a>> {
         match (call.func_name.as_str(), call.args.as_slice()) {
             (operators::LOGICAL_AND, sides) => self.logical(sides, false),
             (operators::LOGICAL_OR, sides) => self.logical(sides, true),
@@ -158,70 +127,66 @@ impl<'a> Evaluator<'a> {
                 let branch = if self.boolean(condition)? { yes } else { no };
                 self.value(branch)
             }
-            (operators::LOGICAL_NOT, [operand]) => Ok(Cow::Owned((!self.boolean(operand)?).into())),
-            (operators::NEGATE, [operand]) => self.negate(operand),
+            (operators::LOGICAL_NOT, [operand]) => Ok(Value::Bool(!self.boolean(operand)?)),
+            (operators::NEGATE, [operand]) => operator::negate(&self.value(operand)?),
             (operators::INDEX, [operand, index]) => self.index(node, operand, index),
-            (name, arguments) if MACROS.iter().any(|(known, ..)| *known == name) => {
-                macros::expand(self, name, call.target.as_deref(), arguments)
+            (operators::OPT_INDEX | operators::OPT_SELECT, [operand, index]) => {
+                let (operand, index) = (self.value(operand)?, self.value(index)?);
+                Ok(Value::Optional(found(&operand, &index)?.map(Into::into)))
             }
-            (name, arguments) => self.function(name, call.target.as_deref(), arguments),
+            (name, [left, right]) if call.target.is_none() && is_operator(name) => {
+                let (left, right) = (self.value(left)?, self.value(right)?);
+                operator::binary(name, &left, &right, &mut self.tools.meter)
+            }
+            _ => self.named(&Called::new(call)),
         }
     }
 
     /// `&&` and `||`, as CEL has them: one side alone decides if it can, even if the other has no value.
-    fn logical(&mut self, sides: &'a [IdedExpr], decisive: bool) -> Result<Cow<'a, Value>> {
+    fn logical(&mut self, sides: &'a [IdedExpr], decisive: bool) -> Result<Value<'a>> {
         let mut error = None;
         for side in sides {
             match self.boolean(side) {
-                Ok(value) if value == decisive => return Ok(Cow::Owned(decisive.into())),
+                Ok(value) if value == decisive => return Ok(Value::Bool(decisive)),
                 Ok(_) => {}
+                Err(found) if found.is_exhaustion() => return Err(found),
                 Err(found) => error = error.or(Some(found)),
             }
         }
-        error.map_or_else(|| Ok(Cow::Owned((!decisive).into())), Err)
+        error.map_or_else(|| Ok(Value::Bool(!decisive)), Err)
     }
 
-    fn negate(&mut self, operand: &'a IdedExpr) -> Result<Cow<'a, Value>> {
-        let value = self.value(operand)?;
-        let negated = match value.as_ref() {
-            Value::Number(number) if number.is_i64() => {
-                let integer = number.as_i64().and_then(i64::checked_neg);
-                integer.map_or_else(|| fail("the result is no integer of 64 bits"), |number| Ok(number.into()))
-            }
-            Value::Number(number) => operator::finite(-number.as_f64().unwrap_or(f64::NAN)),
-            other => fail(format!("`-` does not take {}", kind(other))),
-        };
-        negated.map(Cow::Owned)
-    }
-
-    fn index(&mut self, node: &'a IdedExpr, operand: &'a IdedExpr, index: &'a IdedExpr) -> Result<Cow<'a, Value>> {
+    fn index(&mut self, node: &'a IdedExpr, operand: &'a IdedExpr, index: &'a IdedExpr) -> Result<Value<'a>> {
         if let Some((step, field)) = path::step_field(node) {
             return self.step(step, field);
         }
         if let Some(name) = path::context_field(node) {
             return self.context(name);
         }
-        let operand = self.value(operand)?;
-        let index = self.value(index)?;
-        match (operand.as_ref(), index.as_ref()) {
-            (Value::Array(_), Value::Number(number)) => element(operand, number),
-            (_, Value::String(key)) => get(operand, key),
-            (container, index) => fail(format!("{} has no element at {}", kind(container), kind(index))),
-        }
+        let (operand, index) = (self.value(operand)?, self.value(index)?);
+        part(&operand, &index)
     }
 
-    fn function(
-        &mut self,
-        name: &str,
-        target: Option<&'a IdedExpr>,
-        arguments: &'a [IdedExpr],
-    ) -> Result<Cow<'a, Value>> {
-        let values = target.into_iter().chain(arguments).map(|node| self.value(node)).collect::<Result<Vec<_>>>()?;
-        match values.as_slice() {
-            [left, right] if target.is_none() && is_operator(name) => {
-                operator::binary(name, left, right, &mut self.meter).map(Cow::Owned)
-            }
-            values => function::call(name, values, &mut self.meter, &mut self.patterns).map(Cow::Owned),
+    fn named(&mut self, called: &Called<'a>) -> Result<Value<'a>> {
+        let name = called.name();
+        if let Some(found) = Macro::named(&name).filter(|found| found.style() == called.style()) {
+            return comprehend::expand(self, found, called);
+        }
+        if let ("or" | "orValue", Some(target), [other]) = (&*name, called.target, called.arguments) {
+            return self.otherwise(&name, target, other);
+        }
+        let Some(function) = Function::named(&name) else { return fail(format!("there is no function `{name}`")) };
+        let arguments = called.all().map(|node| self.value(node)).collect::<Result<Vec<_>>>()?;
+        function.call(&arguments, &mut self.tools)
+    }
+
+    /// `a.or(b)` and `a.orValue(b)`: what is not needed is not evaluated.
+    fn otherwise(&mut self, name: &str, target: &'a IdedExpr, other: &'a IdedExpr) -> Result<Value<'a>> {
+        match self.value(target)? {
+            Value::Optional(Some(value)) if name == "orValue" => Ok((*value).clone()),
+            Value::Optional(None) => self.value(other),
+            optional @ Value::Optional(_) => Ok(optional),
+            other => fail(format!("`{name}` is an optional's, and this is {}", other.kind())),
         }
     }
 }
@@ -232,52 +197,95 @@ pub(crate) fn is_operator(name: &str) -> bool {
 }
 
 /// The value of a literal.
-pub(crate) fn literal_value(literal: &LiteralValue) -> Result<Value> {
+pub(crate) fn literal_value(literal: &LiteralValue) -> Value<'_> {
     match literal {
-        LiteralValue::Null => Ok(Value::Null),
-        LiteralValue::Boolean(bool) => Ok((*bool.inner()).into()),
-        LiteralValue::Int(number) => Ok((*number.inner()).into()),
-        LiteralValue::UInt(number) => Ok((*number.inner()).into()),
-        LiteralValue::Double(number) => operator::finite(*number.inner()),
-        LiteralValue::String(text) => Ok(text.inner().into()),
-        LiteralValue::Bytes(_) => fail("bytes are not supported"),
+        LiteralValue::Null => Value::Null,
+        LiteralValue::Boolean(bool) => Value::Bool(*bool.inner()),
+        LiteralValue::Int(number) => Value::Int(*number.inner()),
+        LiteralValue::UInt(number) => Value::Uint(*number.inner()),
+        LiteralValue::Double(number) => Value::Double(*number.inner()),
+        LiteralValue::String(text) => Value::String(Shared::Borrowed(text.inner())),
+        LiteralValue::Bytes(bytes) => Value::Bytes(Shared::Borrowed(bytes.inner())),
     }
 }
 
-/// The value under a key of a map.
-fn get<'a>(container: Cow<'a, Value>, key: &str) -> Result<Cow<'a, Value>> {
-    let found = match container {
-        Cow::Borrowed(Value::Object(entries)) => match entries.get(key) {
-            Some(value) => return Ok(Cow::Borrowed(value)),
-            None => entries,
-        },
-        Cow::Owned(Value::Object(mut entries)) => match entries.swap_remove(key) {
-            Some(value) => return Ok(Cow::Owned(value)),
-            None => return fail(no_such_key(key, &entries)),
-        },
-        other => return fail(format!("{} has no key `{key}`", kind(&other))),
+/// The value of an optional, for an element or an entry that may be left out.
+fn given(value: Value<'_>) -> Result<Option<Value<'_>>> {
+    match value {
+        Value::Optional(value) => Ok(value.map(|value| (*value).clone())),
+        other => fail(format!("an optional is needed behind `?`, not {}", other.kind())),
+    }
+}
+
+/// The part of a value that must be there; of an optional, the part that may be.
+fn part<'a>(container: &Value<'a>, index: &Value<'a>) -> Result<Value<'a>> {
+    if let Value::Optional(_) = container {
+        return Ok(Value::Optional(found(container, index)?.map(Into::into)));
+    }
+    match found(container, index)? {
+        Some(value) => Ok(value),
+        None => fail(missing(container, index)),
+    }
+}
+
+/// The part of a value, if it is there.
+fn found<'a>(container: &Value<'a>, index: &Value<'a>) -> Result<Option<Value<'a>>> {
+    match (container, index) {
+        (Value::Optional(None), _) => Ok(None),
+        (Value::Optional(Some(value)), _) => found(value, index),
+        (Value::Map(map), index) => Ok(compare::key(index).and_then(|key| map.get(&key))),
+        (Value::List(list), Value::Int(_) | Value::Uint(_) | Value::Double(_)) => Ok(element(list, index)),
+        (container, Value::String(key)) => fail(format!("{} has no key {}", container.kind(), quoted(key))),
+        (container, index) => fail(format!("{} has no element at {}", container.kind(), index.kind())),
+    }
+}
+
+fn element<'a>(list: &List<'a>, index: &Value<'a>) -> Option<Value<'a>> {
+    let place = match compare::key(index)? {
+        Key::Int(place) => usize::try_from(place).ok()?,
+        Key::Uint(place) => usize::try_from(place).ok()?,
+        Key::Bool(_) | Key::String(_) => return None,
     };
-    fail(no_such_key(key, found))
+    list.get(place)
 }
 
 /// The most keys that an error text lists.
 const LISTED_KEYS: usize = 8;
 
-fn no_such_key(key: &str, entries: &Map<String, Value>) -> String {
-    let keys: Vec<&str> = entries.keys().take(LISTED_KEYS).map(String::as_str).collect();
-    match keys.len() {
-        0 => format!("there is no key `{key}`: the map is empty"),
-        LISTED_KEYS => format!("there is no key `{key}`, among others there are {}", keys.join(", ")),
-        _ => format!("there is no key `{key}`, there are {}", keys.join(", ")),
+/// The longest key that an error text quotes, in bytes.
+const QUOTED_BYTES: usize = 120;
+
+fn missing(container: &Value<'_>, index: &Value<'_>) -> String {
+    match container {
+        Value::List(list) => format!("there is no element {}: the list has {}", named(index), list.len()),
+        Value::Map(map) => format!("there is no key {}{}", named(index), others(map)),
+        other => format!("{} has no parts", other.kind()),
     }
 }
 
-fn element<'a>(list: Cow<'a, Value>, index: &serde_json::Number) -> Result<Cow<'a, Value>> {
-    let place = index.as_u64().and_then(|index| usize::try_from(index).ok());
-    let (length, found) = match (list, place) {
-        (Cow::Borrowed(Value::Array(items)), Some(place)) => (items.len(), items.get(place).map(Cow::Borrowed)),
-        (Cow::Owned(Value::Array(items)), Some(place)) => (items.len(), items.into_iter().nth(place).map(Cow::Owned)),
-        (other, _) => (other.as_array().map_or(0, Vec::len), None),
-    };
-    found.map_or_else(|| fail(format!("there is no element {index}: the list has {length}")), Ok)
+/// The keys that are there.
+fn others(map: &Map<'_>) -> String {
+    let keys: Vec<String> =
+        map.keys().take(LISTED_KEYS).map(|key| named(&key.into()).trim_matches('`').to_owned()).collect();
+    match keys.len() {
+        0 => ": the map is empty".to_owned(),
+        LISTED_KEYS => format!(", among others there are {}", keys.join(", ")),
+        _ => format!(", there are {}", keys.join(", ")),
+    }
+}
+
+/// A key or a place, for error texts.
+fn named(value: &Value<'_>) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Int(number) => number.to_string(),
+        Value::Uint(number) => number.to_string(),
+        Value::Double(number) => number.to_string(),
+        Value::Bool(bool) => bool.to_string(),
+        other => other.kind().to_owned(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("`{}`", &text[..text.floor_char_boundary(QUOTED_BYTES)])
 }

@@ -1,25 +1,20 @@
-//! Limits on an expression's text, checked before the parser sees it: the parser recurses, and the evaluator after it.
+//! Limits on an expression, checked before and after the parser sees it: the parser recurses, and the evaluator after it.
 //! It does not know grammar, only brackets, quotes and operators.
 
-use super::CompileError;
+use cel::IdedExpr;
 
-/// The longest expression, in bytes. Longer logic belongs into a tool, where it can be tested.
-pub(crate) const MAX_LENGTH: usize = 4096;
-
-/// How deep brackets may nest. Each level costs the parser a dozen frames; people stop reading at five.
-pub(crate) const MAX_BRACKETS: usize = 24;
-
-/// How many operators, dots and commas there may be: a chain of them becomes a tree as deep as the chain is long.
-pub(crate) const MAX_OPERATORS: usize = 256;
+use super::compile::children;
+use super::quotes::outside_quotes;
+use super::{CompileError, Limits};
 
 /// Checks a text against the limits.
 ///
 /// # Errors
 ///
 /// Names the limit and where it was passed.
-pub(crate) fn check(text: &str) -> Result<(), CompileError> {
-    if text.len() > MAX_LENGTH {
-        return Err(beyond(0, format!("the expression is longer than {MAX_LENGTH} bytes")));
+pub(crate) fn check(text: &str, limits: &Limits) -> Result<(), CompileError> {
+    if text.len() > limits.length {
+        return Err(beyond(0, format!("the expression is longer than {} bytes", limits.length)));
     }
     let mut depth = 0usize;
     let mut operators = 0usize;
@@ -30,12 +25,28 @@ pub(crate) fn check(text: &str) -> Result<(), CompileError> {
             _ if is_operator(character) => operators += 1,
             _ => {}
         }
-        if depth > MAX_BRACKETS {
-            return Err(beyond(offset, format!("brackets nest deeper than {MAX_BRACKETS} levels")));
+        if depth > limits.brackets {
+            return Err(beyond(offset, format!("brackets nest deeper than {} levels", limits.brackets)));
         }
-        if operators > MAX_OPERATORS {
-            return Err(beyond(offset, format!("the expression has more than {MAX_OPERATORS} operators")));
+        if operators > limits.operators {
+            return Err(beyond(offset, format!("the expression has more than {} operators", limits.operators)));
         }
+    }
+    Ok(())
+}
+
+/// Checks a tree against the limit of depth, without recursion.
+///
+/// # Errors
+///
+/// Names the limit.
+pub(crate) fn check_depth(root: &IdedExpr, limits: &Limits) -> Result<(), CompileError> {
+    let mut open = vec![(root, 1usize)];
+    while let Some((node, depth)) = open.pop() {
+        if depth > limits.depth {
+            return Err(beyond(0, format!("the expression nests deeper than {} levels", limits.depth)));
+        }
+        open.extend(children(node).into_iter().map(|child| (child, depth + 1)));
     }
     Ok(())
 }
@@ -46,30 +57,6 @@ fn is_operator(character: char) -> bool {
 
 fn beyond(offset: usize, message: String) -> CompileError {
     CompileError { message, offset, length: 1, hint: Some("split it into several, or let a tool do it".to_owned()) }
-}
-
-/// The characters that stand in no string literal, each with its offset.
-pub(crate) fn outside_quotes(text: &str) -> impl Iterator<Item = (usize, char)> {
-    let mut quote: Option<char> = None;
-    let mut escaped = false;
-    text.chars().enumerate().filter(move |(_, character)| match quote {
-        Some(open) => {
-            if escaped {
-                escaped = false;
-            } else if *character == '\\' {
-                escaped = true;
-            } else if *character == open {
-                quote = None;
-            }
-            false
-        }
-        None => {
-            if matches!(character, '"' | '\'') {
-                quote = Some(*character);
-            }
-            quote.is_none()
-        }
-    })
 }
 
 /// The word that a sign at an offset belongs to: the field after a dot, the key in a bracket, the function before its

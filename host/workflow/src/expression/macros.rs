@@ -1,128 +1,169 @@
-//! The macros, as loops: `has`, `all`, `exists`, `exists_one`, `map`, `filter`. It does not know functions.
+//! The macros: what they bind, and where. It does not evaluate them, and knows no types.
 
-use std::borrow::Cow;
+use cel::common::ast::{CallExpr, Expr, IdedExpr};
 
-use cel::common::ast::{Expr, IdedExpr};
-use serde_json::Value;
+use super::function::{NAMESPACES, Style};
 
-use super::evaluate::{Evaluator, Result, fail, kind};
-use super::path::{Segment, selection};
-
-/// Evaluates a call of a macro.
-pub(crate) fn expand<'a>(
-    evaluator: &mut Evaluator<'a>,
-    name: &str,
-    target: Option<&'a IdedExpr>,
-    arguments: &'a [IdedExpr],
-) -> Result<Cow<'a, Value>> {
-    if let ("has", None, [node]) = (name, target, arguments) {
-        return has(evaluator, node);
-    }
-    let (Some(list), Some((variable, arguments))) = (target, arguments.split_first()) else {
-        return fail(format!("`{name}` is not called like this"));
-    };
-    let Expr::Ident(variable) = &variable.expr else {
-        return fail(format!("`{name}` needs a variable's name first"));
-    };
-    let list = evaluator.value(list)?;
-    let mut each = Loop { evaluator, variable };
-    let result = match (name, arguments) {
-        ("all", [body]) => each.count(list, body, Some(false)).map(|(_, stopped)| (!stopped).into()),
-        ("exists", [body]) => each.count(list, body, Some(true)).map(|(_, stopped)| stopped.into()),
-        ("exists_one", [body]) => each.count(list, body, None).map(|(count, _)| (count == 1).into()),
-        ("filter", [body]) => each.collect(list, Some(body), None),
-        ("map", [body]) => each.collect(list, None, Some(body)),
-        ("map", [condition, body]) => each.collect(list, Some(condition), Some(body)),
-        _ => fail(format!("`{name}` is not called like this")),
-    };
-    result.map(Cow::Owned)
+/// A macro.
+#[derive(Debug)]
+pub(crate) struct Macro {
+    /// Its name, with its namespace.
+    pub(crate) name: &'static str,
+    /// What it does.
+    pub(crate) kind: Kind,
+    /// The fewest and the most arguments, what it is called on not included.
+    pub(crate) arguments: (usize, usize),
 }
 
-/// Whether a key is there. A null has none: the output of a step that was skipped has no fields.
-fn has<'a>(evaluator: &mut Evaluator<'a>, node: &'a IdedExpr) -> Result<Cow<'a, Value>> {
-    let Some((operand, Segment::Key(key))) = selection(node) else {
-        return fail("`has` needs a field: `has(input.name)`");
-    };
-    if super::path::step_field(node).is_some() {
-        return Ok(Cow::Owned((!evaluator.value(node)?.is_null()).into()));
+/// What a macro does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Asks whether a field is there.
+    Has,
+    /// Names a value.
+    Bind,
+    /// Asks whether a condition holds for all.
+    All,
+    /// Asks whether it holds for any.
+    Exists,
+    /// Asks whether it holds for exactly one.
+    ExistsOne,
+    /// Keeps those for which it holds.
+    Filter,
+    /// Makes a list.
+    Map,
+    /// Makes a map of the same keys.
+    TransformMap,
+    /// Makes a map of other keys.
+    TransformEntries,
+    /// Changes the value of an optional, if it has one.
+    OptMap,
+    /// Makes another optional of its value, if it has one.
+    OptFlatMap,
+}
+
+const MACROS: &[Macro] = &[
+    Macro { name: "has", kind: Kind::Has, arguments: (1, 1) },
+    Macro { name: "cel.bind", kind: Kind::Bind, arguments: (3, 3) },
+    Macro { name: "all", kind: Kind::All, arguments: (2, 3) },
+    Macro { name: "exists", kind: Kind::Exists, arguments: (2, 3) },
+    Macro { name: "exists_one", kind: Kind::ExistsOne, arguments: (2, 3) },
+    Macro { name: "existsOne", kind: Kind::ExistsOne, arguments: (2, 3) },
+    Macro { name: "filter", kind: Kind::Filter, arguments: (2, 2) },
+    Macro { name: "map", kind: Kind::Map, arguments: (2, 3) },
+    Macro { name: "transformList", kind: Kind::Map, arguments: (3, 4) },
+    Macro { name: "transformMap", kind: Kind::TransformMap, arguments: (3, 4) },
+    Macro { name: "transformMapEntry", kind: Kind::TransformEntries, arguments: (3, 4) },
+    Macro { name: "optMap", kind: Kind::OptMap, arguments: (2, 2) },
+    Macro { name: "optFlatMap", kind: Kind::OptFlatMap, arguments: (2, 2) },
+];
+
+/// A call as it is meant: `math.abs(x)` is a function's that is called on nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct Called<'e> {
+    namespace: Option<&'e str>,
+    name: &'e str,
+    /// What it is called on.
+    pub(crate) target: Option<&'e IdedExpr>,
+    /// The arguments.
+    pub(crate) arguments: &'e [IdedExpr],
+}
+
+/// What a macro binds.
+pub(crate) struct Bound<'e> {
+    /// What it goes through, or names.
+    pub(crate) over: &'e IdedExpr,
+    /// The variables: one, or two.
+    pub(crate) variables: (&'e str, Option<&'e str>),
+    /// What is evaluated with them: a condition first, if there are two.
+    pub(crate) bodies: &'e [IdedExpr],
+}
+
+impl Macro {
+    /// The macro of a name.
+    pub(crate) fn named(name: &str) -> Option<&'static Macro> {
+        MACROS.iter().find(|known| known.name == name)
     }
-    match evaluator.value(operand)?.as_ref() {
-        Value::Object(entries) => Ok(Cow::Owned(entries.contains_key(key).into())),
-        Value::Null => Ok(Cow::Owned(false.into())),
-        other => fail(format!("{} has no keys", kind(other))),
+
+    /// The names of all.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        MACROS.iter().map(|known| known.name)
+    }
+
+    /// Whether it is called on nothing.
+    pub(crate) fn style(&self) -> Style {
+        if matches!(self.kind, Kind::Has | Kind::Bind) { Style::Global } else { Style::Method }
+    }
+
+    /// Whether it can be called with so many arguments.
+    pub(crate) fn takes(&self, arguments: usize) -> bool {
+        (self.arguments.0..=self.arguments.1).contains(&arguments)
+    }
+
+    /// What it binds in a call; nothing if it binds nothing, or is not called like this.
+    pub(crate) fn bound<'e>(&self, called: &Called<'e>) -> Option<Bound<'e>> {
+        if !self.takes(called.arguments.len()) {
+            return None;
+        }
+        let (first, rest) = called.arguments.split_first()?;
+        let first = variable(first)?;
+        if self.kind == Kind::Bind {
+            let (over, bodies) = rest.split_first()?;
+            return Some(Bound { over, variables: (first, None), bodies });
+        }
+        let over = called.target?;
+        if !self.takes_two(called.arguments.len()) {
+            return Some(Bound { over, variables: (first, None), bodies: rest });
+        }
+        let (second, bodies) = rest.split_first()?;
+        let second = variable(second).filter(|second| *second != first)?;
+        Some(Bound { over, variables: (first, Some(second)), bodies })
+    }
+
+    /// Whether it has two variables.
+    fn takes_two(&self, arguments: usize) -> bool {
+        match self.kind {
+            Kind::All | Kind::Exists | Kind::ExistsOne => arguments == 3,
+            Kind::Map => self.name == "transformList",
+            Kind::TransformMap | Kind::TransformEntries => true,
+            _ => false,
+        }
     }
 }
 
-/// A loop over a list, or over the keys of a map, with one variable.
-struct Loop<'e, 'a> {
-    evaluator: &'e mut Evaluator<'a>,
-    variable: &'a str,
-}
-
-impl<'a> Loop<'_, 'a> {
-    /// Counts the items for which the body is true; stops at the first for which it is `stop_at`.
-    /// An item without a value counts only if nothing stops the loop, as CEL has it.
-    fn count(&mut self, list: Cow<'a, Value>, body: &'a IdedExpr, stop_at: Option<bool>) -> Result<(u64, bool)> {
-        let (mut count, mut error) = (0, None);
-        for item in items(list)? {
-            match self.with(item, |evaluator| evaluator.boolean(body)) {
-                Ok(value) if Some(value) == stop_at => return Ok((count, true)),
-                Ok(value) => count += u64::from(value),
-                Err(found) => error = error.or(Some(found)),
+impl<'e> Called<'e> {
+    /// Reads a call.
+    pub(crate) fn new(call: &'e CallExpr) -> Called<'e> {
+        let called =
+            Called { namespace: None, name: &call.func_name, target: call.target.as_deref(), arguments: &call.args };
+        match called.target.and_then(variable) {
+            Some(namespace) if NAMESPACES.contains(&namespace) => {
+                Called { namespace: Some(namespace), target: None, ..called }
             }
-            self.evaluator.meter.pay(1)?;
+            _ => called,
         }
-        error.map_or(Ok((count, false)), Err)
     }
 
-    /// Collects the items for which the condition is true, each as the body makes it.
-    fn collect(
-        &mut self,
-        list: Cow<'a, Value>,
-        condition: Option<&'a IdedExpr>,
-        body: Option<&'a IdedExpr>,
-    ) -> Result<Value> {
-        let mut collected = Vec::new();
-        for item in items(list)? {
-            let made = self.with(item.clone(), |evaluator| {
-                if let Some(condition) = condition
-                    && !evaluator.boolean(condition)?
-                {
-                    return Ok(None);
-                }
-                let value = match body {
-                    Some(body) => evaluator.value(body)?,
-                    None => item,
-                };
-                evaluator.own(value).map(Some)
-            })?;
-            collected.extend(made);
-        }
-        Ok(collected.into())
+    /// The whole name.
+    pub(crate) fn name(&self) -> std::borrow::Cow<'e, str> {
+        self.namespace.map_or(self.name.into(), |namespace| format!("{namespace}.{}", self.name).into())
     }
 
-    /// Does something while the variable is bound to an item.
-    fn with<T>(&mut self, item: Cow<'a, Value>, work: impl FnOnce(&mut Evaluator<'a>) -> Result<T>) -> Result<T> {
-        self.evaluator.meter.pay(1)?;
-        if let Cow::Owned(item) = &item {
-            self.evaluator.meter.copy(item)?;
-        }
-        self.evaluator.locals.push((self.variable, item));
-        let result = work(self.evaluator);
-        self.evaluator.locals.pop();
-        result
+    /// How it is written.
+    pub(crate) fn style(&self) -> Style {
+        if self.target.is_some() { Style::Method } else { Style::Global }
+    }
+
+    /// What it is called on, and the arguments.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &'e IdedExpr> + use<'e> {
+        self.target.into_iter().chain(self.arguments)
     }
 }
 
-/// The items of a list, or the keys of a map.
-fn items<'a>(list: Cow<'a, Value>) -> Result<Vec<Cow<'a, Value>>> {
-    match list {
-        Cow::Borrowed(Value::Array(items)) => Ok(items.iter().map(Cow::Borrowed).collect()),
-        Cow::Owned(Value::Array(items)) => Ok(items.into_iter().map(Cow::Owned).collect()),
-        Cow::Borrowed(Value::Object(entries)) => {
-            Ok(entries.keys().map(|key| Cow::Owned(key.as_str().into())).collect())
-        }
-        Cow::Owned(Value::Object(entries)) => Ok(entries.into_iter().map(|(key, _)| Cow::Owned(key.into())).collect()),
-        other => fail(format!("a list or a map is needed here, not {}", kind(&other))),
+/// The name that a node is, if it is one.
+fn variable(node: &IdedExpr) -> Option<&str> {
+    match &node.expr {
+        Expr::Ident(name) => Some(name),
+        _ => None,
     }
 }

@@ -1,111 +1,72 @@
-//! What one evaluation may cost. It does not know what is evaluated.
-
-use serde_json::Value;
+//! What is left of one evaluation's allowance. It does not know what is evaluated.
 
 use super::EvaluationError;
-
-/// What one evaluation may cost: a unit for each node visited, each element made or compared, and each 64 bytes of text.
-/// A mapping over ten thousand documents takes a twentieth of it; a nest of loops ends within a second.
-pub(crate) const ALLOWANCE: u64 = 4_000_000;
-
-/// How many bytes of text make a unit.
-const BYTES_PER_UNIT: usize = 64;
-
-/// How many bytes of new values one evaluation may make, those that it drops again included. What an expression makes is
-/// at most a step's input, and few are beyond a megabyte; the allowance of work alone would let a bomb hold 400 MB.
-pub(crate) const MADE: usize = 8 << 20;
+use super::limits::{BYTES_PER_UNIT, Limits};
+use super::value::{Shared, Value};
 
 /// What a value takes of the host's memory beside its text.
-const VALUE_BYTES: usize = size_of::<Value>();
+const VALUE_BYTES: usize = size_of::<Value<'static>>();
 
-/// What is left of the allowances.
+/// What is left of the allowance.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    left: u64,
+    work: u64,
     made: usize,
 }
 
 impl Meter {
     /// A full allowance.
-    pub(crate) fn new() -> Meter {
-        Meter { left: ALLOWANCE, made: MADE }
+    pub(crate) fn new(limits: &Limits) -> Meter {
+        Meter { work: limits.work, made: limits.made }
     }
 
-    /// Pays some units.
+    /// Pays some units of work.
     ///
     /// # Errors
     ///
-    /// If that is more than is left.
+    /// If that is more than is left. Nothing is left after that: no other branch goes on with the rest.
     pub(crate) fn pay(&mut self, units: u64) -> Result<(), EvaluationError> {
-        match self.left.checked_sub(units) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => Err(EvaluationError {
-                message: "the expression costs too much: it makes or visits too many values".to_owned(),
-            }),
-        }
+        let left = self.work.checked_sub(units);
+        self.work = left.unwrap_or(0);
+        left.map(drop).ok_or(EvaluationError::TooMuchWork)
     }
 
-    /// Pays the memory of a new value with that many bytes of text of its own.
+    /// Pays for reading a text of that many bytes.
+    pub(crate) fn pay_bytes(&mut self, bytes: usize) -> Result<(), EvaluationError> {
+        self.pay((bytes / BYTES_PER_UNIT) as u64 + 1)
+    }
+
+    /// Pays for a new value with that many bytes of text of its own, before it is made.
     ///
     /// # Errors
     ///
     /// If that is more than is left.
     pub(crate) fn make(&mut self, text: usize) -> Result<(), EvaluationError> {
-        let left = self.made.checked_sub(text.saturating_add(VALUE_BYTES));
-        self.made = left.ok_or_else(|| EvaluationError {
-            message: format!("the expression makes too much: more than {} MiB of new values", MADE >> 20),
-        })?;
-        Ok(())
+        self.pay_bytes(text)?;
+        self.take(text.saturating_add(VALUE_BYTES))
     }
 
-    /// Pays for a copy of a value, before it is made.
-    pub(crate) fn copy(&mut self, value: &Value) -> Result<(), EvaluationError> {
-        self.pay_value(value)?;
-        self.make_all(value)
+    /// Pays for a place for each of that many values.
+    pub(crate) fn make_places(&mut self, count: usize) -> Result<(), EvaluationError> {
+        self.pay(count as u64)?;
+        self.take(count.saturating_mul(VALUE_BYTES))
     }
 
-    fn make_all(&mut self, value: &Value) -> Result<(), EvaluationError> {
-        match value {
-            Value::String(text) => self.make(text.len()),
-            Value::Array(items) => {
-                self.make(0)?;
-                items.iter().try_for_each(|item| self.make_all(item))
-            }
-            Value::Object(entries) => {
-                self.make(0)?;
-                entries.iter().try_for_each(|(key, value)| {
-                    self.make(key.len())?;
-                    self.make_all(value)
-                })
-            }
-            _ => self.make(0),
-        }
+    /// Pays for a text, and makes it.
+    pub(crate) fn text<'a>(&mut self, text: String) -> Result<Value<'a>, EvaluationError> {
+        self.make(text.len())?;
+        Ok(Value::text(text))
     }
 
-    /// Pays for a text of that many bytes.
-    pub(crate) fn pay_bytes(&mut self, bytes: usize) -> Result<(), EvaluationError> {
-        self.pay((bytes / BYTES_PER_UNIT) as u64 + 1)
+    /// Pays for bytes, and makes them.
+    pub(crate) fn bytes<'a>(&mut self, bytes: Vec<u8>) -> Result<Value<'a>, EvaluationError> {
+        self.make(bytes.len())?;
+        Ok(Value::Bytes(Shared::Made(bytes.into())))
     }
 
-    /// Pays for visiting a whole value.
-    pub(crate) fn pay_value(&mut self, value: &Value) -> Result<(), EvaluationError> {
-        match value {
-            Value::String(text) => self.pay_bytes(text.len()),
-            Value::Array(items) => {
-                self.pay(1)?;
-                items.iter().try_for_each(|item| self.pay_value(item))
-            }
-            Value::Object(entries) => {
-                self.pay(1)?;
-                entries.iter().try_for_each(|(key, value)| {
-                    self.pay_bytes(key.len())?;
-                    self.pay_value(value)
-                })
-            }
-            _ => self.pay(1),
-        }
+    fn take(&mut self, bytes: usize) -> Result<(), EvaluationError> {
+        let left = self.made.checked_sub(bytes);
+        self.made = left.unwrap_or(0);
+        left.map(drop).ok_or(EvaluationError::TooMuchMade)
     }
 }

@@ -1,12 +1,15 @@
 //! The names an expression uses: steps, variables, functions. It does not know which of them exist in a workflow,
 //! only which functions the language has.
 
-use cel::common::ast::{Expr, IdedExpr, operators};
+use cel::common::ast::{CallExpr, Expr, IdedExpr, operators};
 
 use super::compile::children;
-use super::evaluate::is_operator;
+use super::convert::TYPES;
+use super::evaluate::{is_operator, literal_value};
+use super::function::{NAMESPACES, Style, Tools};
 use super::path::{context_field, selection, step_field, step_name};
-use super::{FUNCTIONS, MACROS};
+use super::value::Value;
+use super::{Called, Function, Kind, LIMITS, Macro, pattern};
 use crate::suggest;
 
 /// A name, and the node of the tree where it stands.
@@ -64,11 +67,9 @@ impl<'e> Collector<'e> {
             Expr::Ident(name) if name == "steps" => {
                 self.fault(node, "`steps` alone is no value".to_owned(), Some(STEP_FORM.to_owned()));
             }
-            Expr::Ident(name) if name == "context" => {
-                self.fault(node, "`context` alone is no value".to_owned(), Some("write `context.NAME`".to_owned()));
-            }
+            Expr::Ident(name) if TYPES.contains(&name.as_str()) => {}
             Expr::Ident(name) => self.names.variables.push(Place { name, node: node.id }),
-            Expr::Call(call) => self.call(node, &call.func_name, call.target.as_deref(), &call.args),
+            Expr::Call(call) => self.call(node, call),
             _ => children(node).into_iter().for_each(|child| self.visit(child)),
         }
     }
@@ -82,48 +83,107 @@ impl<'e> Collector<'e> {
         }
     }
 
-    fn call(&mut self, node: &'e IdedExpr, name: &'e str, target: Option<&'e IdedExpr>, arguments: &'e [IdedExpr]) {
-        if let Some((_, fewest, most)) = MACROS.iter().find(|(known, ..)| *known == name) {
-            self.check_count(node, name, arguments.len(), (*fewest, *most));
-            return self.expand(node, name, target, arguments);
+    fn call(&mut self, node: &'e IdedExpr, call: &'e CallExpr) {
+        if is_operator(&call.func_name) {
+            return call.target.as_deref().into_iter().chain(&call.args).for_each(|child| self.visit(child));
         }
-        if !is_operator(name) {
-            self.function(node, name, arguments.len() + usize::from(target.is_some()));
+        let called = Called::new(call);
+        let name = called.name();
+        match (Macro::named(&name), Function::named(&name)) {
+            (Some(found), _) => return self.expand(node, found, &called),
+            (None, Some(function)) => self.function(node, function, &called),
+            (None, None) if matches!(&*name, "or" | "orValue") && called.target.is_some() => {
+                self.check_count(node, &name, called.arguments.len(), (1, 1));
+            }
+            (None, None) => {
+                let known = Function::names().chain(Macro::names());
+                self.fault(node, format!("there is no function `{name}`"), suggest::hint(&name, known));
+            }
         }
-        target.into_iter().chain(arguments).for_each(|child| self.visit(child));
+        called.all().for_each(|child| self.visit(child));
     }
 
-    fn expand(&mut self, node: &'e IdedExpr, name: &str, target: Option<&'e IdedExpr>, arguments: &'e [IdedExpr]) {
-        if name == "has" {
-            let selects = arguments.first().is_some_and(is_field);
-            if !selects {
+    fn expand(&mut self, node: &'e IdedExpr, found: &Macro, called: &Called<'e>) {
+        self.check_count(node, found.name, called.arguments.len(), found.arguments);
+        if found.style() != called.style() {
+            return self.misused(node, found, called);
+        }
+        if found.kind == Kind::Has {
+            if !called.arguments.first().is_some_and(is_field) {
                 self.fault(node, "`has` needs a field".to_owned(), Some("such as `has(input.name)`".to_owned()));
             }
-            return arguments.iter().for_each(|argument| self.visit(argument));
+            return called.all().for_each(|argument| self.visit(argument));
         }
-        target.into_iter().for_each(|target| self.visit(target));
-        let Some((variable, bodies)) = arguments.split_first() else { return };
-        match &variable.expr {
-            Expr::Ident(variable) if target.is_some() && !TAKEN.contains(&variable.as_str()) => {
-                self.bound.push(variable);
-                bodies.iter().for_each(|body| self.visit(body));
-                self.bound.pop();
+        let Some(bound) = found.bound(called) else { return self.misused(node, found, called) };
+        self.visit(bound.over);
+        let variables = [Some(bound.variables.0), bound.variables.1];
+        if variables.iter().flatten().any(|variable| TAKEN.contains(variable) || NAMESPACES.contains(variable)) {
+            return self.misused(called.arguments.first().unwrap_or(node), found, called);
+        }
+        let known = self.bound.len();
+        self.bound.extend(variables.into_iter().flatten());
+        bound.bodies.iter().for_each(|body| self.visit(body));
+        self.bound.truncate(known);
+    }
+
+    fn misused(&mut self, node: &'e IdedExpr, found: &Macro, called: &Called<'e>) {
+        if !found.takes(called.arguments.len()) {
+            return; // which is said already
+        }
+        let (needs, example) = match found.kind {
+            Kind::Has => ("nothing before it and a field in it", "has(input.name)"),
+            Kind::Bind => ("a new variable's name first", "cel.bind(total, size(input.documents), total > 1)"),
+            Kind::OptMap | Kind::OptFlatMap => ("a new variable's name first", "input.?name.optMap(n, n + '!')"),
+            Kind::TransformMap | Kind::TransformEntries => {
+                ("two new variables' names in it", "input.prices.transformMap(k, v, v * 2)")
             }
-            _ => self.fault(
-                variable,
-                format!("`{name}` needs a list before it and a new variable's name in it"),
-                Some(format!("such as `input.documents.{name}(d, d.pages > 1)`")),
-            ),
+            _ if found.name == "transformList" => {
+                ("two new variables' names in it", "input.documents.transformList(i, d, d.pages + i)")
+            }
+            _ => ("a list before it and a new variable's name in it", ""),
+        };
+        let example = if example.is_empty() {
+            format!("input.documents.{}(d, d.pages > 1)", found.name)
+        } else {
+            example.to_owned()
+        };
+        let at = called.arguments.first().unwrap_or(node);
+        self.fault(at, format!("`{}` needs {needs}", found.name), Some(format!("such as `{example}`")));
+    }
+
+    fn function(&mut self, node: &'e IdedExpr, function: &'static Function, called: &Called<'e>) {
+        let count = called.all().count();
+        if !function.takes(count) {
+            return self.check_count(node, function.name, count, function.arguments);
+        }
+        match (function.style, called.style()) {
+            (Style::Method, Style::Global) => {
+                let hint = Some(format!("write `x.{}(…)`", function.name));
+                self.fault(node, format!("`{}` is called on a value", function.name), hint);
+            }
+            (Style::Global, Style::Method) => {
+                let hint = Some(format!("write `{}(x)`", function.name));
+                self.fault(node, format!("`{}` is called on nothing", function.name), hint);
+            }
+            _ => self.constant(node, function, called),
         }
     }
 
-    fn function(&mut self, node: &'e IdedExpr, name: &str, arguments: usize) {
-        match FUNCTIONS.iter().find(|(known, ..)| *known == name) {
-            Some((_, fewest, most)) => self.check_count(node, name, arguments, (*fewest, *most)),
-            None => {
-                let known = FUNCTIONS.iter().chain(MACROS).map(|(known, ..)| *known);
-                self.fault(node, format!("there is no function `{name}`"), suggest::hint(name, known));
-            }
+    /// A call whose arguments are written out must have a value: `timestamp('yesterday')` has none in any run.
+    fn constant(&mut self, node: &'e IdedExpr, function: &'static Function, called: &Called<'e>) {
+        let literals = called.all().map(|argument| match &argument.expr {
+            Expr::Literal(literal) => Some(literal_value(literal)),
+            _ => None,
+        });
+        let literals: Vec<_> = literals.collect();
+        if let ("matches", [_, Some(Value::String(pattern))]) = (function.name, literals.as_slice())
+            && let Err(error) = pattern::compile(pattern)
+        {
+            return self.fault(node, error.to_string(), None);
+        }
+        let Some(literals) = literals.into_iter().collect::<Option<Vec<_>>>() else { return };
+        if let Err(error) = function.call(&literals, &mut Tools::new(&LIMITS)) {
+            self.fault(node, error.to_string(), None);
         }
     }
 
@@ -131,6 +191,7 @@ impl<'e> Collector<'e> {
         if count < fewest || count > most {
             let takes = match (fewest, most) {
                 (1, 1) => "one argument".to_owned(),
+                (fewest, usize::MAX) => format!("at least {fewest}"),
                 _ if fewest == most => format!("{fewest} arguments"),
                 _ => format!("{fewest} or {most} arguments"),
             };

@@ -73,3 +73,18 @@ impl<'a> Scope<'a> {
         }
     }
 }
+
+/// No step is settled.
+#[cfg(test)]
+pub(crate) struct NoSteps;
+
+#[cfg(test)]
+impl StepOutputs for NoSteps {
+    fn output(&self, _: &str) -> Option<&Value> {
+        None
+    }
+
+    fn outcome(&self, _: &str) -> Option<&Value> {
+        None
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::guard::outside_quotes;
+use super::quotes::outside_quotes;
 use super::{CompileError, Expression, Scope, lookalike};
 use crate::problem::Position;
 use crate::source::MAX_DEPTH;
@@ -176,7 +176,7 @@ pub(crate) fn evaluate(expression: &Expression, scope: &Scope<'_>) -> Result<Val
     expression.evaluate(scope).map_err(|error| TemplateError {
         expression: expression.text().to_owned(),
         at: expression.at(),
-        message: error.message,
+        message: error.to_string(),
     })
 }
 

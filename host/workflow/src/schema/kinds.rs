@@ -48,7 +48,7 @@ impl Kinds {
     }
 
     /// What is in either.
-    pub(crate) fn or(self, other: Kinds) -> Kinds {
+    pub(crate) const fn or(self, other: Kinds) -> Kinds {
         Kinds(self.0 | other.0)
     }
 
