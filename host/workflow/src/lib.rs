@@ -3,6 +3,7 @@
 
 mod canonical;
 mod check;
+mod depth;
 mod expression;
 #[cfg(test)]
 mod fixture;

@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, Validator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::canonical::sorted;
+use crate::depth::deeper_than;
 
 mod fit;
 mod kinds;
 mod meter;
+mod refusal;
 mod shape;
+mod unchecked;
 mod view;
 mod weight;
 
@@ -29,6 +33,9 @@ const MAX_COUNTED: usize = 1_000;
 /// The longest text of one misfit, in characters: a validator quotes the value.
 const MAX_TEXT: usize = 240;
 
+/// How deep a schema may nest: as deep as the parser of JSON goes. Who needs more names parts.
+const MAX_LEVELS: usize = 128;
+
 /// The largest compiled pattern, in bytes.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
 
@@ -38,6 +45,8 @@ const MAX_PATTERN_BYTES: usize = 1 << 20;
 pub(crate) struct Schema {
     name: String,
     document: Value,
+    /// Its parts, each counted as often as it is named.
+    weight: u64,
     validator: Arc<Validator>,
 }
 
@@ -56,15 +65,20 @@ impl Schema {
     ///
     /// If it is no schema, or refers to one elsewhere.
     pub(crate) fn compile(name: &str, document: &Value) -> Result<Schema, String> {
+        if deeper_than(document, MAX_LEVELS) {
+            return Err(format!("it nests deeper than {MAX_LEVELS} levels: name its parts under `$defs`"));
+        }
         let document = sorted(document);
-        if weight::weight(&document) > weight::MAX_WEIGHT {
+        let weight = weight::weight(&document);
+        if weight > weight::MAX_WEIGHT {
             return Err(format!("it has more than {} parts, each counted as often as it is named", weight::MAX_WEIGHT));
         }
+        unchecked::refuse(&document)?;
         let patterns = PatternOptions::regex().size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES);
         let options = jsonschema::options().offline().with_pattern_options(patterns).should_validate_formats(true);
         let options = options.with_keyword(meter::STEP, |_, _, _| Ok(Box::new(meter::Step)));
-        let validator = options.build(&meter::counted(&document)).map_err(|error| describe(&error))?;
-        Ok(Schema { name: name.to_owned(), document, validator: Arc::new(validator) })
+        let validator = options.build(&meter::counted(&document)).map_err(|error| refusal::reason(&error))?;
+        Ok(Schema { name: name.to_owned(), document, weight, validator: Arc::new(validator) })
     }
 
     /// What to call it.
@@ -83,6 +97,7 @@ impl Schema {
     ///
     /// The first places at which it breaks the schema, with what is wrong there.
     pub(crate) fn check(&self, value: &Value) -> Result<(), Vec<String>> {
+        weight::bearable(self.weight, value).map_err(|message| vec![message])?;
         // The validator remembers what is valid, and not what is wrong with the rest.
         if meter::metered(|| self.validator.is_valid(value)).ok_or_else(|| vec![meter::too_much()])? {
             return Ok(());
@@ -108,7 +123,12 @@ impl Schema {
 /// An error with its place, as far as the place is not the whole.
 fn describe(error: &jsonschema::ValidationError<'_>) -> String {
     let place = error.instance_path().to_string();
-    let text: String = error.to_string().chars().take(MAX_TEXT).collect();
+    let text = match error.kind() {
+        // The validator would quote the schema, and with it the keyword that counts.
+        ValidationErrorKind::Not { .. } => format!("{} fits the schema under `not`", error.instance()),
+        _ => error.to_string(),
+    };
+    let text: String = text.chars().take(MAX_TEXT).collect();
     if place.is_empty() { text } else { format!("{place}: {text}") }
 }
 
@@ -138,5 +158,9 @@ impl From<Schema> for Written {
     }
 }
 
+#[cfg(test)]
+mod bombs;
+#[cfg(test)]
+mod conformance;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::quotes::outside_quotes;
 use super::{CompileError, Expression, Scope, lookalike};
+use crate::depth::deeper_than;
 use crate::problem::Position;
 use crate::source::MAX_DEPTH;
 
@@ -178,15 +179,6 @@ pub(crate) fn evaluate(expression: &Expression, scope: &Scope<'_>) -> Result<Val
         at: expression.at(),
         message: error.to_string(),
     })
-}
-
-/// Whether a value nests deeper than that many levels.
-pub(crate) fn deeper_than(value: &Value, levels: usize) -> bool {
-    match value {
-        Value::Array(items) => levels == 0 || items.iter().any(|item| deeper_than(item, levels - 1)),
-        Value::Object(entries) => levels == 0 || entries.values().any(|entry| deeper_than(entry, levels - 1)),
-        _ => false,
-    }
 }
 
 /// Splits a text at its expressions.

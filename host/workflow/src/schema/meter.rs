@@ -18,10 +18,10 @@ const MAX_STEPS: u64 = 1_000_000;
 pub(super) const STEP: &str = "x-baton-step";
 
 /// The keywords whose values are data.
-const DATA: [&str; 4] = ["const", "default", "enum", "examples"];
+pub(super) const DATA: [&str; 4] = ["const", "default", "enum", "examples"];
 
 /// The keywords whose values have names of the author's as keys.
-const NAMED: [&str; 6] =
+pub(super) const NAMED: [&str; 6] =
     ["$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"];
 
 /// The keywords that refer.

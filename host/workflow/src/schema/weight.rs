@@ -9,6 +9,30 @@ use serde_json::Value;
 /// people write have some thousands.
 pub(super) const MAX_WEIGHT: u64 = 20_000;
 
+/// The most comparisons of a part of a schema with a part of a value. A list of a million items fits a schema of a thousand
+/// parts; at most, a check takes seconds.
+const MAX_COMPARISONS: u64 = 1_000_000_000;
+
+/// Whether a value is not too large for a schema of that weight. What refers to itself is counted elsewhere.
+///
+/// # Errors
+///
+/// The numbers.
+pub(super) fn bearable(weight: u64, value: &Value) -> Result<(), String> {
+    let values = size(value);
+    if weight.saturating_mul(values) <= MAX_COMPARISONS {
+        return Ok(());
+    }
+    Err(format!(
+        "checking it takes up to {weight} parts of the schema for each of {values} values, more than {MAX_COMPARISONS} together: make the list shorter, or the schema simpler"
+    ))
+}
+
+/// How many values there are in one.
+fn size(value: &Value) -> u64 {
+    parts(value).fold(1, |sum, (_, inner)| sum + size(inner))
+}
+
 /// The parts of a schema, each counted as often as it is named. A definition that names itself is not followed again:
 /// what it costs follows from the value that is checked.
 pub(super) fn weight(schema: &Value) -> u64 {
