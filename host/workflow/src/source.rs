@@ -116,6 +116,13 @@ impl Node {
     }
 }
 
+/// The beginning of a text, for error texts.
+fn quoted(text: &str) -> String {
+    let mut characters = text.chars();
+    let shown: String = characters.by_ref().take(QUOTED).collect();
+    if characters.next().is_some() { format!("{shown}…") } else { shown }
+}
+
 /// What is wrong with the YAML itself.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fault {
@@ -132,5 +139,7 @@ impl Fault {
     pub(crate) const CODE: Code = Code::Yaml;
 }
 
+#[cfg(test)]
+mod bombs;
 #[cfg(test)]
 mod tests;

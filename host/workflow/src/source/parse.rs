@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as YamlSpan};
 
-use super::{Fault, Key, Kind, MAX_DEPTH, MAX_FILE_BYTES, Node, scalar};
+use super::{Fault, Key, Kind, MAX_DEPTH, MAX_FILE_BYTES, Node, quoted, scalar};
 use crate::problem::{Position, Span};
 
 /// Parses a file of one YAML document.
@@ -14,7 +14,8 @@ use crate::problem::{Position, Span};
 /// The first fault: what follows one cannot be trusted.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Node, Fault> {
     if bytes.len() > MAX_FILE_BYTES {
-        return Err(at_start(format!("the file has {} bytes; at most {MAX_FILE_BYTES} are allowed", bytes.len())));
+        let message = format!("the file has {} bytes; at most {MAX_FILE_BYTES} are allowed", bytes.len());
+        return Err(at_start(message, Some(SPLIT)));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error.valid_up_to()))?;
     let mut builder = Builder::default();
@@ -23,7 +24,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Node, Fault> {
         let (event, span) = event.map_err(|error| scan_fault(&error, text))?;
         builder.take(event, span)?;
     }
-    builder.root.ok_or_else(|| at_start("the file is empty".to_owned()))
+    builder.root.ok_or_else(|| at_start("the file is empty".to_owned(), None))
 }
 
 /// A list or mapping that is not finished.
@@ -75,7 +76,7 @@ impl Builder {
             return Err(fault("a key must be a text", span, Some(QUOTE_BRACES)));
         }
         if self.open.len() >= MAX_DEPTH {
-            return Err(fault(format!("nested deeper than {MAX_DEPTH} levels"), span, None));
+            return Err(too_deep(span));
         }
         self.open.push(open);
         Ok(())
@@ -116,6 +117,8 @@ impl Builder {
 const QUOTE_BRACES: &str = "in braces, an expression must be quoted: \"${{ … }}\"";
 const QUOTE_EXPRESSION: &str = "an expression with `: ` or `#` in it, or in braces, must be quoted: \"${{ … }}\"";
 const QUOTE_NUMBER: &str = "write it in quotes to keep it as a text";
+const SPLIT: &str = "move what is data into files of its own, under `data`";
+const ONE_ENCODING: &str = "save the file as UTF-8";
 
 /// A key that the mapping does not have yet.
 fn new_key(text: &str, keys: &mut HashSet<String>, span: YamlSpan) -> Result<Key, Fault> {
@@ -123,7 +126,7 @@ fn new_key(text: &str, keys: &mut HashSet<String>, span: YamlSpan) -> Result<Key
         return Err(refused("a merge key", span));
     }
     if !keys.insert(text.to_owned()) {
-        return Err(fault(format!("the key `{text}` is there twice"), span, Some("keep one of the two")));
+        return Err(fault(format!("the key `{}` is there twice", quoted(text)), span, Some("keep one of the two")));
     }
     Ok(Key { text: text.to_owned(), span: span_of(span) })
 }
@@ -144,21 +147,32 @@ fn fault(message: impl Into<String>, span: YamlSpan, hint: Option<&str>) -> Faul
     Fault { message: message.into(), span: span_of(span), hint: hint.map(str::to_owned) }
 }
 
-fn scan_fault(error: &ScanError, text: &str) -> Fault {
-    let message = format!("this is not YAML: {}", error.info());
-    let line = text.lines().nth(error.marker().line().saturating_sub(1));
-    let hint = line.filter(|line| line.contains("${{")).map(|_| QUOTE_EXPRESSION);
-    fault(message, YamlSpan::empty(*error.marker()), hint)
+fn too_deep(span: YamlSpan) -> Fault {
+    fault(format!("nested deeper than {MAX_DEPTH} levels"), span, Some(SPLIT))
 }
 
-fn at_start(message: String) -> Fault {
-    Fault { message, span: Span::default(), hint: None }
+/// A fault of the scanner's; some of them are ours, which it finds first.
+fn scan_fault(error: &ScanError, text: &str) -> Fault {
+    let span = YamlSpan::empty(*error.marker());
+    match error.info() {
+        "recursion limit exceeded" => return too_deep(span),
+        info if info.contains("unknown anchor") => return refused("an alias", span),
+        _ => {}
+    }
+    let line = text.lines().nth(error.marker().line().saturating_sub(1));
+    let hint = line.filter(|line| line.contains("${{")).map(|_| QUOTE_EXPRESSION);
+    fault(format!("this is not YAML: {}", error.info()), span, hint)
+}
+
+fn at_start(message: String, hint: Option<&str>) -> Fault {
+    Fault { message, span: Span::default(), hint: hint.map(str::to_owned) }
 }
 
 fn not_utf8(bytes: &[u8], valid: usize) -> Fault {
     let before = String::from_utf8_lossy(&bytes[..valid]);
     let line = before.matches('\n').count() + 1;
-    at_start(format!("the file is not UTF-8: byte {} on line {line} cannot be read", valid + 1))
+    let message = format!("the file is not UTF-8: byte {} on line {line} cannot be read", valid + 1);
+    at_start(message, Some(ONE_ENCODING))
 }
 
 /// The span in our counting: characters from 1, within the first line.

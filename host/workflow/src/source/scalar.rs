@@ -3,7 +3,7 @@
 
 use serde_json::Number;
 
-use super::Kind;
+use super::{Kind, quoted};
 
 /// The kind of an unquoted scalar.
 ///
@@ -32,9 +32,13 @@ fn is_integer(text: &str) -> bool {
     }
 }
 
-/// The integer, if 64 bits hold it.
+/// The integer, if 64 bits hold it, and no zero in front of it would be lost.
 fn integer(text: &str) -> Result<Number, String> {
-    let refuse = |_| format!("the number {text} has more than 64 bits");
+    let refuse = |_| format!("the number {} has more than 64 bits", quoted(text));
+    let digits = text.trim_start_matches(['-', '+']);
+    if digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(format!("the number {} would lose the zeros in front of it", quoted(text)));
+    }
     if let Some(hexadecimal) = text.strip_prefix("0x") {
         return u64::from_str_radix(hexadecimal, 16).map(Number::from).map_err(refuse);
     }
@@ -55,8 +59,19 @@ fn is_float(text: &str) -> bool {
             && unsigned.parse::<f64>().is_ok())
 }
 
-/// The number, if it is finite.
+/// The most digits of a number that a double keeps.
+const MAX_DIGITS: usize = 17;
+
+/// The number, if it is finite, and a double keeps its digits.
 fn float(text: &str) -> Result<Number, String> {
-    let parsed = text.parse::<f64>().ok().and_then(Number::from_f64);
-    parsed.ok_or_else(|| format!("the number {text} is not finite"))
+    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_matches('0').len();
+    let wrong = |what: &str| Err(format!("the number {} {what}", quoted(text)));
+    match text.parse::<f64>().ok().filter(|number| number.is_finite()) {
+        None => wrong("is not finite"),
+        Some(_) if digits > MAX_DIGITS => wrong("has more digits than a double keeps"),
+        Some(number) if number == 0.0 && digits > 0 => wrong("is smaller than a double can be"),
+        Some(number) => Number::from_f64(number).map_or_else(|| wrong("is not finite"), Ok),
+    }
 }

@@ -64,7 +64,7 @@ fn the_top_of_the_file() {
     check_file(
         "workflow: t\ninput: { schema: remote.json }\nsteps: { a: { agent: any } }",
         &[
-            "2:18 W0008 `remote.json` is no JSON Schema we can use: Resource 'https://example.com/schema.json' is not present in a registry and retrieving it failed: Retrieval is disabled, cannot fetch https://example.com/schema.json",
+            "2:18 W0008 `remote.json` is no JSON Schema we can use: it refers to `https://example.com/schema.json`, and nothing is fetched: put that schema under `$defs`, and refer to it by `#/$defs/…`",
         ],
     );
     check_file(
@@ -267,7 +267,10 @@ fn names_and_expressions() {
         ],
     );
     check(r#"  a: { agent: any, input: { "${{ x }}": 1 } }"#, &["5:29 W0004 a key cannot be an expression"]);
-    check("  a: { agent: any, input: *x }", &["5:27 W0001 this is not YAML: while parsing node, found unknown anchor"]);
+    check(
+        "  a: { agent: any, input: *x }",
+        &["5:27 W0001 an alias is not allowed here [write the value out where it is used]"],
+    );
     check(
         "  a: { agent: any, input: { x: ${{ input.note }} } }",
         &[
