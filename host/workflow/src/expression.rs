@@ -182,4 +182,6 @@ mod bombs;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -74,7 +74,7 @@ fn uint<'a>(arguments: &[Value<'a>], _: &mut Tools) -> Result<Value<'a>> {
     let converted = match &arguments[0] {
         Value::Uint(number) => Some(*number),
         Value::Int(number) => u64::try_from(*number).ok(),
-        Value::Double(number) if *number >= 2f64.powi(64) => None,
+        Value::Double(number) if *number < 0.0 || *number >= 2f64.powi(64) => None,
         Value::Double(number) => compare::whole(number.trunc()).and_then(|whole| u64::try_from(whole).ok()),
         Value::String(text) => text.parse().ok(),
         _ => return no_overload(),

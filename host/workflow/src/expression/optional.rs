@@ -12,7 +12,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(if is_zero(&arguments[0]) { Value::Optional(None) } else { Value::some(arguments[0].clone()) })
     }),
     Function::global("optional.none", (0, 0), Kinds::ALL, |_, _| Ok(Value::Optional(None))),
-    Function::either("optional.unwrap", (1, 1), Kinds::ARRAY, unwrap),
+    Function::global("optional.unwrap", (1, 1), Kinds::ARRAY, unwrap),
     Function::method("unwrapOpt", (1, 1), Kinds::ARRAY, unwrap),
     Function::method("hasValue", (1, 1), Kinds::BOOLEAN, has_value),
     Function::method("value", (1, 1), Kinds::ALL, value),
