@@ -238,6 +238,10 @@ fn result_kinds(name: &str, arguments: &[Shape<'_>]) -> Kinds {
     match name {
         operators::CONDITIONAL => arguments.iter().skip(1).map(Shape::kinds).fold(Kinds::NONE, Kinds::or),
         operators::ADD => arithmetic::sum(arguments),
+        // A time becomes a text, and so does the duration between two.
+        operators::SUBSTRACT if arguments.iter().all(|shape| shape.kinds().contains(Kinds::STRING)) => {
+            Kinds::NUMBER.or(Kinds::STRING)
+        }
         operators::SUBSTRACT | operators::MULTIPLY | operators::DIVIDE | operators::NEGATE => Kinds::NUMBER,
         operators::MODULO => Kinds::INTEGER,
         operators::OPT_INDEX | operators::OPT_SELECT => Kinds::ALL,

@@ -83,7 +83,7 @@ fn what_grows_is_stopped_by_what_it_makes_or_costs() {
 
 #[test]
 fn large_input_is_paid_for() {
-    let input = json!({ "text": "ab".repeat(1 << 20), "list": vec![0; 100_000] });
+    let input = json!({ "text": "ab".repeat(5 << 20), "list": vec![0; 100_000] });
     let stopped = |text: &str| {
         let error = evaluate(text, &input, &LIMITS).expect_err(text);
         assert!(error.is_exhaustion(), "{text}: {error}");
@@ -94,6 +94,8 @@ fn large_input_is_paid_for() {
     stopped("input.list.map(x, input.list == input.list)");
     stopped("input.list.map(x, x in input.list.map(y, y + 1))");
     stopped("input.list.all(x, input.text.matches('b$') || true)");
+    stopped("[input.text, input.text, input.text, input.text, input.text]");
+    assert_eq!(evaluate("input", &input, &LIMITS), Ok(input.clone()));
     assert_eq!(evaluate("size(input.list.map(x, x + 1))", &input, &LIMITS), Ok(json!(100_000)));
 }
 

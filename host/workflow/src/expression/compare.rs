@@ -4,9 +4,10 @@
 use std::cmp::Ordering;
 
 use super::evaluate::{Result, fail};
+use super::key::Key;
 use super::meter::Meter;
 use super::operator::double;
-use super::value::{Key, Value};
+use super::value::Value;
 
 /// Whether two values are equal. Values of different kinds are not.
 pub(crate) fn equal(left: &Value<'_>, right: &Value<'_>, meter: &mut Meter) -> Result<bool> {
@@ -84,17 +85,9 @@ pub(crate) fn is_in(needle: &Value<'_>, haystack: &Value<'_>, meter: &mut Meter)
             }
             Ok(false)
         }
-        Value::Map(map) => Ok(key(needle).is_some_and(|key| map.get(&key).is_some())),
+        Value::Map(map) => Ok(Key::sought(needle).is_some_and(|key| map.get(&key).is_some())),
         other => fail(format!("`in` needs a list or a map on its right, not {}", other.kind())),
     }
-}
-
-/// The key that a value looks up: a double does if it is whole.
-pub(crate) fn key<'a>(value: &Value<'a>) -> Option<Key<'a>> {
-    let Value::Double(number) = value else { return Key::of(value) };
-    let whole = whole(*number)?;
-    let signed = i64::try_from(whole).map(Key::Int);
-    signed.or_else(|_| u64::try_from(whole).map(Key::Uint)).ok()
 }
 
 /// The integer that a double is, if it is one of at most 64 bits.

@@ -3,9 +3,10 @@
 use cel::common::ast::IdedExpr;
 
 use super::evaluate::{Evaluator, Result, fail};
+use super::key::Key;
 use super::macros::{Bound, Called, Kind, Macro};
 use super::path::{Segment, selection, step_field};
-use super::value::{Entries, Key, Map, Value};
+use super::value::{Entries, Map, Value};
 
 /// Evaluates a call of a macro.
 pub(crate) fn expand<'a>(evaluator: &mut Evaluator<'a>, found: &Macro, called: &Called<'a>) -> Result<Value<'a>> {

@@ -9,8 +9,9 @@ use serde_json::Value as Json;
 
 use super::convert::TYPES;
 use super::evaluate::Evaluator;
+use super::key::Key;
 use super::scope::NoSteps;
-use super::value::{Entries, Key, Shared, Value};
+use super::value::{Entries, Shared, Value};
 use super::{Expression, LIMITS, Limits, Scope, compile, names};
 use crate::problem::Position;
 use crate::suites;

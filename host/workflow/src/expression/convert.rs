@@ -3,7 +3,7 @@
 use super::evaluate::{Result, fail};
 use super::function::{Function, Tools, no_overload};
 use super::value::Value;
-use super::{compare, operator, time};
+use super::{compare, duration, operator, time};
 use crate::schema::Kinds;
 
 /// The functions.
@@ -113,7 +113,7 @@ fn string<'a>(arguments: &[Value<'a>], tools: &mut Tools) -> Result<Value<'a>> {
         Value::Uint(number) => number.to_string(),
         Value::Double(number) => digits(*number),
         Value::Timestamp(time) => time::stamp(*time),
-        Value::Duration(duration) => time::written(*duration),
+        Value::Duration(duration) => duration::written(*duration),
         Value::Type(name) => (*name).to_owned(),
         Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),

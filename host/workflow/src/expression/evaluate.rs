@@ -4,10 +4,11 @@ use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralVal
 
 use super::convert::TYPES;
 use super::function::{Function, Tools};
+use super::key::Key;
 use super::limits::Limits;
 use super::macros::{Called, Macro};
-use super::value::{Entries, Key, List, Map, Shared, Value};
-use super::{EvaluationError, Scope, compare, comprehend, operator, path};
+use super::value::{Entries, Shared, Value};
+use super::{EvaluationError, Scope, comprehend, operator, part, path};
 
 pub(crate) type Result<T> = std::result::Result<T, EvaluationError>;
 
@@ -73,7 +74,7 @@ impl<'a> Evaluator<'a> {
             return self.context(name);
         }
         let operand = self.value(&select.operand)?;
-        part(&operand, &Value::String(Shared::Borrowed(&select.field)))
+        part::of(&operand, &Value::String(Shared::Borrowed(&select.field)))
     }
 
     fn context(&self, name: &str) -> Result<Value<'a>> {
@@ -112,7 +113,7 @@ impl<'a> Evaluator<'a> {
             };
             let value = self.value(&entry.value)?;
             if entries.contains_key(&key) {
-                return fail(format!("the key {} is there twice", named(&key.into())));
+                return fail(format!("the key {} is there twice", part::named(&key.into())));
             }
             entries.extend(if entry.optional { given(value)? } else { Some(value) }.map(|value| (key, value)));
         }
@@ -132,7 +133,7 @@ impl<'a> Evaluator<'a> {
             (operators::INDEX, [operand, index]) => self.index(node, operand, index),
             (operators::OPT_INDEX | operators::OPT_SELECT, [operand, index]) => {
                 let (operand, index) = (self.value(operand)?, self.value(index)?);
-                Ok(Value::Optional(found(&operand, &index)?.map(Into::into)))
+                Ok(Value::Optional(part::found(&operand, &index)?.map(Into::into)))
             }
             (name, [left, right]) if call.target.is_none() && is_operator(name) => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
@@ -164,7 +165,7 @@ impl<'a> Evaluator<'a> {
             return self.context(name);
         }
         let (operand, index) = (self.value(operand)?, self.value(index)?);
-        part(&operand, &index)
+        part::of(&operand, &index)
     }
 
     fn named(&mut self, called: &Called<'a>) -> Result<Value<'a>> {
@@ -215,77 +216,4 @@ fn given(value: Value<'_>) -> Result<Option<Value<'_>>> {
         Value::Optional(value) => Ok(value.map(|value| (*value).clone())),
         other => fail(format!("an optional is needed behind `?`, not {}", other.kind())),
     }
-}
-
-/// The part of a value that must be there; of an optional, the part that may be.
-fn part<'a>(container: &Value<'a>, index: &Value<'a>) -> Result<Value<'a>> {
-    if let Value::Optional(_) = container {
-        return Ok(Value::Optional(found(container, index)?.map(Into::into)));
-    }
-    match found(container, index)? {
-        Some(value) => Ok(value),
-        None => fail(missing(container, index)),
-    }
-}
-
-/// The part of a value, if it is there.
-fn found<'a>(container: &Value<'a>, index: &Value<'a>) -> Result<Option<Value<'a>>> {
-    match (container, index) {
-        (Value::Optional(None), _) => Ok(None),
-        (Value::Optional(Some(value)), _) => found(value, index),
-        (Value::Map(map), index) => Ok(compare::key(index).and_then(|key| map.get(&key))),
-        (Value::List(list), Value::Int(_) | Value::Uint(_) | Value::Double(_)) => Ok(element(list, index)),
-        (container, Value::String(key)) => fail(format!("{} has no key {}", container.kind(), quoted(key))),
-        (container, index) => fail(format!("{} has no element at {}", container.kind(), index.kind())),
-    }
-}
-
-fn element<'a>(list: &List<'a>, index: &Value<'a>) -> Option<Value<'a>> {
-    let place = match compare::key(index)? {
-        Key::Int(place) => usize::try_from(place).ok()?,
-        Key::Uint(place) => usize::try_from(place).ok()?,
-        Key::Bool(_) | Key::String(_) => return None,
-    };
-    list.get(place)
-}
-
-/// The most keys that an error text lists.
-const LISTED_KEYS: usize = 8;
-
-/// The longest key that an error text quotes, in bytes.
-const QUOTED_BYTES: usize = 120;
-
-fn missing(container: &Value<'_>, index: &Value<'_>) -> String {
-    match container {
-        Value::List(list) => format!("there is no element {}: the list has {}", named(index), list.len()),
-        Value::Map(map) => format!("there is no key {}{}", named(index), others(map)),
-        other => format!("{} has no parts", other.kind()),
-    }
-}
-
-/// The keys that are there.
-fn others(map: &Map<'_>) -> String {
-    let keys: Vec<String> =
-        map.keys().take(LISTED_KEYS).map(|key| named(&key.into()).trim_matches('`').to_owned()).collect();
-    match keys.len() {
-        0 => ": the map is empty".to_owned(),
-        LISTED_KEYS => format!(", among others there are {}", keys.join(", ")),
-        _ => format!(", there are {}", keys.join(", ")),
-    }
-}
-
-/// A key or a place, for error texts.
-fn named(value: &Value<'_>) -> String {
-    match value {
-        Value::String(text) => quoted(text),
-        Value::Int(number) => number.to_string(),
-        Value::Uint(number) => number.to_string(),
-        Value::Double(number) => number.to_string(),
-        Value::Bool(bool) => bool.to_string(),
-        other => other.kind().to_owned(),
-    }
-}
-
-fn quoted(text: &str) -> String {
-    format!("`{}`", &text[..text.floor_char_boundary(QUOTED_BYTES)])
 }

@@ -6,7 +6,7 @@ use super::evaluate::{Result, fail};
 use super::function::{Function, Tools, no_overload};
 use super::meter::Meter;
 use super::value::Value;
-use super::{convert, time};
+use super::{convert, duration, time};
 use crate::schema::Kinds;
 
 /// The functions.
@@ -136,7 +136,7 @@ fn text(value: &Value<'_>, written: &mut String, meter: &mut Meter) -> Result<()
         Value::String(text) => written.push_str(text),
         Value::Bytes(bytes) => written.push_str(&String::from_utf8_lossy(bytes)),
         Value::Timestamp(time) => written.push_str(&time::stamp(*time)),
-        Value::Duration(duration) => written.push_str(&time::written(*duration)),
+        Value::Duration(duration) => written.push_str(&duration::written(*duration)),
         Value::Type(name) => written.push_str(name),
         Value::List(list) => return in_brackets(list.iter().map(|item| (None, item)), ('[', ']'), written, meter),
         Value::Map(map) => {

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::evaluate::Evaluator;
-use super::json::to_json;
-use super::{CompileError, EvaluationError, Limits, Parsed, Scope, compile};
+use super::{CompileError, EvaluationError, Limits, Parsed, Scope, compile, json};
 
 /// A language of expressions.
 pub(crate) trait Language {
@@ -39,6 +38,6 @@ impl Language for Cel {
     fn evaluate(&self, tree: &Parsed, scope: &Scope<'_>, limits: &Limits) -> Result<Value, EvaluationError> {
         let mut evaluator = Evaluator::new(*scope, limits);
         let value = evaluator.value(&tree.root)?;
-        to_json(&value, &mut evaluator.tools.meter)
+        json::result(&value, &mut evaluator.tools.meter)
     }
 }

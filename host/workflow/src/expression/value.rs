@@ -1,7 +1,6 @@
 //! The values that expressions compute with: CEL's. What came as JSON is borrowed, what an expression makes is shared, so
 //! that no copy costs more than a pointer. It does not know operators, nor what a value costs.
 
-use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -9,6 +8,8 @@ use indexmap::IndexMap;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use serde_json::Value as Json;
+
+use super::key::Key;
 
 /// A value.
 #[derive(Clone, Debug)]
@@ -54,15 +55,6 @@ pub(crate) enum Map<'a> {
 
 /// The entries of a map that was made.
 pub(crate) type Entries<'a> = IndexMap<Key<'a>, Value<'a>>;
-
-/// A key of a map. Integers of either signedness are one key if they are one number.
-#[derive(Clone, Debug)]
-pub(crate) enum Key<'a> {
-    Bool(bool),
-    Int(i64),
-    Uint(u64),
-    String(Shared<'a, str>),
-}
 
 impl<'a> Value<'a> {
     /// A text that was made.
@@ -181,61 +173,6 @@ impl<'a> Map<'a> {
     /// The entries, in their order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Key<'a>, Value<'a>)> + '_ {
         self.keys().filter_map(|key| self.get(&key).map(|value| (key, value)))
-    }
-}
-
-impl<'a> Key<'a> {
-    /// The key that a value can be; a double can look one up if it is whole.
-    pub(crate) fn of(value: &Value<'a>) -> Option<Key<'a>> {
-        match value {
-            Value::Bool(bool) => Some(Key::Bool(*bool)),
-            Value::Int(number) => Some(Key::Int(*number)),
-            Value::Uint(number) => Some(Key::Uint(*number)),
-            Value::String(text) => Some(Key::String(text.clone())),
-            _ => None,
-        }
-    }
-
-    /// The number, if it is one.
-    fn number(&self) -> Option<i128> {
-        match self {
-            Key::Int(number) => Some(i128::from(*number)),
-            Key::Uint(number) => Some(i128::from(*number)),
-            _ => None,
-        }
-    }
-}
-
-impl<'a> From<Key<'a>> for Value<'a> {
-    fn from(key: Key<'a>) -> Value<'a> {
-        match key {
-            Key::Bool(bool) => Value::Bool(bool),
-            Key::Int(number) => Value::Int(number),
-            Key::Uint(number) => Value::Uint(number),
-            Key::String(text) => Value::String(text),
-        }
-    }
-}
-
-impl PartialEq for Key<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Key::Bool(one), Key::Bool(other)) => one == other,
-            (Key::String(one), Key::String(other)) => **one == **other,
-            _ => self.number().is_some() && self.number() == other.number(),
-        }
-    }
-}
-
-impl Eq for Key<'_> {}
-
-impl Hash for Key<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        match self {
-            Key::Bool(bool) => bool.hash(state),
-            Key::String(text) => text.hash(state),
-            Key::Int(_) | Key::Uint(_) => self.number().hash(state),
-        }
     }
 }
 
