@@ -15,6 +15,7 @@ mod infer;
 mod names;
 mod order;
 mod sink;
+mod whole;
 mod world;
 
 use sink::{First, InFile, Sink};

@@ -54,7 +54,7 @@ pub(crate) use json::literal_json;
 pub(crate) use language::{Cel, Language};
 pub(crate) use limits::{LIMITS, Limits};
 pub(crate) use macros::{Bound, Called, Kind, Macro};
-pub(crate) use names::names;
+pub(crate) use names::{names, never_json};
 pub(crate) use path::{Root, Segment, path, selection};
 pub(crate) use scope::{Scope, StepOutputs};
 pub(crate) use template::{Piece, Template, TemplateError, evaluate};

@@ -31,6 +31,9 @@ pub(crate) fn file(path: &str) -> Result<Vec<u8>, String> {
         "application.json" => APPLICATION,
         "risk.json" => RISK,
         "answer.yaml" => "type: object\nrequired: [text]\nproperties: { text: { type: string } }\n",
+        "rates.json" => {
+            r#"{"type": "object", "properties": {"rate": {"type": "number"}, "count": {"type": "integer"}, "any": true}}"#
+        }
         "rules.json" => r#"{"countries": ["DE", "FR"], "limit": 3}"#,
         "letter.md" => "Dear ${{ name }},\n",
         "mail.md" => "Dear {{ input.name }} ${ item },\n",

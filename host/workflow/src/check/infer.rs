@@ -7,7 +7,7 @@ use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operat
 
 use super::sink::Finding;
 use super::world::{OUTCOMES, World};
-use super::{Sink, arithmetic, compare};
+use super::{Sink, arithmetic, compare, whole};
 use crate::expression::{
     Bound, Called, Expression, Function, Kind, Macro, Piece, Root, Segment, Template, is_operator, path, selection,
 };
@@ -175,6 +175,9 @@ impl<'d> Walk<'_, '_, 'd> {
             self.inference.sink.at_node(self.expression, node.id, finding);
             return Shape::Unknown;
         }
+        if let Some(finding) = whole::fault(call, &name, &arguments) {
+            self.inference.sink.at_node(self.expression, node.id, finding);
+        }
         Shape::Kinds(result_kinds(&name, &arguments))
     }
 
@@ -235,7 +238,13 @@ fn literal_kind(literal: &LiteralValue) -> Kinds {
 
 /// The types a function or an operator can give.
 fn result_kinds(name: &str, arguments: &[Shape<'_>]) -> Kinds {
+    let is_whole = |shape: &Shape<'_>| !shape.kinds().is_empty() && Kinds::INTEGER.contains(shape.kinds());
     match name {
+        operators::ADD | operators::SUBSTRACT | operators::MULTIPLY | operators::DIVIDE | operators::NEGATE
+            if arguments.iter().all(is_whole) =>
+        {
+            Kinds::INTEGER
+        }
         operators::CONDITIONAL => arguments.iter().skip(1).map(Shape::kinds).fold(Kinds::NONE, Kinds::or),
         operators::ADD => arithmetic::sum(arguments),
         // A time becomes a text, and so does the duration between two.

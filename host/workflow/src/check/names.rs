@@ -3,7 +3,7 @@
 
 use super::sink::Finding;
 use super::{Broken, Sink};
-use crate::expression::{Expression, names};
+use crate::expression::{Expression, names, never_json};
 use crate::plan::definition::Site;
 use crate::plan::{Definition, Role, Step, Work};
 use crate::problem::Code;
@@ -95,6 +95,10 @@ impl Checker<'_> {
         let found = names(expression.root());
         for (node, message, hint) in found.faults {
             sink.at_node(expression, node, Finding::new(Code::Expression, message, hint));
+        }
+        if let Some((message, hint)) = never_json(expression.root()) {
+            let finding = Finding::new(Code::Expression, message, Some(hint.to_owned()));
+            sink.at_node(expression, expression.root().id, finding);
         }
         for step in found.steps {
             if let Some(finding) = self.unfit_step(place.map(|(step, _)| step), step.name) {

@@ -204,6 +204,23 @@ impl<'e> Collector<'e> {
     }
 }
 
+/// Why what a whole expression gives can never be JSON: what, and what would be right.
+pub(crate) fn never_json(root: &IdedExpr) -> Option<(&'static str, &'static str)> {
+    let of_optional = Some(("an optional is no value", "write `.orValue(…)` behind it"));
+    match &root.expr {
+        Expr::Ident(name) if TYPES.contains(&name.as_str()) => {
+            Some(("the name of a type is no value", "compare it, as in `type(input) == map`"))
+        }
+        Expr::Call(call) => match &*Called::new(call).name() {
+            operators::OPT_SELECT | operators::OPT_INDEX | "optMap" | "optFlatMap" => of_optional,
+            "optional.of" | "optional.none" | "optional.ofNonZeroValue" => of_optional,
+            "type" => Some(("a type is no value", "compare it, as in `type(input) == map`")),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 const STEP_FORM: &str = "write `steps.NAME.output` or `steps.NAME.outcome`";
 
 /// Whether a node selects a field.

@@ -46,9 +46,10 @@ impl Reader<'_> {
     fn parsed_file(&mut self, node: &Node, path: &str) -> Option<Value> {
         let text = self.file_text(node, path)?;
         let parsed = if is_yaml(path) {
-            source::parse(text.as_bytes())
-                .map(|root| root.to_value())
-                .map_err(|fault| format!("{} at line {}", fault.message, fault.span.start))
+            source::parse(text.as_bytes()).map(|root| root.to_value()).map_err(|fault| {
+                let hint = fault.hint.map(|hint| format!(": {hint}")).unwrap_or_default();
+                format!("{} at line {}{hint}", fault.message, fault.span.start)
+            })
         } else {
             json::parse_file(&text)
         };

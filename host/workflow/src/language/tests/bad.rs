@@ -71,7 +71,7 @@ fn the_top_of_the_file() {
         "workflow: t\ndata: { x: bad.json, y: bad.yaml, z: latin.txt, Q: letter.md, r: [1] }\nsteps: { a: { agent: any } }",
         &[
             "2:12 W0007 `bad.json` cannot be parsed: the key `a` is there twice at line 1 column 12",
-            "2:25 W0007 `bad.yaml` cannot be parsed: an anchor is not allowed here at line 1:4",
+            "2:25 W0007 `bad.yaml` cannot be parsed: an anchor is not allowed here at line 1:4: write the value out where it is used",
             "2:38 W0007 `latin.txt` is not UTF-8",
             "2:49 W0005 `Q` is no name [a small letter, then small letters, digits and `_`, at most 64 together]",
             "2:66 W0004 `r` must be the path of a file, such as `data/x.json`, not a list",

@@ -73,7 +73,7 @@ fn arithmetic_that_has_no_value() {
     );
     condition("input.documents + input.note", &["7:45 W0011 `+` cannot add a list and a string"]);
     condition("input.note - 1 > 0", &["7:40 W0011 `-` cannot subtract a string and a number"]);
-    condition("1 + 1", &["7:31 W0011 `if` needs a boolean, and this is a number"]);
+    condition("1 + 1", &["7:31 W0011 `if` needs a boolean, and this is an integer"]);
     condition(
         "input.note + data.rules.limt == 'a'",
         &["7:53 W0010 there is no field `limt` in `data.rules` [did you mean `limit`?]"],
@@ -97,4 +97,49 @@ fn comparisons_that_may_be_true() {
     ] {
         condition(text, &[]);
     }
+}
+
+/// Checks what is said about an input after a step with rates; it begins in column 37 of line 6.
+fn rate(text: &str, expect: &[&str]) {
+    let steps = format!(
+        "  a: {{ agent: any, output: rates.json }}\n  b: {{ agent: any, input: {{ x: \"${{{{ {} }}}}\" }} }}",
+        text.replace("R.", "steps.a.output.")
+    );
+    check(&steps, expect);
+}
+
+#[test]
+fn numbers_that_may_be_whole_or_not() {
+    let hint = "write `double(…)` around one of them, or `int(…)` around both";
+    let rounds = "`/` rounds if both numbers are whole, and here they may be whole or not";
+    rate("R.rate / 2", &[&format!("6:57 W0011 {rounds} [{hint}]")]);
+    rate("(R.rate + R.count) / R.count", &[&format!("6:82 W0011 {rounds} [{hint}]")]);
+    for fine in [
+        "R.count / 2",
+        "(R.count + 1) * size('a') / 2",
+        "R.rate / 2.0",
+        "double(R.rate) / R.count",
+        "R.any / 2",
+        "R.rate * 2",
+    ] {
+        rate(fine, &[]);
+    }
+    rate("1.5 * R.count / R.count + math.sqrt(R.rate) / R.count", &[]);
+    rate(
+        "math.ceil(R.rate)",
+        &["6:42 W0011 `math.ceil` takes a double, and this number may be whole [write `math.ceil(double(…))`]"],
+    );
+    rate("math.round(double(R.rate)) + math.floor(R.rate / 2.0) + math.abs(R.rate)", &[]);
+}
+
+#[test]
+fn what_can_never_be_json() {
+    let optional = "an optional is no value [write `.orValue(…)` behind it]";
+    rate("R.?any", &[&format!("6:52 W0009 {optional}")]);
+    rate("input.?note", &[&format!("6:43 W0009 {optional}")]);
+    rate("optional.of(1)", &[&format!("6:46 W0009 {optional}")]);
+    rate("input.?note.optMap(n, n + '!')", &[&format!("6:49 W0009 {optional}")]);
+    rate("list", &["6:37 W0009 the name of a type is no value [compare it, as in `type(input) == map`]"]);
+    rate("type(input)", &["6:37 W0009 a type is no value [compare it, as in `type(input) == map`]"]);
+    rate("input.?note.orValue('') + string(type(input) == map)", &[]);
 }
