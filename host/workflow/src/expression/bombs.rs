@@ -113,6 +113,17 @@ fn no_pattern_is_catastrophic() {
         let error = evaluate(&format!("input.text.matches('{pattern}')"), &input, &LIMITS).expect_err(pattern);
         assert!(error.to_string().contains("is not a pattern"), "{error}");
     }
+    let sent = json!({ "pattern": "(a|b)".repeat(1 << 20) });
+    let error = evaluate("'a'.matches(input.pattern)", &sent, &LIMITS).expect_err("it is too long");
+    assert!(error.to_string().contains("16384 are allowed"), "{error}");
+}
+
+#[test]
+fn a_loop_over_a_map_takes_no_copy_of_it() {
+    let map: Value = (0..100_000).map(|number| (format!("k{number}"), json!(number))).collect();
+    let input = json!({ "map": map });
+    let text = format!("{}true{}", "input.map.exists(k, v, v == 0 && ".repeat(8), ")".repeat(8));
+    assert_eq!(evaluate(&text, &input, &LIMITS), Ok(json!(true)));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::evaluate::{Evaluator, Result, fail};
 use super::key::Key;
 use super::macros::{Bound, Called, Kind, Macro};
 use super::path::{Segment, selection, step_field};
-use super::value::{Entries, Map, Value};
+use super::value::{Entries, Value};
 
 /// Evaluates a call of a macro.
 pub(crate) fn expand<'a>(evaluator: &mut Evaluator<'a>, found: &Macro, called: &Called<'a>) -> Result<Value<'a>> {
@@ -73,7 +73,9 @@ impl<'a> Loop<'_, 'a> {
                 Ok(Box::new(list.iter().enumerate().map(|(place, item)| (Value::count(place), Some(item)))))
             }
             Value::List(list) => Ok(Box::new(list.iter().map(|item| (item, None)))),
-            Value::Map(map) => Ok(Box::new(turns_of_map(&map, two).into_iter())),
+            Value::Map(map) => {
+                Ok(Box::new(map.iter().map(move |(key, value)| (Value::from(key), two.then_some(value)))))
+            }
             other => fail(format!("a list or a map is needed here, not {}", other.kind())),
         }
     }
@@ -185,8 +187,4 @@ impl<'a> Loop<'_, 'a> {
         self.evaluator.locals.truncate(known);
         result
     }
-}
-
-fn turns_of_map<'a>(map: &Map<'a>, two: bool) -> Vec<Turn<'a>> {
-    map.iter().map(|(key, value)| (Value::from(key), two.then_some(value))).collect()
 }

@@ -10,6 +10,9 @@ use super::meter::Meter;
 /// The largest compiled pattern, in bytes: its engine is linear in the text, and this bounds the factor.
 const MAX_PATTERN_BYTES: usize = 1 << 18;
 
+/// The longest pattern, in bytes: it can come with the input, and its tree takes a hundred times as much.
+const MAX_PATTERN_LENGTH: usize = 16 << 10;
+
 /// The work of compiling a pattern: a hundred of them use up the allowance.
 const PATTERN_COST: u64 = 40_000;
 
@@ -42,6 +45,12 @@ impl Patterns {
 ///
 /// If it is none, or too large.
 pub(super) fn compile(pattern: &str) -> Result<Regex> {
+    if pattern.len() > MAX_PATTERN_LENGTH {
+        return fail(format!(
+            "this is not a pattern: it has {} bytes, and {MAX_PATTERN_LENGTH} are allowed",
+            pattern.len()
+        ));
+    }
     let Some(translated) = translated(pattern) else {
         return fail(format!("`{pattern}` is not a pattern of RE2"));
     };

@@ -163,16 +163,25 @@ impl<'a> Map<'a> {
     }
 
     /// The keys, in their order.
-    pub(crate) fn keys(&self) -> Box<dyn Iterator<Item = Key<'a>> + '_> {
-        match self {
-            Map::Json(entries) => Box::new(entries.keys().map(|key| Key::String(Shared::Borrowed(key)))),
-            Map::Made(entries) => Box::new(entries.keys().cloned()),
-        }
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Key<'a>> + use<'a> {
+        self.iter().map(|(key, _)| key)
     }
 
     /// The entries, in their order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Key<'a>, Value<'a>)> + '_ {
-        self.keys().filter_map(|key| self.get(&key).map(|value| (key, value)))
+    pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = (Key<'a>, Value<'a>)> + 'a> {
+        match self {
+            Map::Json(entries) => {
+                Box::new(entries.iter().map(|(key, value)| (Key::String(Shared::Borrowed(key)), Value::from(value))))
+            }
+            Map::Made(entries) => {
+                let entries = Rc::clone(entries);
+                Box::new(
+                    (0..entries.len()).map_while(move |place| {
+                        entries.get_index(place).map(|(key, value)| (key.clone(), value.clone()))
+                    }),
+                )
+            }
+        }
     }
 }
 

@@ -66,6 +66,14 @@ fn no_pattern_is_catastrophic() {
 }
 
 #[test]
+fn patterns_that_are_too_long_are_not_parsed() {
+    let long = "(a|b)".repeat(200_000);
+    for schema in [json!({"pattern": long}), json!({"items": {"patternProperties": {&long: true}}})] {
+        assert!(refused(&schema).contains("at most 65536 are allowed: list the words in an `enum`"));
+    }
+}
+
+#[test]
 fn patterns_that_a_guest_sends_are_only_parsed() {
     let schema = Schema::compile("s", &json!({"format": "regex"})).expect("it compiles");
     let work = move || {
