@@ -13,8 +13,12 @@
 //! | [`limits`] | what one invocation may use, with defaults and maxima |
 //! | [`ceiling`] | the engine's bounds that nobody sets |
 //! | [`meter`] | what one invocation has used |
+//! | [`circuit`] | whether what fails again and again is left alone for a while |
+//! | [`rate`] | how often something may be called |
+//! | [`repetition`] | whether a guest makes the same call again and again |
 
 pub mod ceiling;
+pub mod circuit;
 pub mod decision;
 pub mod effect;
 pub mod grant;
@@ -23,10 +27,13 @@ pub mod limits;
 pub mod meter;
 pub mod name;
 pub mod quantity;
+pub mod rate;
+pub mod repetition;
 pub mod unknown;
 
 mod error;
 
+pub use circuit::{Circuit, CircuitTerms, Health};
 pub use decision::{Decision, Policy};
 pub use effect::Effect;
 pub use error::Error;
@@ -40,4 +47,6 @@ pub use limits::{Amounts, Beyond, Limits, LimitsOverride};
 pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};
 pub use name::{Name, ToolName};
 pub use quantity::{Bytes, Fuel, Wall};
+pub use rate::{Bucket, Rate};
+pub use repetition::Repetition;
 pub use unknown::{OnUnknown, Resolution};
