@@ -80,7 +80,7 @@ fn more_than_zero<T, E: Error>(table: T, zero: Option<&'static str>) -> Result<T
 
 /// The first limit that is zero.
 fn zero(limits: LimitsOverride) -> Option<&'static str> {
-    let LimitsOverride { fuel, memory, wall, calls, bytes, log_bytes, payload, depth } = limits;
+    let LimitsOverride { fuel, memory, wall, calls, bytes, log_bytes, payload, depth, repeats } = limits;
     let zeros = [
         ("fuel", fuel == Some(Fuel(0))),
         ("memory", memory == Some(Bytes(0))),
@@ -90,6 +90,7 @@ fn zero(limits: LimitsOverride) -> Option<&'static str> {
         ("log_bytes", log_bytes == Some(Bytes(0))),
         ("payload", payload == Some(Bytes(0))),
         ("depth", depth == Some(0)),
+        ("repeats", repeats == Some(0)),
     ];
     zeros.into_iter().find(|(_, is_zero)| *is_zero).map(|(key, _)| key)
 }

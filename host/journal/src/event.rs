@@ -201,6 +201,8 @@ pub struct Lease {
     pub payload_bytes: u64,
     /// Depth of invocations that wait for each other.
     pub depth: u32,
+    /// Times that a call may be made with the same answer.
+    pub repeats: u64,
 }
 
 /// With whose grants an invocation acts that another one made.

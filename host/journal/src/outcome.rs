@@ -65,6 +65,8 @@ pub enum Limit {
     Bytes,
     /// Wall time of a run (of an invocation it is [`Outcome::TimedOut`]).
     Wall,
+    /// The same call with the same answer: a loop.
+    Repeats,
 }
 
 /// How an invocation ended: the engine branches on it.

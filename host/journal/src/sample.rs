@@ -50,6 +50,7 @@ fn lease() -> Lease {
         log_bytes: 1 << 20,
         payload_bytes: 4 << 20,
         depth: 8,
+        repeats: 100,
     }
 }
 
@@ -119,7 +120,7 @@ pub(crate) fn every_event() -> Vec<Event> {
     events.push(logged("a \"line\" \u{1b}[31m with \u{0} and \u{202e}"));
     let failures = [Failure::Invalid, Failure::Transient, Failure::Declined, Failure::Permanent];
     events.extend(failures.map(|failure| ended(Outcome::Failed { failure: failure(text("why")) })));
-    let limits = [Limit::Fuel, Limit::Memory, Limit::Stack, Limit::Calls, Limit::Bytes, Limit::Wall];
+    let limits = [Limit::Fuel, Limit::Memory, Limit::Stack, Limit::Calls, Limit::Bytes, Limit::Wall, Limit::Repeats];
     events.extend(limits.map(|limit| ended(Outcome::Exhausted { limit, message: text("reached") })));
     events.extend([
         ended(Outcome::Completed { output: large() }),

@@ -33,6 +33,7 @@ struct Recording {
 struct Recorded {
     call: Called,
     answer: Option<(Timestamp, Payload)>, // none: only the intent is there
+    was_intended: bool,
 }
 
 /// What to do with a host call.
@@ -159,6 +160,13 @@ impl Tape {
         recorded.is_some_and(|recorded| recorded.answer.is_none())
     }
 
+    /// Whether the journal has the intent of a call: it was about to change something outside.
+    #[must_use]
+    pub fn was_intended(&self, sequence: u32) -> bool {
+        let recorded = self.recording.as_ref().and_then(|recording| recording.calls.get(&sequence));
+        recorded.is_some_and(|recorded| recorded.was_intended)
+    }
+
     /// Moves the clock on after a live call was appended at this time. It never goes back.
     pub fn record(&mut self, at: Timestamp) {
         self.now = self.now.max(at);
@@ -224,10 +232,10 @@ impl Tape {
             // One that was suspended begins again: it sees the time that it saw.
             Event::InvocationStarted { .. } if self.now == Timestamp::default() => self.now = entry.at,
             Event::HostCallStarted { invocation, sequence, operation, request } => {
-                self.recording(invocation).intend(*sequence, operation, request);
+                self.recording(invocation).call(*sequence, operation, request).was_intended = true;
             }
             Event::HostCall { invocation, sequence, operation, request, reply } => {
-                let recorded = self.recording(invocation).intend(*sequence, operation, request);
+                let recorded = self.recording(invocation).call(*sequence, operation, request);
                 recorded.answer.get_or_insert_with(|| (entry.at, reply.clone()));
             }
             Event::Logged { invocation, .. } => self.recording(invocation).lines += 1,
@@ -245,10 +253,10 @@ impl Tape {
 }
 
 impl Recording {
-    fn intend(&mut self, sequence: u32, operation: &str, request: &Payload) -> &mut Recorded {
+    fn call(&mut self, sequence: u32, operation: &str, request: &Payload) -> &mut Recorded {
         self.calls.entry(sequence).or_insert_with(|| {
             let call = Called { operation: operation.to_owned(), request: request.clone() };
-            Recorded { call, answer: None }
+            Recorded { call, answer: None, was_intended: false }
         })
     }
 

@@ -55,6 +55,13 @@ pub const DEPTH: u32 = 8;
 /// Greatest depth of invocations.
 pub const MAX_DEPTH: u32 = 32;
 
+/// Default times that a call may be made with the same answer each time and nothing done meanwhile. Guests are
+/// deterministic, and an agent that sleeps takes no time: who asks the same and is told the same does not get on. It is so many, and not
+/// the five after which a person would lose patience, because a program may look up the same word for a hundred lines.
+pub const REPEATS: u64 = 100;
+/// Most times that a call may be made so: as many as there may be calls.
+pub const MAX_REPEATS: u64 = MAX_CALLS;
+
 /// Amounts of what invocations share: what a run or a step has left of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
@@ -140,6 +147,8 @@ limits! {
     payload: Bytes = PAYLOAD, at most MAX_PAYLOAD;
     /// Depth of invocations that wait for each other. Default 8, at most 32.
     depth: u32 = DEPTH, at most MAX_DEPTH;
+    /// Times that a call may be made with the same answer each time and nothing done meanwhile. Default 100, at most 1000000.
+    repeats: u64 = REPEATS, at most MAX_REPEATS;
 }
 
 /// A limit that was written above its maximum.
@@ -204,10 +213,10 @@ mod tests {
 
     #[test]
     fn the_documented_defaults_are_the_real_ones() {
-        let Limits { fuel, memory, wall, calls, bytes, log_bytes, payload, depth } = Limits::default();
+        let Limits { fuel, memory, wall, calls, bytes, log_bytes, payload, depth, repeats } = Limits::default();
         assert_eq!(
-            format!("{fuel} {memory} {wall} {calls} {bytes} {log_bytes} {payload} {depth}"),
-            "10G 64MiB 30s 10000 64MiB 1MiB 4MiB 8"
+            format!("{fuel} {memory} {wall} {calls} {bytes} {log_bytes} {payload} {depth} {repeats}"),
+            "10G 64MiB 30s 10000 64MiB 1MiB 4MiB 8 100"
         );
     }
 

@@ -33,6 +33,8 @@ pub enum Resource {
     Bytes,
     /// Nested invocations.
     Depth,
+    /// The same call with the same answer.
+    Repeats,
 }
 
 /// A limit of the invocation is reached: it ends here.
@@ -56,6 +58,7 @@ impl Exhausted {
             Resource::Calls => limits.calls,
             Resource::Bytes => limits.bytes.0,
             Resource::Depth => u64::from(limits.depth),
+            Resource::Repeats => limits.repeats,
         };
         Exhausted { resource, limit }
     }
@@ -75,6 +78,7 @@ impl Exhausted {
             Resource::Calls => format!("calls = {more}"),
             Resource::Bytes => format!("bytes = \"{}\"", Bytes(more)),
             Resource::Depth => format!("depth = {more}"),
+            Resource::Repeats => format!("repeats = {more}"),
         };
         format!("to allow more, in baton.toml, under [plugins.{plugin}]: limits = {{ {setting} }}")
     }
@@ -87,6 +91,7 @@ impl Exhausted {
             Resource::Calls => format!("{} host calls", self.limit),
             Resource::Bytes => format!("{} through the host", Bytes(self.limit)),
             Resource::Depth => format!("{} invocations inside each other", self.limit),
+            Resource::Repeats => format!("{} calls that are told the same", self.limit),
         }
     }
 }

@@ -5,7 +5,7 @@ use baton_policy::{Bytes, Fuel, Limits, Wall};
 
 /// As the journal keeps it.
 pub(crate) fn lease(limits: &Limits) -> Lease {
-    let Limits { fuel, memory, wall, calls, bytes, log_bytes, payload, depth } = *limits;
+    let Limits { fuel, memory, wall, calls, bytes, log_bytes, payload, depth, repeats } = *limits;
     Lease {
         fuel: fuel.0,
         memory_bytes: memory.0,
@@ -15,12 +15,13 @@ pub(crate) fn lease(limits: &Limits) -> Lease {
         log_bytes: log_bytes.0,
         payload_bytes: payload.0,
         depth,
+        repeats,
     }
 }
 
 /// As the sandbox holds it: never more than any plugin may have, whatever the journal says.
 pub(crate) fn limits(lease: Lease) -> Limits {
-    let Lease { fuel, memory_bytes, wall_ms, host_calls, bytes, log_bytes, payload_bytes, depth } = lease;
+    let Lease { fuel, memory_bytes, wall_ms, host_calls, bytes, log_bytes, payload_bytes, depth, repeats } = lease;
     Limits {
         fuel: Fuel(fuel).min(Limits::MAX.fuel),
         memory: Bytes(memory_bytes).min(Limits::MAX.memory),
@@ -30,6 +31,7 @@ pub(crate) fn limits(lease: Lease) -> Limits {
         log_bytes: Bytes(log_bytes).min(Limits::MAX.log_bytes),
         payload: Bytes(payload_bytes).min(Limits::MAX.payload),
         depth: depth.min(Limits::MAX.depth),
+        repeats: repeats.min(Limits::MAX.repeats),
     }
 }
 

@@ -124,7 +124,7 @@ fn a_call_in_flight_is_live_and_in_doubt() {
     let mut tape = tape(recorded);
     assert_eq!(tape.remaining(), 1);
     assert_eq!(tape.next("tools.call", "1"), Ok(replied("a", 30)));
-    assert!(!tape.in_doubt(0));
+    assert!(!tape.in_doubt(0) && tape.was_intended(0));
     assert!(tape.finish().is_err(), "the intended call must be made");
     assert!(tape.clone().next("tools.call", "other").is_err(), "and be the intended one");
     assert_eq!(tape.next("tools.call", "2"), Ok(Playback::Live { sequence: 1 }));

@@ -8,6 +8,9 @@ use crate::event::{Authority, Event, Lease};
 use crate::id::{InvocationId, Site, Timestamp};
 use crate::payload::Payload;
 
+/// What stands in a lease, in the order of its fields.
+type Numbers = (u64, u64, u64, u64, u64, u64, u64, u32, u64);
+
 /// `invocation-started`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,7 +30,7 @@ pub(super) struct Started {
     deadline: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     authority: Option<Authority>,
-    lease: (u64, u64, u64, u64, u64, u64, u64, u32),
+    lease: Numbers,
 }
 
 impl Started {
@@ -65,7 +68,7 @@ impl Started {
 
     pub(super) fn event(self) -> Result<Event, serde_json::Error> {
         let Place { site, attempt, caller } = Place::read(&self.invocation, (self.site, self.attempt, self.caller))?;
-        let (fuel, memory_bytes, wall_ms, host_calls, bytes, log_bytes, payload_bytes, depth) = self.lease;
+        let (fuel, memory_bytes, wall_ms, host_calls, bytes, log_bytes, payload_bytes, depth, repeats) = self.lease;
         Ok(Event::InvocationStarted {
             invocation: self.invocation,
             site,
@@ -76,12 +79,12 @@ impl Started {
             input: self.input,
             deadline: self.deadline,
             authority: self.authority,
-            lease: Lease { fuel, memory_bytes, wall_ms, host_calls, bytes, log_bytes, payload_bytes, depth },
+            lease: Lease { fuel, memory_bytes, wall_ms, host_calls, bytes, log_bytes, payload_bytes, depth, repeats },
         })
     }
 }
 
-fn numbers(lease: &Lease) -> (u64, u64, u64, u64, u64, u64, u64, u32) {
-    let Lease { fuel, memory_bytes, wall_ms, host_calls, bytes, log_bytes, payload_bytes, depth } = *lease;
-    (fuel, memory_bytes, wall_ms, host_calls, bytes, log_bytes, payload_bytes, depth)
+fn numbers(lease: &Lease) -> Numbers {
+    let Lease { fuel, memory_bytes, wall_ms, host_calls, bytes, log_bytes, payload_bytes, depth, repeats } = *lease;
+    (fuel, memory_bytes, wall_ms, host_calls, bytes, log_bytes, payload_bytes, depth, repeats)
 }
