@@ -189,7 +189,7 @@ fn every_limit_is_told_with_its_default_and_its_maximum() {
             $(row(stringify!($name), $name.to_string(), Limits::MAX.$name.to_string());)+
         };
     }
-    rows!(fuel, memory, wall, calls, bytes, log_bytes, payload, depth);
+    rows!(fuel, memory, wall, calls, bytes, log_bytes, payload, depth, repeats);
 }
 
 #[test]

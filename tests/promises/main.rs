@@ -22,6 +22,7 @@ mod isolation;
 mod languages;
 mod limits;
 mod loading;
+mod loops;
 mod nested;
 mod onboarding;
 mod panics;

@@ -3,11 +3,12 @@
 //!
 //! 1. **tape**: is the reply in the journal already? Then it is returned: no check, no cost, no effect.
 //! 2. **policy**: does a grant allow the call? A denial is recorded and returned; it is never a trap.
-//! 3. **meter**: what the call takes is charged; running out ends the invocation.
+//! 3. **meter**: what the call takes is charged; running out ends the invocation. What has a rate is waited for, and what is
+//!    left alone for a while is refused.
 //! 4. **intent**: before an effect outside, everything it depends on is made durable, the intent included. An intent that is
 //!    there already is of a call that an earlier host may have made: it is made again only where that is wanted (`unknown`).
 //! 5. **perform**: the capability's backend does it.
-//! 6. **record**: the journal takes the reply.
+//! 6. **record**: the journal takes the reply. A guest that is told the same again and again ends (`repeats`).
 //!
 //! What a guest spends by calling (calls, bytes, fuel) is charged in a replay as it was live, before step 1, so that a
 //! replayed guest runs out exactly where it did.
@@ -21,6 +22,7 @@ mod kept;
 mod operation;
 mod perform;
 mod remote;
+mod repeats;
 mod reply;
 mod room;
 mod steps;
@@ -148,7 +150,10 @@ impl Gate {
         &mut self,
         operations: Vec<O>,
     ) -> Result<Vec<Result<O::Reply, CallError>>, Stop> {
-        self.ask(operations).await?.into_iter().map(|answer| self.settle(answer?)).collect()
+        let answers = self.ask(operations).await?;
+        let replies = answers.into_iter().map(|answer| self.settle(answer?)).collect::<Result<_, _>>()?;
+        self.look_for_loop()?;
+        Ok(replies)
     }
 
     /// Charges calls and has them taken through the steps.
@@ -192,6 +197,9 @@ impl Gate {
             if let Err(stop) = self.charge_reply(bytes) {
                 self.stop.get_or_insert(stop);
             }
+        }
+        if let Err(stop) = self.look_for_loop() {
+            self.stop.get_or_insert(stop);
         }
         Ok(replies)
     }
@@ -237,6 +245,15 @@ impl Gate {
     fn settle<T>(&mut self, answer: Answer<T>) -> Result<Result<T, CallError>, Stop> {
         self.charge_reply(answer.bytes)?;
         Ok(answer.reply.into())
+    }
+
+    /// Ends a guest that is in a loop, when all that it was told is charged.
+    fn look_for_loop(&mut self) -> Result<(), Stop> {
+        let found = match &mut self.behind {
+            Behind::Journal(steps) => steps.found_loop(),
+            Behind::Host(host) => host.is_over().then(|| "its host ends it".to_owned()), // which knows why
+        };
+        found.map_or(Ok(()), |message| Err(Stop::Exhausted(Limit::Repeats, message)))
     }
 
     fn charge_reply(&mut self, bytes: u64) -> Result<(), Stop> {

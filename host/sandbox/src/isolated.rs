@@ -124,7 +124,7 @@ fn largest(limits: &Limits) -> usize {
 async fn say(process: &Process, gate: &Gate, number: u64, replies: &[Arc<str>]) -> Result<(), Fate> {
     let faulty = |error| Fate::Faulty(SandboxError::engine(error));
     let replies: Result<Vec<&RawValue>, _> = replies.iter().map(|text| serde_json::from_str(text)).collect();
-    let answers = Answers { number, replies: replies.map_err(faulty)?, now: gate.now() };
+    let answers = Answers { number, replies: replies.map_err(faulty)?, now: gate.now(), is_over: gate.has_stopped() };
     process.say(&answers).await.map_err(faulty)
 }
 

@@ -1,9 +1,11 @@
 //! A host call whose kind is known by its name only: what a worker process asks for. It does not know the kinds.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use baton_journal::{BoxFuture, Failure};
 use baton_policy::Request;
+use baton_policy::repetition::Kind;
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
@@ -54,6 +56,8 @@ trait Erased: Send + Sync {
     fn name(&self) -> &'static str;
     fn permission(&self, backends: &Backends) -> Option<Request<'_>>;
     fn effect(&self, backends: &Backends) -> Effect;
+    fn kind(&self) -> Kind;
+    fn turn(&self, site: &CallSite, backends: &Backends) -> Result<Duration, Failure>;
     fn unknown(&self, site: &CallSite, backends: &Backends) -> Unknown;
     fn request(&self) -> serde_json::Result<Box<RawValue>>;
     fn leave(self: Box<Self>, site: CallSite, backends: &Backends, failure: Failure) -> BoxFuture<'_, Performed>;
@@ -71,6 +75,14 @@ impl<O: Operation + Sync + 'static> Erased for O {
 
     fn effect(&self, backends: &Backends) -> Effect {
         Operation::effect(self, backends)
+    }
+
+    fn kind(&self) -> Kind {
+        Operation::kind(self)
+    }
+
+    fn turn(&self, site: &CallSite, backends: &Backends) -> Result<Duration, Failure> {
+        Operation::turn(self, site, backends)
     }
 
     fn unknown(&self, site: &CallSite, backends: &Backends) -> Unknown {
@@ -115,6 +127,14 @@ impl Operation for AnyOperation {
 
     fn effect(&self, backends: &Backends) -> Effect {
         self.0.effect(backends)
+    }
+
+    fn kind(&self) -> Kind {
+        self.0.kind()
+    }
+
+    fn turn(&self, site: &CallSite, backends: &Backends) -> Result<Duration, Failure> {
+        self.0.turn(site, backends)
     }
 
     fn unknown(&self, site: &CallSite, backends: &Backends) -> Unknown {

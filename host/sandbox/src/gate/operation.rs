@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use baton_journal::Failure;
 use baton_policy::Request;
+use baton_policy::repetition::Kind;
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -28,6 +29,19 @@ pub(crate) trait Operation: Serialize + Send + Sized {
 
     /// Whether it does something that the journal's own store does not undo together with the entry.
     fn effect(&self, backends: &Backends) -> Effect;
+
+    /// What it is to those who look for loops, as far as its request says.
+    fn kind(&self) -> Kind {
+        Kind::Looks
+    }
+
+    /// How long it waits for its turn. It is asked once, right before the call is made: a turn is used up by it.
+    ///
+    /// # Errors
+    /// Its turn does not come in time, or what it calls is left alone for a while.
+    fn turn(&self, _: &CallSite, _: &Backends) -> Result<Duration, Failure> {
+        Ok(Duration::ZERO)
+    }
 
     /// What is known of it if an earlier host may have done it already.
     fn unknown(&self, _: &CallSite, _: &Backends) -> Unknown {

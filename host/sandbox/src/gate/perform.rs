@@ -5,6 +5,7 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use baton_journal::Failure;
 use baton_policy::ceiling::NESTED_AT_ONCE;
@@ -17,13 +18,15 @@ use crate::call_error::CallError;
 use crate::ending::payload_hint;
 use crate::error::SandboxError;
 use crate::invocation::Invocation;
+use crate::recorder::Recorder;
 
 /// A call that came through the steps before it is performed, or was answered on the way.
 pub(super) enum Admitted<O> {
     Answered {
         text: Arc<str>,
     },
-    Denied {
+    /// No grant allows it, or its turn does not come.
+    Refused {
         sequence: u32,
         request: String,
         error: CallError,
@@ -34,6 +37,7 @@ pub(super) enum Admitted<O> {
         request: String,
         operation: O,
         effect: Effect,
+        turn: Turn,
     },
     /// An earlier host may have made it, and it is not made again.
     Left {
@@ -42,6 +46,29 @@ pub(super) enum Admitted<O> {
         operation: O,
         failure: Failure,
     },
+}
+
+/// When a call may be made.
+pub(super) enum Turn {
+    /// With the others of its moment: the intents of all are durable.
+    Now,
+    /// After so long; only then is its own intent written, if it needs one.
+    After(Duration, NeedsIntent),
+}
+
+/// Whether an intent is still to be written.
+pub(super) struct NeedsIntent(pub(super) bool);
+
+impl<O> Admitted<O> {
+    /// Whether it is about to change something outside.
+    pub(super) fn is_outside(&self) -> bool {
+        matches!(self, Admitted::Ready { effect: Effect::Outside, .. })
+    }
+
+    /// Whether it is about to do so at once.
+    pub(super) fn is_outside_now(&self) -> bool {
+        matches!(self, Admitted::Ready { effect: Effect::Outside, turn: Turn::Now, .. })
+    }
 }
 
 /// A call that has a reply.
@@ -59,10 +86,18 @@ pub(super) enum Performed<T> {
     },
 }
 
+impl<T> Performed<T> {
+    /// The text of the reply.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Performed::Answered { text } | Performed::Live { text, .. } => text,
+        }
+    }
+}
+
 /// Who calls, with what is behind the gate.
 pub(super) struct Calling<'a> {
-    pub(super) invocation: &'a Arc<Invocation>,
-    pub(super) backends: &'a Backends,
+    pub(super) recorder: &'a Recorder,
     pub(super) stops: Instant,
 }
 
@@ -85,22 +120,43 @@ impl Calling<'_> {
         let (sequence, name, request, reply) = match call {
             Admitted::Answered { text } => return Ok(Performed::Answered { text }),
             // It was not made, and nothing else may be said of it: it needs no room.
-            Admitted::Denied { sequence, request, error, name } => {
+            Admitted::Refused { sequence, request, error, name } => {
                 let reply = Reply::Err(error);
                 let text = Written::write(&reply)?;
                 return Ok(Performed::Live { sequence, name, request, reply: Some(reply), text });
             }
-            Admitted::Ready { sequence, request, operation, .. } => {
-                let (name, site) = (operation.name(), CallSite::of(self.invocation, sequence, self.stops));
-                (sequence, name, request, do_it(operation, site, self.backends).await?)
+            Admitted::Ready { sequence, request, operation, effect, turn } => {
+                let name = operation.name();
+                if let Turn::After(wait, needs_intent) = turn {
+                    tokio::time::sleep(wait).await;
+                    self.announce((sequence, name, &request), effect, needs_intent).await?;
+                }
+                (sequence, name, request, do_it(operation, self.site(sequence), self.recorder.backends()).await?)
             }
             Admitted::Left { sequence, request, operation, failure } => {
-                let (name, site) = (operation.name(), CallSite::of(self.invocation, sequence, self.stops));
-                (sequence, name, request, operation.leave(site, self.backends, failure).await?.into())
+                let (name, site) = (operation.name(), self.site(sequence));
+                (sequence, name, request, operation.leave(site, self.recorder.backends(), failure).await?.into())
             }
         };
-        let (reply, text) = room.hold(reply, self.invocation)?;
+        let (reply, text) = room.hold(reply, self.recorder.invocation())?;
         Ok(Performed::Live { sequence, name, request, reply, text })
+    }
+
+    fn site(&self, sequence: u32) -> CallSite {
+        CallSite::of(self.recorder.invocation(), sequence, self.stops)
+    }
+
+    /// Makes the intent of a call that has waited durable, if it has an effect outside.
+    async fn announce(
+        &self,
+        (sequence, name, request): (u32, &str, &str),
+        effect: Effect,
+        NeedsIntent(needs_intent): NeedsIntent,
+    ) -> Result<(), SandboxError> {
+        if needs_intent {
+            self.recorder.intend(sequence, name, request).await?;
+        }
+        if effect == Effect::Outside { self.recorder.flush().await } else { Ok(()) }
     }
 }
 

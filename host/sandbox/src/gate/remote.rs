@@ -19,12 +19,13 @@ pub(crate) struct Remote {
     link: Arc<Link>,
     meanwhile: Meanwhile,
     told: (Timestamp, Instant),
+    is_over: bool,
 }
 
 impl Remote {
     /// The gate of a host whose time is `now`.
     pub(crate) fn new(link: Arc<Link>, now: Timestamp) -> Self {
-        Remote { link, meanwhile: Meanwhile::default(), told: (now, Instant::now()) }
+        Remote { link, meanwhile: Meanwhile::default(), told: (now, Instant::now()), is_over: false }
     }
 
     /// Has the host take calls through the steps; tells its time with the answers.
@@ -36,8 +37,13 @@ impl Remote {
         let asked = calls.into_iter().map(|(operation, request)| asked(operation.name(), request));
         let (asked, meanwhile) = (asked.collect::<Result<_, _>>()?, self.meanwhile(lines));
         let told = self.link.ask(asked, meanwhile).await.ok_or_else(lost)?;
-        self.told = (told.now, Instant::now());
+        (self.told, self.is_over) = ((told.now, Instant::now()), told.is_over);
         Ok((told.now, told.replies.iter().map(|reply| Answer::read(reply.get())).collect()))
+    }
+
+    /// Whether the host has said that the guest ends here.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// Sends an errand, whose rest comes later.

@@ -9,7 +9,8 @@ use baton_policy::Decision;
 use tokio::time::Instant;
 
 use super::errand::{Here, Passed};
-use super::perform::{Admitted, Calling, Performed};
+use super::perform::{Admitted, Calling, NeedsIntent, Performed, Turn};
+use super::repeats::{Made, Repeats};
 use super::unknown::refusal;
 use super::{Answer, CallSite, Effect, Operation, Written};
 use crate::backends::{Backends, Watch};
@@ -27,6 +28,7 @@ pub(super) struct Steps {
     recorder: Recorder,
     clock: VirtualClock,
     lines: Lines,
+    repeats: Repeats,
 }
 
 impl Steps {
@@ -38,8 +40,9 @@ impl Steps {
         backends: Backends,
     ) -> Self {
         clock.advance_to(tape.now());
+        let repeats = Repeats::new(Arc::clone(&invocation));
         let recorder = Recorder::new(Arc::clone(&invocation), backends);
-        Steps { invocation, tape, recorder, clock, lines }
+        Steps { invocation, tape, recorder, clock, lines, repeats }
     }
 
     /// Who looks on.
@@ -54,22 +57,24 @@ impl Steps {
         stops: Instant,
         fuel_left: u64,
     ) -> Result<Vec<Result<Answer<O::Reply>, SandboxError>>, SandboxError> {
-        let mut admitted = Vec::with_capacity(calls.len());
+        let (mut admitted, mut made) = (Vec::with_capacity(calls.len()), Vec::with_capacity(calls.len()));
         for (operation, request) in calls {
             let sequence = self.tape.calls();
             self.recorder.backends().watch.calls(&self.invocation.id, sequence, fuel_left);
-            admitted.push(self.admit(operation, request, stops).await?);
+            let call = Made::of(sequence, &operation, &request);
+            let next = self.admit(operation, request, stops).await?;
+            made.push(call.changes_if(next.is_outside() || self.tape.was_intended(sequence)));
+            admitted.push(next);
         }
-        let reaches_out = admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. }));
-        if reaches_out {
+        if admitted.iter().any(Admitted::is_outside_now) {
             self.recorder.flush().await?;
         }
-        let calling = Calling { invocation: &self.invocation, backends: self.recorder.backends(), stops };
-        let performed = calling.perform_all(admitted).await;
+        let reaches_out = admitted.iter().any(Admitted::is_outside);
+        let performed = Calling { recorder: &self.recorder, stops }.perform_all(admitted).await;
         // All are recorded before the first can end the invocation: what was done is in the journal.
         let mut recorded = Vec::with_capacity(performed.len());
-        for performed in performed {
-            recorded.push(self.record(performed).await);
+        for (call, performed) in made.into_iter().zip(performed) {
+            recorded.push(self.record(call, performed).await);
         }
         if reaches_out {
             self.recorder.flush_soon();
@@ -93,16 +98,31 @@ impl Steps {
         };
         let name = operation.name();
         if let Some(error) = self.denied(&operation) {
-            return Ok(Admitted::Denied { sequence, request, error, name });
+            return Ok(Admitted::Refused { sequence, request, error, name });
         }
         let effect = operation.effect(self.recorder.backends());
         if let Some(failure) = self.left(&operation, sequence, stops) {
             return Ok(Admitted::Left { sequence, request, operation, failure });
         }
-        if effect == Effect::Outside && !self.tape.in_doubt(sequence) {
+        let wait = match operation.turn(&self.site(sequence, stops), self.recorder.backends()) {
+            Ok(wait) => wait,
+            Err(failure) => {
+                return Ok(Admitted::Refused { sequence, request, error: CallError::Failed(failure), name });
+            }
+        };
+        let needs_intent = effect == Effect::Outside && !self.tape.in_doubt(sequence);
+        if !wait.is_zero() {
+            let turn = Turn::After(wait, NeedsIntent(needs_intent));
+            return Ok(Admitted::Ready { sequence, request, operation, effect, turn });
+        }
+        if needs_intent {
             self.recorder.intend(sequence, name, &request).await?;
         }
-        Ok(Admitted::Ready { sequence, request, operation, effect })
+        Ok(Admitted::Ready { sequence, request, operation, effect, turn: Turn::Now })
+    }
+
+    fn site(&self, sequence: u32, stops: Instant) -> CallSite {
+        CallSite::of(&self.invocation, sequence, stops)
     }
 
     /// Takes an errand through the tape and the policy.
@@ -144,15 +164,18 @@ impl Steps {
         if !self.tape.in_doubt(sequence) {
             return None;
         }
-        refusal(operation, &CallSite::of(&self.invocation, sequence, stops), self.recorder.backends())
+        refusal(operation, &self.site(sequence, stops), self.recorder.backends())
     }
 
     /// Step 6.
     async fn record<T: Written>(
         &mut self,
+        call: Made,
         performed: Result<Performed<T>, SandboxError>,
     ) -> Result<Answer<T>, SandboxError> {
-        match performed? {
+        let performed = performed?;
+        self.repeats.note(call, performed.text());
+        match performed {
             Performed::Answered { text } => Answer::read(&text),
             Performed::Live { sequence, name, request, reply, text } => {
                 let bytes = text.len() as u64;
@@ -163,6 +186,11 @@ impl Steps {
                 Ok(Answer { bytes, reply: reply.map_or_else(|| T::read(&text), Ok)? })
             }
         }
+    }
+
+    /// What ends a guest that makes the same call again and again; nothing while it does not.
+    pub(super) fn found_loop(&mut self) -> Option<String> {
+        self.repeats.take_found()
     }
 
     /// Puts the lines that wait into the journal, without those that are there already.

@@ -72,6 +72,8 @@ pub(crate) struct Answers<R = Box<RawValue>> {
     pub(crate) replies: Vec<R>,
     /// The time that the guest is to see.
     pub(crate) now: Timestamp,
+    /// Whether the guest ends here: its host knows why.
+    pub(crate) is_over: bool,
 }
 
 /// What a guest did since its worker last said something.

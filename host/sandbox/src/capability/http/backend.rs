@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use baton_egress::{Call, EgressError, Header, Limits, Secrets};
 use baton_journal::{Digest, Failure};
+use baton_policy::repetition::Kind;
 use baton_policy::{HttpTarget, OnUnknown, Request};
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,10 @@ impl Operation for Fetch {
 
     fn effect(&self, _: &Backends) -> Effect {
         if self.target().is_none_or(|target| target.only_reads()) { Effect::Inside } else { Effect::Outside }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Asks
     }
 
     /// As the grant says; else it is made again if HTTP lets it be. A request of a tool is part of a call that is made again

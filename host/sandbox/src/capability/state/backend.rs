@@ -1,6 +1,7 @@
 //! State in the store of the run.
 
 use baton_journal::{CallId, Full, Scope, StateOp, StateReply, StateRequest, StoreError, json};
+use baton_policy::repetition::Kind;
 use baton_policy::{Request, StateAccess, StateKeys, StateScope, StateWanted};
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,10 @@ impl Operation for StateCall {
 
     fn effect(&self, _: &Backends) -> Effect {
         Effect::Inside
+    }
+
+    fn kind(&self) -> Kind {
+        if self.wanted().access == StateAccess::Read { Kind::Looks } else { Kind::Changes }
     }
 
     async fn perform(self, site: CallSite, backends: &Backends) -> Result<Result<StateReply, CallError>, SandboxError> {

@@ -1,8 +1,10 @@
 //! What performs calls of tools, and the operations that need it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use baton_journal::{BoxFuture, Failure};
+use baton_policy::repetition::Kind;
 use baton_policy::{self as policy, Request, ToolCall};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,15 @@ pub trait Tools: Send + Sync {
 
     /// What a call of the tool may change; [`policy::Effect::Write`] if nobody knows the tool.
     fn effect(&self, tool: &str) -> policy::Effect;
+
+    /// How long a call waits for its turn; it is used up by the call.
+    ///
+    /// # Errors
+    /// The turn does not come before the caller is stopped, or the tool is left alone for a while.
+    fn turn(&self, site: &CallSite, tool: &str, arguments: &str) -> Result<Duration, Failure> {
+        let _ = (site, tool, arguments);
+        Ok(Duration::ZERO)
+    }
 
     /// What is known of a call that an earlier host may have made.
     fn unknown(&self, site: &CallSite, tool: &str, arguments: &str) -> Unknown {
@@ -83,6 +94,14 @@ impl Operation for Call {
 
     fn effect(&self, backends: &Backends) -> Effect {
         if backends.tools.effect(&self.name) == policy::Effect::Write { Effect::Outside } else { Effect::Inside }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Asks
+    }
+
+    fn turn(&self, site: &CallSite, backends: &Backends) -> Result<Duration, Failure> {
+        backends.tools.turn(site, &self.name, &self.arguments)
     }
 
     fn unknown(&self, site: &CallSite, backends: &Backends) -> Unknown {
