@@ -13,6 +13,7 @@
 //! | [`secret`] | where secrets are found, and into which requests they go |
 //! | [`store`] | how much the journal of one run may take up |
 //! | [`unknown`] | what an operator says of calls whose outcome nobody knows |
+//! | [`guard`] | what an operator says of functions that fail, and of how often they may be called |
 //! | [`build`] | the command that makes a component, and whether it must run again |
 //! | [`error`] | what can be wrong with them, with codes and hints |
 //! | [`place`] | where in a file |
@@ -22,6 +23,7 @@ pub mod build;
 pub mod component;
 pub mod entries;
 pub mod error;
+pub mod guard;
 pub mod lock;
 pub mod manifest;
 pub mod place;

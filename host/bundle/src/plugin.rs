@@ -13,6 +13,7 @@ use crate::component::Component;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::file;
+use crate::guard::Guarding;
 use crate::lock;
 use crate::manifest::{self, AgentSection, BuildSection, FunctionName, Manifest, ToolFacts};
 use crate::sources::Sources;
@@ -43,6 +44,8 @@ pub struct Terms {
     pub isolation: Isolation,
     /// What is done about calls of its functions whose outcome nobody knows.
     pub on_unknown: Unknowns,
+    /// When its functions are left alone, and how often they may be called.
+    pub guarding: Guarding,
 }
 
 /// A plugin of a project.
@@ -60,6 +63,7 @@ pub struct Plugin {
     pin: Option<Digest>,
     isolation: Isolation,
     on_unknown: Unknowns,
+    guarding: Guarding,
 }
 
 /// The JSON Schemas of an agent.
@@ -92,6 +96,7 @@ impl Plugin {
             pin: terms.digest,
             isolation: terms.isolation,
             on_unknown: terms.on_unknown,
+            guarding: terms.guarding,
             folder: folder.to_owned(),
             manifest,
             schemas,
@@ -188,6 +193,12 @@ impl Plugin {
         let facts = self.tool(function);
         let usual = OnUnknown::usual(facts.idempotent || facts.effect != Effect::Write);
         self.on_unknown.of(function).unwrap_or(usual)
+    }
+
+    /// What the operator says of functions that fail again and again, and of how often they may be called.
+    #[must_use]
+    pub fn guarding(&self) -> &Guarding {
+        &self.guarding
     }
 
     /// The digest that the project pins.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use baton_policy::{Beyond, Grants, Isolation, LimitsOverride, Name};
+use baton_policy::{Beyond, Grants, Isolation, LimitsOverride, Name, Rate};
 use serde::Deserialize;
 
 use crate::acceptance::Locking;
@@ -16,6 +16,8 @@ use crate::error::Error;
 use crate::field;
 use crate::file;
 use crate::folder::{self, Given};
+use crate::guard::{CircuitEntry, Guarding, ToolEntry};
+use crate::manifest::FunctionName;
 use crate::plugin::{Plugin, Terms};
 use crate::secret::{self, SecretEntry};
 use crate::sources::Sources;
@@ -72,6 +74,16 @@ pub struct PluginEntry {
     /// made again, for the rest a person is asked.
     #[serde(default)]
     pub on_unknown: Unknowns,
+    /// When its functions are left alone because they fail again and again. Default: after five failures in a minute, for
+    /// half a minute.
+    #[serde(default)]
+    pub circuit: Option<CircuitEntry>,
+    /// How often its functions may be called, all together. Default: as often as somebody calls them.
+    #[serde(default)]
+    pub rate: Option<Rate>,
+    /// What goes for one of its functions before what goes for all.
+    #[serde(default)]
+    pub tools: BTreeMap<FunctionName, ToolEntry>,
 }
 
 /// A project with its plugins resolved.
@@ -184,6 +196,7 @@ impl Project {
             digest: entry.digest,
             isolation: entry.isolation,
             on_unknown: entry.on_unknown,
+            guarding: Guarding { circuit: entry.circuit, rate: entry.rate, tools: entry.tools },
         };
         let plugin = Plugin::load(&file::join(&self.folder, &entry.path), terms)?;
         self.warnings.extend(compared(&name, plugin.policy().asked(), plugin.policy().granted()));

@@ -46,6 +46,7 @@ async fn main() -> anyhow::Result<()> {
         digest: None,
         isolation: Isolation::Shared,
         on_unknown: Default::default(),
+        guarding: Default::default(),
     };
     let crm = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/crm"));
     build::build_plugin(&Plugin::load(crm, terms.clone())?, &mut |news| println!("{news:?}"))?;

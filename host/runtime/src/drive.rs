@@ -5,9 +5,11 @@ pub(crate) mod answer;
 mod context;
 mod doubts;
 mod earlier;
+mod guarded;
 mod places;
 mod stops;
 mod together;
+mod turns;
 mod waits;
 
 use std::collections::BTreeSet;
@@ -32,6 +34,8 @@ enum Done {
     Answered(Box<Ask>, Decision),
     Waited(Site),
     Unanswered,
+    /// The turn of an attempt has come.
+    Turn(Box<Invoke>),
 }
 
 /// Drives a run until it ends or waits for people.
@@ -127,12 +131,13 @@ impl Driver {
                 self.happened(Event::TimerFired { site, attempt: 0 }).await
             }
             Done::Waited(_) | Done::Unanswered => Ok(Vec::new()),
+            Done::Turn(invoke) => self.invoke_after_turn(*invoke).await,
         }
     }
 
     async fn perform(&mut self, action: Action) -> Result<Vec<Action>, Error> {
         match action {
-            Action::Invoke(invoke) => self.invoke(invoke).await,
+            Action::Invoke(invoke) => self.invoke_in_turn(invoke).await,
             Action::Stop(invoke) => self.stop(&invoke).await,
             Action::Ask(ask) => self.ask(ask).await,
             Action::Await(wait) => self.await_it(wait).await,

@@ -22,6 +22,7 @@ use crate::ending::{Ending, questions};
 use crate::error::Error;
 use crate::export;
 use crate::fork::{self, Beginning, Forked, Forking};
+use crate::guards::Guards;
 use crate::held::holding;
 use crate::observer::Observer;
 use crate::plugins::Plugins;
@@ -83,7 +84,8 @@ impl Host {
     /// The way out cannot be made.
     pub fn of(sandbox: Arc<Sandbox>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let egress = Arc::new(Egress::new(&baton_egress::Options::default())?);
-        Ok(Host { shared: Shared { sandbox, store, clock, egress, secrets: Arc::default() } })
+        let guards = Guards::new(Arc::clone(&clock));
+        Ok(Host { shared: Shared { sandbox, store, clock, egress, secrets: Arc::default(), guards } })
     }
 
     /// The host with another way out: with a resolver or certificate authorities of its own.
@@ -291,7 +293,8 @@ impl Host {
         plugins: Plugins,
         observer: Arc<dyn Observer>,
     ) -> Result<Ending, Error> {
-        let (context, news) = RunContext::new(self.shared.clone(), claim.clone(), plugins, &story);
+        let (context, news) =
+            RunContext::new(self.shared.clone(), claim.clone(), plugins, &story, Arc::clone(&observer));
         let machine = Box::pin(Driver::new(context, news, story, observer).drive(actions)).await?;
         Ok(Ending::of(claim.run.clone(), &machine))
     }

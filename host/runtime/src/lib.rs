@@ -21,6 +21,7 @@ pub mod workflow;
 
 mod clock;
 mod drive;
+mod guards;
 mod held;
 mod lease;
 mod secrets;
@@ -40,7 +41,7 @@ pub use ending::Ending;
 pub use error::Error;
 pub use fork::{Forked, Forking};
 pub use host::{Host, Options};
-pub use observer::{Observer, Silent};
+pub use observer::{CircuitChange, Observer, Silent};
 pub use plugins::Plugins;
 pub use replay::Replay;
 pub use secrets::secrets;

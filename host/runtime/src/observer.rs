@@ -1,5 +1,7 @@
 //! Those who watch a run, and the people who may answer it. It does not know terminals.
 
+use std::time::Duration;
+
 use baton_journal::{BoxFuture, Decision, Entry, RunId};
 use baton_workflow::{Ask, Run};
 
@@ -15,11 +17,36 @@ pub trait Observer: Send + Sync {
         let _ = (entry, run);
     }
 
+    /// The circuit of a tool, which all runs of the host share, opened or closed by a call of the run.
+    fn circuit(&self, change: &CircuitChange) {
+        let _ = change;
+    }
+
     /// A person is asked. Who has one at hand answers with the decision; nothing parks the run.
     fn ask<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Option<Decision>> {
         let _ = ask;
         Box::pin(std::future::ready(None))
     }
+}
+
+/// What became of the circuit of a tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CircuitChange {
+    /// The tool failed again and again: its calls are refused.
+    Opened {
+        /// The tool, `crm/contacts.upsert`.
+        tool: String,
+        /// For so long.
+        wait: Duration,
+        /// How it failed last: escape it before showing it to a person.
+        failure: String,
+    },
+    /// It came back: its calls are made.
+    Closed {
+        /// The tool.
+        tool: String,
+    },
 }
 
 /// Watches nothing and answers nothing.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use baton_bundle::{Plugin, Project};
 use baton_journal::Digest;
-use baton_policy::{Capability as _, Isolation, Policy, Request, ToolCall};
+use baton_policy::{Capability as _, CircuitTerms, Isolation, Policy, Request, ToolCall};
 use baton_sandbox::{Folder, Loaded, Sandbox, ToolFacts};
 use baton_workflow::{AgentFacts, Catalog, PluginFacts};
 
@@ -161,6 +161,11 @@ impl Ready {
         PluginFacts { agent: self.agent(), tools: self.loaded.functions().iter().map(tool).collect() }
     }
 
+    /// When a function is left alone because it fails again and again; nothing if never.
+    pub(crate) fn circuit(&self, function: &str) -> Option<CircuitTerms> {
+        self.plugin.guarding().circuit(function, self.plugin.tool(function).effect)
+    }
+
     fn agent(&self) -> Option<AgentFacts> {
         let schemas = self.plugin.agent().cloned().unwrap_or_default();
         self.loaded.is_agent().then_some(AgentFacts { input_schema: schemas.input, output_schema: schemas.output })
@@ -212,11 +217,12 @@ fn check_manifest(plugin: &Plugin, loaded: &Loaded) -> Result<(), Error> {
     }
     let exported: Vec<&str> = loaded.functions().iter().map(|function| function.name.as_str()).collect();
     let unknown = plugin.tools().keys().map(ToString::to_string).find(|name| !exported.contains(&name.as_str()));
-    let ruled = plugin.unknowns().functions().map(ToString::to_string).find(|name| !exported.contains(&name.as_str()));
-    if let Some(name) = ruled {
+    let unknowns = plugin.unknowns().functions().map(|name| ("on_unknown", name.to_string()));
+    let ruled = unknowns.chain(plugin.guarding().tools.keys().map(|name| ("tools", name.to_string())));
+    if let Some((key, name)) = ruled.into_iter().find(|(_, name)| !exported.contains(&name.as_str())) {
         return Err(Error::Terms {
             plugin: plugin.name().to_string(),
-            problem: format!("says `on_unknown` of `{name}`, but its component exports no such function"),
+            problem: format!("says `{key}` of `{name}`, but its component exports no such function"),
             hint: format!("it exports: {}", exported.join(", ")),
         });
     }

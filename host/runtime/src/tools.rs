@@ -2,6 +2,7 @@
 //! the gate's to say; it was said before anything here happens.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use baton_journal::{Authority, BoxFuture, Digest, Event, Failure, InvocationId, Outcome, Payload, Tape};
 use baton_policy::{Effect, OnUnknown, Policy, ToolCall};
@@ -151,6 +152,15 @@ impl Tools for ToolCalls {
 
     fn effect(&self, tool: &str) -> Effect {
         self.find(tool).map_or(Effect::Write, |(_, ready, function)| ready.plugin.tool(function).effect)
+    }
+
+    /// A call that an earlier host has ended is answered at once.
+    fn turn(&self, site: &CallSite, tool: &str, arguments: &str) -> Result<Duration, Failure> {
+        let has_ended = self.context.earlier.outcome(&nested_id(site), tool, arguments).is_some();
+        match self.find(tool).filter(|_| !has_ended) {
+            Some((_, ready, function)) => self.context.turn(ready, function, site.left()),
+            None => Ok(Duration::ZERO),
+        }
     }
 
     /// What became of the call is known if it ended; else it is as the caller's grant says, or as is said of the tool.

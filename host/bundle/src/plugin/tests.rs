@@ -21,6 +21,7 @@ fn terms(digest: Option<Digest>) -> Terms {
         digest,
         isolation: Isolation::default(),
         on_unknown: Unknowns::default(),
+        guarding: Guarding::default(),
     }
 }
 

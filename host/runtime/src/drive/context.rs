@@ -18,7 +18,9 @@ use super::earlier::Earlier;
 use super::places::Places;
 use super::stops::Stops;
 use crate::error::Error;
+use crate::guards::Guards;
 use crate::lease;
+use crate::observer::Observer;
 use crate::plugins::{Plugins, Ready};
 use crate::story::Story;
 use crate::tools::ToolCalls;
@@ -45,6 +47,9 @@ pub(crate) struct RunContext {
     pub(crate) stops: Stops,
     /// What is left to the run, as the machine counts it.
     left: Mutex<Amounts>,
+    /// What all runs share of what they call.
+    pub(super) guards: Arc<Guards>,
+    pub(super) observer: Arc<dyn Observer>,
     news: mpsc::UnboundedSender<News>,
 }
 
@@ -56,6 +61,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) egress: Arc<dyn Fetch>,
     pub(crate) secrets: Arc<Secrets>,
+    pub(crate) guards: Arc<Guards>,
 }
 
 /// What an invocation tells the driver of its run.
@@ -85,9 +91,10 @@ impl RunContext {
         claim: Claim,
         plugins: Plugins,
         story: &Story,
+        observer: Arc<dyn Observer>,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<News>) {
         let (news, heard) = mpsc::unbounded_channel();
-        let Shared { sandbox, store, clock, egress, secrets } = shared;
+        let Shared { sandbox, store, clock, egress, secrets, guards } = shared;
         let context = RunContext {
             sandbox,
             store,
@@ -103,6 +110,8 @@ impl RunContext {
             places: Places::default(),
             stops: Stops::default(),
             left: Mutex::new(story.machine().allowance_of_run()),
+            guards,
+            observer,
             news,
         };
         (Arc::new(context), heard)
@@ -174,12 +183,19 @@ impl RunContext {
     pub(crate) async fn invoke(self: Arc<Self>, job: Job, tape: Tape) -> Result<Event, Error> {
         let plugin = job.invocation.plugin.clone();
         let ready = self.plugins.get(&plugin).ok_or_else(|| Error::PluginGone(plugin.clone()))?;
+        let entered = match self.enter(&job, ready) {
+            Ok(entered) => entered,
+            Err(failure) => return Ok(job.ended_as(Outcome::Failed { failure })),
+        };
         let backends = self.backends();
         let invocation = Arc::clone(&job.invocation);
         let ended = match self.sandbox.invoke(&ready.loaded, invocation, tape, &backends).await {
             Ok(ended) => ended,
             Err(error) => refused(error)?,
         };
+        if let Some(entered) = entered {
+            self.leave(entered, &job, &ended);
+        }
         self.end_what_it_left_open(&job).await?;
         Ok(job.ended(ended))
     }

@@ -49,7 +49,11 @@ impl Driver {
     /// Whether an attempt is new and changes nothing outside: then others may begin at the same moment. What does change
     /// something begins alone, so that a host that dies leaves no more in doubt than it must.
     pub(super) fn begins_with_others(&self, invoke: &Invoke) -> bool {
-        !invoke.has_begun() && !self.context.job(invoke).is_ok_and(|job| self.context.has_outside_effect(&job))
+        !invoke.has_begun()
+            && !self
+                .context
+                .job(invoke)
+                .is_ok_and(|job| self.context.has_outside_effect(&job) || self.context.may_wait(&job))
     }
 
     /// The attempts that follow directly and may begin with this one.
