@@ -17,6 +17,7 @@ mod fork;
 mod fuzz;
 mod gate;
 mod grants;
+mod guards;
 mod http;
 mod isolation;
 mod languages;
