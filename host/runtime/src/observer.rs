@@ -1,8 +1,9 @@
 //! Those who watch a run, and the people who may answer it. It does not know terminals.
 
-use std::time::Duration;
+use std::fmt;
 
-use baton_journal::{BoxFuture, Decision, Entry, RunId};
+use baton_journal::{BoxFuture, Decision, Entry, RunId, Timestamp};
+use baton_policy::Wall;
 use baton_workflow::{Ask, Run};
 
 /// Watches a run while the host drives it. The defaults do nothing, so that adding a method breaks nobody.
@@ -18,8 +19,8 @@ pub trait Observer: Send + Sync {
     }
 
     /// The circuit of a tool, which all runs of the host share, opened or closed by a call of the run.
-    fn circuit(&self, change: &CircuitChange) {
-        let _ = change;
+    fn circuit(&self, at: Timestamp, change: &CircuitChange) {
+        let _ = (at, change);
     }
 
     /// A person is asked. Who has one at hand answers with the decision; nothing parks the run.
@@ -38,8 +39,8 @@ pub enum CircuitChange {
         /// The tool, `crm/contacts.upsert`.
         tool: String,
         /// For so long.
-        wait: Duration,
-        /// How it failed last: escape it before showing it to a person.
+        wait: Wall,
+        /// How it failed last, in a plugin's words: escape it before showing it to a person.
         failure: String,
     },
     /// It came back: its calls are made.
@@ -47,6 +48,17 @@ pub enum CircuitChange {
         /// The tool.
         tool: String,
     },
+}
+
+impl fmt::Display for CircuitChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CircuitChange::Opened { tool, wait, failure } => {
+                write!(f, "{tool} is left alone for {wait}, it failed again and again: {failure}")
+            }
+            CircuitChange::Closed { tool } => write!(f, "{tool} is back"),
+        }
+    }
 }
 
 /// Watches nothing and answers nothing.

@@ -3,17 +3,17 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use baton_runtime::journal::{BoxFuture, Decision, Entry, Event, RunId};
+use baton_runtime::journal::{BoxFuture, Decision, Entry, Event, RunId, Timestamp};
 use baton_runtime::plan::{Ask, Run, StepStatus};
-use baton_runtime::{Observer, Story};
+use baton_runtime::{CircuitChange, Observer, Story};
 
 use super::lines::Lines;
 use super::live::Live;
 use super::{Change, Show, Watch, note_of};
 use crate::ask::Asker;
 use crate::context::Context;
-use crate::paint;
 use crate::terminal::Terminal;
+use crate::{escape, paint, trap};
 
 /// What watches a run for a person.
 pub struct Screen {
@@ -112,6 +112,12 @@ impl Observer for Screen {
         let mut watch = lock(&self.watch);
         for change in watch.changes(entry.at, run.steps()) {
             show.change(&change);
+        }
+    }
+
+    fn circuit(&self, at: Timestamp, change: &CircuitChange) {
+        if let Some(show) = &self.show {
+            show.note(at, &paint::warn(&escape::escape_line(&trap::reason(&change.to_string()))));
         }
     }
 

@@ -50,10 +50,11 @@ impl RunContext {
         let Some(change) = entered.ended(health(job, ended)) else { return };
         let Target::Tool(function) = &job.invocation.target else { return };
         let (tool, failure) = (format!("{}/{function}", job.invocation.plugin), ended.outcome.to_string());
-        self.observer.circuit(&match change {
-            Change::Opened(wait) => CircuitChange::Opened { tool, wait, failure },
+        let change = match change {
+            Change::Opened(wait) => CircuitChange::Opened { tool, wait: rounded(wait), failure },
             Change::Closed => CircuitChange::Closed { tool },
-        });
+        };
+        self.observer.circuit(self.clock.now(), &change);
     }
 }
 
@@ -89,11 +90,11 @@ fn rate(ready: &Ready, function: &str) -> Option<(Rate, String)> {
 fn refusal(tool: &str, refused: Refused) -> Failure {
     Failure::Transient(match refused {
         Refused::Open(left) => format!(
-            "{tool} has failed again and again, and is left alone (`circuit` in baton.toml): try again in {}",
+            "{tool} has failed again and again, and is left alone (`circuit` of its plugin in baton.toml): try again in {}",
             rounded(left)
         ),
         Refused::OnTrial => format!(
-            "{tool} has failed again and again (`circuit` in baton.toml): one call is trying it, others have to wait for that"
+            "{tool} has failed again and again (`circuit` of its plugin in baton.toml): one call is trying it, others have to wait for that"
         ),
     })
 }
