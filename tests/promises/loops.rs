@@ -5,7 +5,7 @@ use std::sync::Arc;
 use baton_journal::{Event, Limit, Outcome, Store};
 use baton_runtime::Silent;
 use baton_store::MemoryStore;
-use baton_tests::{Desk, Scratch};
+use baton_tests::{Desk, Scratch, approval, example};
 use serde_json::{Value, json};
 
 const WORKFLOW: &str = "workflow: w
@@ -125,4 +125,18 @@ async fn a_guest_in_a_process_of_its_own_ends_at_the_same_call_with_the_same_fue
     let shared = found(outcome(terms, &acts).await);
     let apart = found(outcome(&format!("{terms}\nisolation = \"process\""), &acts).await); // the desk replays it in this process
     assert_eq!(apart, shared);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agent_of_the_example_is_caught_and_a_person_answers() {
+    let desk = Desk::new(&example("failures/tool-loop")).unwrap();
+    let parked = desk.run_file("questions/unanswered.json").await;
+    assert_eq!((parked.outcome, parked.waiting[0].step.as_str()), ("parked", "office"), "{:?}", parked.error);
+    let calls = found(desk.outcomes(&parked.run).await.pop().unwrap().1);
+    assert!(calls.contains("pages.search") && calls.contains("6 times, in host calls 2, 3, 4 … 7"), "{calls}");
+    let answer = json!({ "text": "The reception does." });
+    let ending = desk.answer(&parked.run, "office", approval("office", Some(&answer))).await.unwrap();
+    assert_eq!(ending.output, Some(json!("The reception does.")), "{:?}", ending.error);
+    let found = desk.run_file("questions/answered.json").await.output.unwrap();
+    assert!(found.as_str().unwrap().contains("28 days"), "{found}");
 }
