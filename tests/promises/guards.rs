@@ -283,3 +283,12 @@ fn assert_spaced(moments: &[u64]) {
     assert_eq!(moments.len(), 3);
     assert!(moments.windows(2).all(|pair| pair[1] >= pair[0]) && moments[2] - moments[0] >= 95, "{moments:?}");
 }
+
+#[test]
+fn terms_of_a_function_that_is_not_there_are_refused() {
+    let terms = "tools.\"acting.atc\".rate = \"1/s\"";
+    let scratch = Scratch::new(STEP).plugin("falters", &guest("falters"), READS, terms);
+    let project = Project::load(scratch.path()).unwrap();
+    let error = Plugins::load(&project, &sandbox().unwrap(), |_| {}).err().unwrap();
+    assert!(error.to_string().contains("says `tools` of `acting.atc`"), "{error}");
+}

@@ -1,6 +1,8 @@
-//! A tool that costs next to nothing, called forever: counted for the invocation, and for the run.
+//! A tool that costs next to nothing, called forever: found as a loop; and where the operator lets that be, counted for the
+//! invocation, and for the run.
 
 use baton_journal::Limit;
+use baton_policy::Limits;
 use serde_json::json;
 
 use crate::attacks::caller::{IDLE, caller, repeats};
@@ -15,16 +17,23 @@ steps:
   only: { tool: caller/run, input: {} }
 ";
 
+const ASKS: &str = "[tools.run]\neffect = \"none\"\n[asks]\ntools = [\"idle/*\"]\n";
+const TERMS: &str = "grants = { tools = [\"idle/*\"] }\nlimits = { repeats = 1_000_000 }";
+
 fn run(arena: &Arena) -> Verdict {
-    let grants = serde_json::from_str(r#"{"tools": ["idle/*"]}"#).unwrap();
-    let one = arena.text(&caller("idle/run", repeats::FOREVER), Call { grants, ..Call::default() });
-    one.exhausted(Limit::Calls).and(of_a_run(arena))
+    let within = |limits| {
+        let grants = serde_json::from_str(r#"{"tools": ["idle/*"]}"#).unwrap();
+        arena.text(&caller("idle/run", repeats::FOREVER), Call { grants, limits, ..Call::default() })
+    };
+    let patient = Limits { repeats: Limits::MAX.repeats, ..Limits::default() };
+    let found = within(Limits::default()).exhausted(Limit::Repeats);
+    found.and(within(patient).exhausted(Limit::Calls)).and(of_a_run(arena))
 }
 
 /// The callee's own calls are few, and each of its invocations is one: the run ends by its budget.
 fn of_a_run(arena: &Arena) -> Verdict {
     let project = Scratch::new(WORKFLOW)
-        .text("caller", &caller("idle/run", repeats::FOREVER), "tools = [\"idle/*\"]")
+        .plugin("caller", &wat::parse_str(caller("idle/run", repeats::FOREVER)).unwrap(), ASKS, TERMS)
         .text("idle", IDLE, "");
     let (desk, ending) = arena.run(&project, &json!({}));
     let ending = ending.unwrap();
