@@ -25,9 +25,7 @@ impl Driver {
 
     /// Makes an attempt that has waited, if the run still wants it.
     pub(super) async fn invoke_after_turn(&mut self, invoke: Invoke) -> Result<Vec<Action>, Error> {
-        let is_it =
-            |action: &Action| matches!(action, Action::Invoke(wanted) if wanted.invocation() == invoke.invocation());
-        if self.run.outstanding().iter().any(is_it) { self.invoke(invoke).await } else { Ok(Vec::new()) }
+        if self.run.is_wanted(&invoke.site, invoke.attempt) { self.invoke(invoke).await } else { Ok(Vec::new()) }
     }
 
     fn turn(&self, invoke: &Invoke) -> Result<Result<Duration, Failure>, Error> {
