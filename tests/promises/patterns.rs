@@ -36,7 +36,8 @@ async fn a_document_in_another_language_takes_the_other_way() {
 async fn a_list_is_enriched_and_what_cannot_be_is_told() {
     let ending = run("parallel", "documents/bill-of-rights.json").await;
     let output = ending.output.as_ref().unwrap();
-    let names: Vec<&str> = output["read"].as_array().unwrap().iter().map(|read| read["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        output["read"].as_array().unwrap().iter().map(|read| read["name"].as_str().unwrap()).collect();
     let amendments: Vec<String> = (1..=10).map(|number| format!("Amendment {number}")).collect();
     assert_eq!(names, amendments, "in the order of the list, whoever was first");
     let not_read = output["not_read"].as_array().unwrap();

@@ -25,7 +25,8 @@ impl Driver {
 
     /// Makes an attempt that has waited, if the run still wants it.
     pub(super) async fn invoke_after_turn(&mut self, invoke: Invoke) -> Result<Vec<Action>, Error> {
-        if self.run.is_wanted(&invoke.site, invoke.attempt) { self.invoke(invoke).await } else { Ok(Vec::new()) }
+        let is_wanted = self.run.wants(&Action::Invoke(invoke.clone()));
+        if is_wanted { self.invoke(invoke).await } else { Ok(Vec::new()) }
     }
 
     fn turn(&self, invoke: &Invoke) -> Result<Result<Duration, Failure>, Error> {

@@ -12,12 +12,6 @@ use super::{Action, Invoke, Run, Wait};
 use crate::plan::{Invocation, Retry, Role, Work};
 
 impl Run {
-    /// Whether an attempt that was asked for is to be made: it was not stopped, and has not ended.
-    #[must_use]
-    pub fn is_wanted(&self, site: &Site, attempt: u32) -> bool {
-        self.machine_of(&site.step).outstanding.invoke(site, attempt).is_some()
-    }
-
     /// Begins an attempt at an item, or fails the item if its input has no value or does not fit.
     pub(super) fn begin_attempt(&mut self, step: usize, item: usize, attempt: u32) {
         let begun = match &self.plan.definition().steps[step].work {

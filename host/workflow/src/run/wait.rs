@@ -66,10 +66,10 @@ impl Run {
     pub fn hears(&self, site: &Site, name: &str, data: &Value) -> bool {
         let machine = self.machine_of(&site.step);
         let waits = machine.outstanding.await_at(site).is_some_and(|wait| wait.name.as_deref() == Some(name));
-        waits && machine.is_wanted(site, name, data)
+        waits && machine.fits(site, name, data)
     }
 
-    fn is_wanted(&self, site: &Site, name: &str, data: &Value) -> bool {
+    fn fits(&self, site: &Site, name: &str, data: &Value) -> bool {
         let work = self.place(site).map(|(step, _)| &self.plan.definition().steps[step].work);
         let Some(Work::Listen(Listen { condition: Some(condition), .. })) = work else { return true };
         let event = json!({ "name": name, "data": data });
