@@ -7,6 +7,7 @@ mod bad_input;
 mod cli;
 mod compiling;
 mod crash;
+mod delegation;
 mod deputy;
 mod determinism;
 mod docs;

@@ -2,6 +2,7 @@
 //!
 //! A new capability is one file here with a type that is a [`Capability`], and one line in [`Grants`].
 
+mod agents;
 mod environment;
 mod files;
 mod http;
@@ -16,6 +17,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use agents::{AgentCall, AgentsGrant};
 pub use environment::EnvironmentGrant;
 pub use files::{Access, FilesGrant, Mount, MountName, WantedMount};
 pub use http::{Authority, Host, HttpGrant, HttpTarget, MAX_URL, Scheme};
@@ -248,6 +250,8 @@ capabilities! {
     state: StateGrant, State { wanted };
     /// Exported functions of other plugins: `tools = ["crm/contacts.upsert", "read billing/*"]`.
     tools: ToolsGrant, Tool { call };
+    /// Other agents that work for the plugin, on its budget: `agents = ["researcher", "writer up to 25%"]`.
+    agents: AgentsGrant, Agent { call };
     /// Folders that the guest sees as `/NAME`: `files = ["read rates at data/rates"]`.
     files: FilesGrant, Files { mount };
     /// Variables of the guest's environment: `environment = ["REGION=eu-west"]`.

@@ -12,6 +12,7 @@
 //! | [`quantity`] | fuel, bytes and wall time as people write them |
 //! | [`limits`] | what one invocation may use, with defaults and maxima |
 //! | [`ceiling`] | the engine's bounds that nobody sets |
+//! | [`share`] | what an invocation hands on of what it has left |
 //! | [`meter`] | what one invocation has used |
 
 pub mod ceiling;
@@ -23,21 +24,23 @@ pub mod limits;
 pub mod meter;
 pub mod name;
 pub mod quantity;
+pub mod share;
 pub mod unknown;
 
 mod error;
 
-pub use decision::{Decision, Policy};
+pub use decision::{Call, Decision, Policy};
 pub use effect::Effect;
 pub use error::Error;
 pub use grant::{
-    Access, Authority, Capability, EnvironmentGrant, FilesGrant, Grants, Host, HttpGrant, HttpTarget, MAX_URL, Mount,
-    MountName, Request, Scheme, SecretsGrant, StateAccess, StateGrant, StateKeys, StateScope, StateWanted, ToolCall,
-    ToolsGrant, WantedMount,
+    Access, AgentCall, AgentsGrant, Authority, Capability, EnvironmentGrant, FilesGrant, Grants, Host, HttpGrant,
+    HttpTarget, MAX_URL, Mount, MountName, Request, Scheme, SecretsGrant, StateAccess, StateGrant, StateKeys,
+    StateScope, StateWanted, ToolCall, ToolsGrant, WantedMount,
 };
 pub use isolation::Isolation;
 pub use limits::{Amounts, Beyond, Limits, LimitsOverride};
 pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};
 pub use name::{Name, ToolName};
 pub use quantity::{Bytes, Fuel, Wall};
+pub use share::{Lender, Share};
 pub use unknown::{OnUnknown, Resolution};

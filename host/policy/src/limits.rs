@@ -56,7 +56,7 @@ pub const DEPTH: u32 = 8;
 pub const MAX_DEPTH: u32 = 32;
 
 /// Amounts of what invocations share: what a run or a step has left of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amounts {
     /// Units of computing.
     pub fuel: u64,

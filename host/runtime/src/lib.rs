@@ -20,9 +20,12 @@ pub mod verify;
 pub mod workflow;
 
 mod clock;
+mod delegation;
 mod drive;
+mod fitting;
 mod held;
 mod lease;
+mod nested;
 mod secrets;
 mod tools;
 

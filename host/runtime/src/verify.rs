@@ -122,7 +122,16 @@ fn not_following(story: &Story) -> Result<Vec<Fault>, Error> {
     Ok(faults)
 }
 
-/// The replies that told a caller another result of a tool than the one that the tool has in the journal.
+/// The result that a reply told, if it is one of a tool or of a worker.
+fn result(operation: &str, reply: &str) -> Option<String> {
+    let reply: Value =
+        serde_json::from_str(reply).ok().filter(|_| matches!(operation, "tools.call" | "agents.delegate"))?;
+    let answer = reply.get("ok")?;
+    let result = if operation == "tools.call" { answer } else { answer.get("told")?.get("output")? };
+    result.as_str().map(str::to_owned)
+}
+
+/// The replies that told a caller another result of a tool or a worker than the one that it has in the journal.
 fn told_otherwise(story: &Story) -> Vec<Fault> {
     let ends = story.entries().iter().filter_map(|entry| match &entry.event {
         Event::InvocationEnded { invocation, caller: Some(_), outcome, .. } => Some((invocation, outcome)),
@@ -131,10 +140,9 @@ fn told_otherwise(story: &Story) -> Vec<Fault> {
     let ends: BTreeMap<&InvocationId, &Outcome> = ends.collect(); // the last one, where an attempt was suspended before
     let told = |event: &Event| {
         let Event::HostCall { invocation, sequence, operation, reply, .. } = event else { return None };
-        let reply: Value = serde_json::from_str(reply.as_str().filter(|_| operation == "tools.call")?).ok()?;
         let nested = InvocationId::nested(invocation, *sequence, None);
         let is_its = |text: &str| matches!(ends.get(&nested), Some(Outcome::Completed { output }) if output.as_str() == Some(text));
-        (!is_its(reply.get("ok")?.as_str()?)).then_some(nested)
+        (!is_its(&result(operation, reply.as_str()?)?)).then_some(nested)
     };
     let fault = |nested: InvocationId| format!("its caller was told another result of {nested} than it came to");
     let faults = story.entries().iter().filter_map(|entry| Some((entry.sequence, told(&entry.event)?)));

@@ -3,6 +3,7 @@
 //!
 //! A new capability is a WIT file, a grant type, a room here with its lines in [`link`] and [`operation`], and a guest test.
 
+pub(crate) mod agents;
 pub(crate) mod budget;
 pub(crate) mod clock;
 pub(crate) mod context;
@@ -20,11 +21,13 @@ use crate::guest::Guest;
 
 /// The interfaces of the contract that have a room, for the test that compares them with `wit/`.
 #[cfg(test)]
-pub(crate) const ROOMS: [&str; 8] = ["budget", "clock", "context", "http", "log", "random", "state", "tools"];
+pub(crate) const ROOMS: [&str; 9] = ["agents", "budget", "clock", "context", "http", "log", "random", "state", "tools"];
 
 /// A host call that a guest in a worker process asks for by its name; nothing if no room has such a call.
 pub(crate) fn operation(name: &str, request: &str) -> Option<AnyOperation> {
     match name.split_once('.')?.0 {
+        "agents" => AnyOperation::read::<agents::Delegate>(name, request)
+            .or_else(|| AnyOperation::read::<agents::List>(name, request)),
         "http" => AnyOperation::read::<http::Fetch>(name, request),
         "state" => AnyOperation::read::<state::StateCall>(name, request),
         "tools" => AnyOperation::read::<tools::Call>(name, request)
@@ -36,6 +39,7 @@ pub(crate) fn operation(name: &str, request: &str) -> Option<AnyOperation> {
 /// Links every room.
 pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     plugin::types::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::agents::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::budget::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::clock::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::context::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;

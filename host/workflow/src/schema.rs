@@ -35,7 +35,7 @@ const MAX_PATTERN_BYTES: usize = 1 << 20;
 /// A compiled schema.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
-pub(crate) struct Schema {
+pub struct Schema {
     name: String,
     document: Value,
     validator: Arc<Validator>,
@@ -55,7 +55,7 @@ impl Schema {
     /// # Errors
     ///
     /// If it is no schema, or refers to one elsewhere.
-    pub(crate) fn compile(name: &str, document: &Value) -> Result<Schema, String> {
+    pub fn compile(name: &str, document: &Value) -> Result<Schema, String> {
         let document = sorted(document);
         if weight::weight(&document) > weight::MAX_WEIGHT {
             return Err(format!("it has more than {} parts, each counted as often as it is named", weight::MAX_WEIGHT));
@@ -82,7 +82,7 @@ impl Schema {
     /// # Errors
     ///
     /// The first places at which it breaks the schema, with what is wrong there.
-    pub(crate) fn check(&self, value: &Value) -> Result<(), Vec<String>> {
+    pub fn check(&self, value: &Value) -> Result<(), Vec<String>> {
         // The validator remembers what is valid, and not what is wrong with the rest.
         if meter::metered(|| self.validator.is_valid(value)).ok_or_else(|| vec![meter::too_much()])? {
             return Ok(());

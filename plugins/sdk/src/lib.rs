@@ -6,6 +6,7 @@ extern crate self as baton_sdk;
 pub mod failure;
 pub mod time;
 
+pub mod agents;
 pub mod budget;
 pub mod clock;
 pub mod context;
@@ -64,6 +65,7 @@ macro_rules! tool {
             path: [$($path),+],
             with: {
                 "baton:plugin/types@0.1.0": ::baton_sdk::failure::contract,
+                "baton:plugin/agents@0.1.0": ::baton_sdk::bindings::baton::plugin::agents,
                 "baton:plugin/budget@0.1.0": ::baton_sdk::bindings::baton::plugin::budget,
                 "baton:plugin/clock@0.1.0": ::baton_sdk::bindings::baton::plugin::clock,
                 "baton:plugin/context@0.1.0": ::baton_sdk::bindings::baton::plugin::context,

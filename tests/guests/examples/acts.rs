@@ -1,5 +1,6 @@
 //! Does what it is told, one act after the other, and tells what came of each: the workhorse of the tests.
 
+use baton_sdk::agents::{self, Work};
 use baton_sdk::bindings::baton::plugin::state::{self, Scope};
 use baton_sdk::tools::{self, Call};
 use baton_sdk::{Agent, Error, Failure, Task};
@@ -26,6 +27,11 @@ enum Act {
     Tools,
     Call { tool: String, arguments: Value },
     CallAll { tool: String, arguments: Vec<Value> },
+    Staff,
+    Delegate { agent: String, input: Value, share: u32 },
+    DelegateAll { agent: String, inputs: Vec<Value>, share: u32 },
+    Budget,
+    Spin { rounds: u64 },
     Log { message: String },
     Random,
     Now,
@@ -71,6 +77,17 @@ fn act(act: Act) -> Result<Value, Failure> {
                 arguments.iter().map(|arguments| Call::new(&tool, arguments)).collect();
             tools::call_all::<Value>(&calls?).into_iter().map(told_of).collect()
         }
+        Act::Staff => json!(agents::list()?.iter().map(|one| (&one.name, one.up_to)).collect::<Vec<_>>()),
+        Act::Delegate { agent, input, share } => told_of(agents::delegate::<Value>(&agent, &input, share)),
+        Act::DelegateAll { agent, inputs, share } => {
+            let work: Result<Vec<Work>, Error> = inputs.iter().map(|input| Work::new(&agent, input, share)).collect();
+            agents::delegate_all::<Value>(&work?).into_iter().map(told_of).collect()
+        }
+        Act::Budget => {
+            let left = baton_sdk::budget::left();
+            json!([left.fuel, left.calls, left.bytes])
+        }
+        Act::Spin { rounds } => json!((0..rounds).fold(1_u64, |sum, round| std::hint::black_box(sum ^ round))),
         Act::Log { message } => {
             baton_sdk::log::info(message);
             Value::Null

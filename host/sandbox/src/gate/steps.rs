@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use baton_journal::tape::Line;
 use baton_journal::{Failure, Payload, Playback, StoreError, Tape, Timestamp};
-use baton_policy::Decision;
+use baton_policy::{Amounts, Decision};
 use tokio::time::Instant;
 
 use super::errand::{Here, Passed};
@@ -52,19 +52,19 @@ impl Steps {
         &mut self,
         calls: Vec<(O, String)>,
         stops: Instant,
-        fuel_left: u64,
+        left: Amounts,
     ) -> Result<Vec<Result<Answer<O::Reply>, SandboxError>>, SandboxError> {
         let mut admitted = Vec::with_capacity(calls.len());
         for (operation, request) in calls {
             let sequence = self.tape.calls();
-            self.recorder.backends().watch.calls(&self.invocation.id, sequence, fuel_left);
+            self.recorder.backends().watch.calls(&self.invocation.id, sequence, left.fuel);
             admitted.push(self.admit(operation, request, stops).await?);
         }
         let reaches_out = admitted.iter().any(|call| matches!(call, Admitted::Ready { effect: Effect::Outside, .. }));
         if reaches_out {
             self.recorder.flush().await?;
         }
-        let calling = Calling { invocation: &self.invocation, backends: self.recorder.backends(), stops };
+        let calling = Calling { invocation: &self.invocation, backends: self.recorder.backends(), stops, left };
         let performed = calling.perform_all(admitted).await;
         // All are recorded before the first can end the invocation: what was done is in the journal.
         let mut recorded = Vec::with_capacity(performed.len());
