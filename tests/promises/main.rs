@@ -18,6 +18,7 @@ mod fork;
 mod fuzz;
 mod gate;
 mod grants;
+mod hierarchical;
 mod http;
 mod isolation;
 mod languages;

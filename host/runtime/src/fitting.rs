@@ -27,7 +27,9 @@ pub(crate) fn told(ready: &Ready, outcome: &Outcome) -> Told {
             Failure::Permanent("the output is not at hand".to_owned())
         }
         Outcome::Failed { failure } => failure.clone(),
-        Outcome::TimedOut { .. } | Outcome::Trapped { .. } => Failure::Transient(outcome.to_string()),
+        Outcome::TimedOut { .. } | Outcome::Trapped { .. } | Outcome::Cancelled => {
+            Failure::Transient(outcome.to_string())
+        }
         Outcome::Denied { .. } => Failure::Declined(outcome.to_string()),
         Outcome::Exhausted { .. } | Outcome::Suspended => Failure::Permanent(outcome.to_string()),
     })
