@@ -30,6 +30,7 @@ mod panics;
 mod people;
 mod plugins;
 mod power_cut;
+mod questions;
 mod replay;
 mod resume;
 mod retention;

@@ -11,7 +11,7 @@ use baton_journal::{
 use baton_policy::{Effect, Grants, Isolation, Limits, Name, Policy};
 use baton_sandbox::{
     Backends, CallError, CallSite, Clock, CompileLimits, Ended, Folder, Invocation, Loaded, NoAgents, Sandbox,
-    SandboxError, Target, ToolFacts, Tools, Unwatched,
+    SandboxError, Silence, Target, ToolFacts, Tools, Unwatched,
 };
 use baton_store::MemoryStore;
 
@@ -114,6 +114,7 @@ impl Default for Bench {
                 claim: Arc::new(Claim { run: RunId::new(Timestamp(EPOCH), 7), epoch: 0 }),
                 tools: Arc::new(NoTools),
                 agents: Arc::new(NoAgents),
+                people: Arc::new(Silence),
                 egress: Arc::new(Egress::new(&Options::default()).unwrap()),
                 secrets: Arc::default(),
                 clock: Arc::new(StoppedClock::default()),

@@ -1,6 +1,8 @@
 //! The one error of this crate: a written text that means nothing here. It does not know in which file the text stood.
 
-use crate::grant::{AgentsGrant, Capability, EnvironmentGrant, FilesGrant, HttpGrant, StateGrant, ToolsGrant};
+use crate::grant::{
+    AgentsGrant, Capability, EnvironmentGrant, FilesGrant, HttpGrant, PeopleGrant, StateGrant, ToolsGrant,
+};
 
 /// A text of a manifest or a project that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +17,9 @@ pub enum Error {
     /// It is not a grant of an agent.
     #[error("`{0}` is not a grant of an agent")]
     Agent(String),
+    /// It is not a grant of people.
+    #[error("`{0}` is not a grant of people")]
+    People(String),
     /// It is not a share.
     #[error("`{0}` is not a share")]
     Share(String),
@@ -72,6 +77,7 @@ impl Error {
             Error::Name(_) => "a name is a small letter, then small letters, digits and `-`, at most 64 in all",
             Error::Tool(_) => ToolsGrant::FORM,
             Error::Agent(_) => AgentsGrant::FORM,
+            Error::People(_) => PeopleGrant::FORM,
             Error::Share(_) => "a share is a whole number of percent from `1%` to `100%`",
             Error::State(_) => StateGrant::FORM,
             Error::Files(_) => FilesGrant::FORM,

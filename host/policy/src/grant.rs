@@ -6,6 +6,7 @@ mod agents;
 mod environment;
 mod files;
 mod http;
+mod people;
 mod secrets;
 mod state;
 mod tools;
@@ -21,6 +22,7 @@ pub use agents::{AgentCall, AgentsGrant};
 pub use environment::EnvironmentGrant;
 pub use files::{Access, FilesGrant, Mount, MountName, WantedMount};
 pub use http::{Authority, Host, HttpGrant, HttpTarget, MAX_URL, Scheme};
+pub use people::{Asked, PeopleGrant};
 pub use secrets::SecretsGrant;
 pub use state::{DEFAULT_QUOTA, StateAccess, StateGrant, StateKeys, StateScope, StateWanted};
 pub use tools::{ToolCall, ToolsGrant};
@@ -252,6 +254,8 @@ capabilities! {
     tools: ToolsGrant, Tool { call };
     /// Other agents that work for the plugin, on its budget: `agents = ["researcher", "writer up to 25%"]`.
     agents: AgentsGrant, Agent { call };
+    /// Questions to people, from the plugin's own code: `people = ["ask", "ask partner"]`.
+    people: PeopleGrant, People { asked };
     /// Folders that the guest sees as `/NAME`: `files = ["read rates at data/rates"]`.
     files: FilesGrant, Files { mount };
     /// Variables of the guest's environment: `environment = ["REGION=eu-west"]`.

@@ -36,7 +36,7 @@ impl Delegations {
             return Ok(Err(CallError::Invalid(format!("there is no agent `{}`", work.agent))));
         };
         let (id, agent) = (nested_id(&site), work.agent.as_str());
-        if let Some((outcome, spent)) = self.context.earlier.came_to(&id, agent, &work.input) {
+        if let Some((outcome, spent)) = self.context.earlier().came_to(&id, agent, &work.input) {
             return Ok(Ok(Delegated { told: fitting::told(ready, outcome), spent }));
         }
         if let Some(refusal) = too_deep(&site).or_else(|| fitting::misfit(ready, &work.input).map(CallError::Invalid)) {
@@ -50,7 +50,7 @@ impl Delegations {
 
     /// The invocations of agents that an earlier host has begun for an invocation and not ended.
     pub(crate) fn at_work(&self, job: &Job) -> Vec<Job> {
-        let begun = self.context.earlier.workers_of(&job.invocation.id);
+        let begun = self.context.earlier().workers_of(&job.invocation.id);
         let again = begun.into_iter().filter_map(|(sequence, work)| {
             let ready = self.find(&work.agent)?;
             Some(self.job(&nested::site(job, sequence), ready, &work))
@@ -74,7 +74,7 @@ impl Delegations {
             target: Target::Agent,
             input: Arc::clone(&work.input),
             idempotency_key: nested_key(&caller.idempotency_key, site.sequence, agent, &work.input),
-            deadline: context.earlier.deadline(&id).unwrap_or_else(|| context.after(timeout)),
+            deadline: context.earlier().deadline(&id).unwrap_or_else(|| context.after(timeout)),
             timeout,
             depth: caller.depth + 1,
             limits,
@@ -90,7 +90,7 @@ impl Delegations {
 
     /// What a worker may use: what it is lent. One that goes on has what it began with.
     fn limits(&self, site: &CallSite, ready: &Ready, share: Share) -> Limits {
-        if let Some(lease) = self.context.earlier.lease(&nested_id(site)) {
+        if let Some(lease) = self.context.earlier().lease(&nested_id(site)) {
             return lease::limits(lease);
         }
         let time = Wall(u64::try_from(share.of_time(site.left()).as_millis()).unwrap_or(u64::MAX));
@@ -101,8 +101,8 @@ impl Delegations {
     async fn make(&self, ready: &Ready, job: Job) -> Result<Result<Delegated, CallError>, Error> {
         let (context, invocation) = (&self.context, Arc::clone(&job.invocation));
         let (id, agent, input) = (&invocation.id, &invocation.plugin, &invocation.input);
-        let tape = if context.earlier.has_begun(id, agent, input) { context.earlier.take_tape(id) } else { None };
-        let is_open = context.earlier.is_open(id, agent, input);
+        let tape = if context.earlier().has_begun(id, agent, input) { context.earlier().take_tape(id) } else { None };
+        let is_open = context.earlier().is_open(id, agent, input);
         let fresh = if is_open { Tape::empty() } else { Tape::starting(nested::begin(context, &job).await?) };
         let ended = nested::make(context, job, tape.unwrap_or(fresh)).await?;
         if ended.outcome == Outcome::Suspended {

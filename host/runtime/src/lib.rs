@@ -26,6 +26,7 @@ mod fitting;
 mod held;
 mod lease;
 mod nested;
+mod questions;
 mod secrets;
 mod tools;
 

@@ -221,6 +221,13 @@ fn check_manifest(plugin: &Plugin, loaded: &Loaded) -> Result<(), Error> {
             hint,
         );
     }
+    if !loaded.is_agent() && !plugin.policy().asked().people.is_empty() {
+        let hint = "take `people` out of [asks]: have an agent ask, or a step of the workflow".to_owned();
+        return refuse(
+            "asks for people, and is a tool: tools are not replayed, and the answer would find nobody".to_owned(),
+            hint,
+        );
+    }
     let exported: Vec<&str> = loaded.functions().iter().map(|function| function.name.as_str()).collect();
     let unknown = plugin.tools().keys().map(ToString::to_string).find(|name| !exported.contains(&name.as_str()));
     let ruled = plugin.unknowns().functions().map(ToString::to_string).find(|name| !exported.contains(&name.as_str()));

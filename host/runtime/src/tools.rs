@@ -33,7 +33,7 @@ impl ToolCalls {
 
     async fn call_tool(&self, site: CallSite, tool: &str, arguments: String) -> Reply {
         let id = nested_id(&site);
-        if let Some(outcome) = self.context.earlier.outcome(&id, tool, &arguments) {
+        if let Some(outcome) = self.context.earlier().outcome(&id, tool, &arguments) {
             return Ok(reply(outcome));
         }
         let Some((plugin, ready, function)) = self.find(tool) else {
@@ -50,7 +50,7 @@ impl ToolCalls {
 
     /// The invocation of a call that an earlier host has begun and not ended.
     pub(crate) fn begun(&self, site: &CallSite, tool: &str, arguments: &str) -> Option<Job> {
-        let has_begun = self.context.earlier.has_begun(&nested_id(site), tool, arguments);
+        let has_begun = self.context.earlier().has_begun(&nested_id(site), tool, arguments);
         self.nested(site, tool, arguments).filter(|_| has_begun)
     }
 
@@ -91,9 +91,9 @@ impl ToolCalls {
     async fn make(&self, tool: &str, job: Job) -> Result<Result<Arc<str>, CallError>, Error> {
         let context = &self.context;
         let (id, arguments) = (&job.invocation.id, &job.invocation.input);
-        let began_before = context.earlier.has_begun(id, tool, arguments);
-        let tape = if began_before { context.earlier.take_tape(id).map(Tape::lenient) } else { None };
-        if !context.earlier.is_open(id, tool, arguments) {
+        let began_before = context.earlier().has_begun(id, tool, arguments);
+        let tape = if began_before { context.earlier().take_tape(id).map(Tape::lenient) } else { None };
+        if !context.earlier().is_open(id, tool, arguments) {
             nested::begin(context, &job).await?;
         }
         let tape = tape.unwrap_or_else(|| Tape::starting(context.clock.now()));
@@ -104,7 +104,7 @@ impl ToolCalls {
     async fn end_open(&self, site: &CallSite, tool: &str, arguments: &str, failure: Failure) -> Result<(), Error> {
         let Some(job) = self.nested(site, tool, arguments) else { return Ok(()) };
         let context = &self.context;
-        if !context.earlier.is_open(&job.invocation.id, tool, arguments) {
+        if !context.earlier().is_open(&job.invocation.id, tool, arguments) {
             nested::begin(context, &job).await?;
         }
         context.tell(job.ended_as(Outcome::Failed { failure })).await
@@ -128,7 +128,7 @@ impl Tools for ToolCalls {
     fn unknown(&self, site: &CallSite, tool: &str, arguments: &str) -> Unknown {
         let Some((_, ready, function)) = self.find(tool) else { return Unknown::of(tool) };
         let call = ToolCall { name: tool, effect: ready.plugin.tool(function).effect };
-        let on = match self.context.earlier.outcome(&nested_id(site), tool, arguments) {
+        let on = match self.context.earlier().outcome(&nested_id(site), tool, arguments) {
             Some(_) => OnUnknown::Retry,
             None => {
                 let said = site.invocation.policy.effective().tools.on_unknown(call);

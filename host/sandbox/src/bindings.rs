@@ -6,6 +6,7 @@ wasmtime::component::bindgen!({
     imports: {
         "baton:plugin/agents": async | trappable,
         "baton:plugin/http": async | trappable,
+        "baton:plugin/people": async | trappable,
         "baton:plugin/state": async | trappable,
         "baton:plugin/tools": async | trappable,
         default: trappable,

@@ -9,6 +9,7 @@ pub(crate) mod clock;
 pub(crate) mod context;
 pub(crate) mod http;
 pub(crate) mod log;
+pub(crate) mod people;
 pub(crate) mod random;
 pub(crate) mod state;
 pub(crate) mod tools;
@@ -21,7 +22,8 @@ use crate::guest::Guest;
 
 /// The interfaces of the contract that have a room, for the test that compares them with `wit/`.
 #[cfg(test)]
-pub(crate) const ROOMS: [&str; 9] = ["agents", "budget", "clock", "context", "http", "log", "random", "state", "tools"];
+pub(crate) const ROOMS: [&str; 10] =
+    ["agents", "budget", "clock", "context", "http", "log", "people", "random", "state", "tools"];
 
 /// A host call that a guest in a worker process asks for by its name; nothing if no room has such a call.
 pub(crate) fn operation(name: &str, request: &str) -> Option<AnyOperation> {
@@ -29,6 +31,7 @@ pub(crate) fn operation(name: &str, request: &str) -> Option<AnyOperation> {
         "agents" => AnyOperation::read::<agents::Delegate>(name, request)
             .or_else(|| AnyOperation::read::<agents::List>(name, request)),
         "http" => AnyOperation::read::<http::Fetch>(name, request),
+        "people" => AnyOperation::read::<people::Ask>(name, request),
         "state" => AnyOperation::read::<state::StateCall>(name, request),
         "tools" => AnyOperation::read::<tools::Call>(name, request)
             .or_else(|| AnyOperation::read::<tools::List>(name, request)),
@@ -45,6 +48,7 @@ pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     plugin::context::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::http::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::log::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::people::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::random::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::state::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::tools::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod context;
 pub mod http;
 pub mod log;
+pub mod people;
 pub mod random;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -71,6 +72,7 @@ macro_rules! tool {
                 "baton:plugin/context@0.1.0": ::baton_sdk::bindings::baton::plugin::context,
                 "baton:plugin/http@0.1.0": ::baton_sdk::bindings::baton::plugin::http,
                 "baton:plugin/log@0.1.0": ::baton_sdk::bindings::baton::plugin::log,
+                "baton:plugin/people@0.1.0": ::baton_sdk::bindings::baton::plugin::people,
                 "baton:plugin/random@0.1.0": ::baton_sdk::bindings::baton::plugin::random,
                 "baton:plugin/state@0.1.0": ::baton_sdk::bindings::baton::plugin::state,
                 "baton:plugin/tools@0.1.0": ::baton_sdk::bindings::baton::plugin::tools,

@@ -20,6 +20,7 @@ use crate::delegation::Delegations;
 use crate::error::Error;
 use crate::lease;
 use crate::plugins::{Plugins, Ready};
+use crate::questions::Questions;
 use crate::story::Story;
 use crate::tools::ToolCalls;
 
@@ -36,7 +37,7 @@ pub(crate) struct RunContext {
     /// What the agents of the run find in their environments, by plugin.
     environments: BTreeMap<String, Arc<BTreeMap<String, String>>>,
     /// What an earlier host did of nested invocations.
-    pub(crate) earlier: Earlier,
+    earlier: Mutex<Arc<Earlier>>,
     /// Nested invocations that this host has begun and not ended.
     open: Mutex<BTreeMap<InvocationId, Open>>,
     /// Places for nested invocations, by depth.
@@ -115,7 +116,7 @@ impl RunContext {
             plugins,
             seed: story.header().seed,
             environments: environments(story.header()),
-            earlier: Earlier::of(story.entries()),
+            earlier: Mutex::new(Arc::new(Earlier::of(story.entries()))),
             open: Mutex::default(),
             places: Places::default(),
             stops: Stops::default(),
@@ -162,7 +163,7 @@ impl RunContext {
     /// What an agent that goes on may use is what it could use when it began: its past must not come out differently.
     fn lease(&self, invoke: &Invoke, target: &Target) -> Option<Limits> {
         let goes_on = invoke.has_begun() && *target == Target::Agent;
-        goes_on.then(|| self.earlier.lease(&invoke.invocation())).flatten().map(lease::limits)
+        goes_on.then(|| self.earlier().lease(&invoke.invocation())).flatten().map(lease::limits)
     }
 
     /// An agent finds what its run began with, whatever is granted today; a tool is not replayed.
@@ -171,6 +172,18 @@ impl RunContext {
             Target::Agent => self.environments.get(ready.plugin.name().as_str()).cloned().unwrap_or_default(),
             Target::Tool(_) => Arc::new(ready.plugin.policy().effective().environment.values()),
         }
+    }
+
+    /// What was done before: by an earlier host, or by this one when it was last [looked at](RunContext::look_back).
+    pub(crate) fn earlier(&self) -> Arc<Earlier> {
+        Arc::clone(&self.earlier.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads what was done so far: an attempt that was suspended begins again, with answers that were not there.
+    pub(crate) async fn look_back(&self) -> Result<(), Error> {
+        let entries = self.store.entries(self.claim.run.clone()).await?;
+        *self.earlier.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Earlier::of(&entries));
+        Ok(())
     }
 
     pub(crate) fn after(&self, timeout: Duration) -> Timestamp {
@@ -250,6 +263,7 @@ impl RunContext {
             claim: Arc::clone(&self.claim),
             tools: Arc::new(ToolCalls::new(Arc::clone(self))),
             agents: Arc::new(Delegations::new(Arc::clone(self))),
+            people: Arc::new(Questions::new(Arc::clone(self))),
             egress: Arc::clone(&self.egress),
             secrets: Arc::clone(&self.secrets),
             clock: Arc::clone(&self.clock),

@@ -26,7 +26,7 @@ impl RunContext {
         let (tools, agents) = (ToolCalls::new(Arc::clone(self)), Delegations::new(Arc::clone(self)));
         let mut found = Found { context: self, tools, agents, doubts: Vec::new() };
         if let Some(doubt) = self.own(job).filter(is_asked) {
-            let began = self.earlier.began(&job.invocation.id).unwrap_or_default();
+            let began = self.earlier().began(&job.invocation.id).unwrap_or_default();
             let arguments = Payload::text(Arc::clone(&job.invocation.input));
             found.doubts.push(InDoubt {
                 call: doubt.call,
@@ -77,7 +77,7 @@ impl Found<'_> {
     fn within(&mut self, job: &Job) {
         let context = self.context;
         let backends = context.backends();
-        for (sequence, call) in context.earlier.unanswered(&job.invocation.id) {
+        for (sequence, call) in context.earlier().unanswered(&job.invocation.id) {
             let Some(request) = call.request.as_str() else { continue };
             let site = site(job, sequence);
             let Some(unknown) = unknown_call(&site, &backends, &call.operation, request) else { continue };

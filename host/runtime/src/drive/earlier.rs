@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, Payload, Site, Tape, Timestamp, Usage};
+use baton_journal::{Decision, Entry, Event, InvocationId, Lease, Outcome, Payload, Site, Tape, Timestamp, Usage};
 use baton_policy::{Amounts, Share};
 use baton_sandbox::{Delegated, Work};
 use serde::Deserialize;
@@ -20,6 +20,8 @@ pub(crate) struct Earlier {
     leases: BTreeMap<InvocationId, Lease>,
     /// When each first began, and by when it was to end.
     started: BTreeMap<InvocationId, (Timestamp, Timestamp)>,
+    /// What people said to questions that agents asked, by the calls.
+    decisions: BTreeMap<String, Decision>,
     /// What each was told that its workers had spent.
     handed_on: BTreeMap<InvocationId, Amounts>,
     /// The calls of which there is an intent and no reply, by who called and their number.
@@ -65,6 +67,9 @@ impl Earlier {
             self.started.entry(invocation.clone()).or_insert((entry.at, *deadline));
         }
         match &entry.event {
+            Event::ApprovalDecided { step, decision, .. } => {
+                self.decisions.insert(step.clone(), decision.clone());
+            }
             Event::HostCallStarted { invocation, sequence, operation, request } => {
                 let call = Unanswered { operation: operation.clone(), request: request.clone(), began: entry.at };
                 self.unanswered.entry(invocation.clone()).or_default().insert(*sequence, call);
@@ -149,6 +154,11 @@ impl Earlier {
     /// Whether the same call is at work, as far as the journal knows: its beginning is not written again.
     pub(crate) fn is_open(&self, id: &InvocationId, tool: &str, arguments: &str) -> bool {
         self.same(id, tool, arguments).is_some_and(|begun| begun.ended.is_none()) && !self.suspended().contains(id)
+    }
+
+    /// What became of the question that a call asks.
+    pub(crate) fn decision(&self, call: &str) -> Option<&Decision> {
+        self.decisions.get(call)
     }
 
     /// When an invocation first began.
