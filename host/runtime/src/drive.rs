@@ -108,7 +108,10 @@ impl Driver {
     /// Takes what an invocation tells: the machine must see it in the order of the journal, or it would decide otherwise
     /// when it is built again.
     async fn heard(&mut self, news: News) -> Result<Vec<Action>, Error> {
-        let actions = self.happened(*news.event).await?;
+        let actions = match news.is_recorded {
+            true => self.run.apply(self.at, &news.event)?,
+            false => self.happened(*news.event).await?,
+        };
         let _ = news.told.send(()); // who told it may have been stopped meanwhile
         Ok(actions)
     }

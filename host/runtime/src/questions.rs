@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use baton_journal::{BoxFuture, Decision, Payload, json};
+use baton_journal::{BoxFuture, Decision, Event, Payload, json};
 use baton_sandbox::{Answer, CallError, CallSite, People, Question, SandboxError};
 use baton_workflow::Schema;
 
 use crate::drive::RunContext;
-use crate::nested::nested_id;
+use crate::nested::{host_error, nested_id};
 
 /// The questions of one run.
 pub(crate) struct Questions {
@@ -20,13 +20,16 @@ impl Questions {
         Questions { context }
     }
 
-    fn answer(&self, site: &CallSite, question: &Question) -> Result<Result<Answer, CallError>, SandboxError> {
+    async fn answer(&self, site: &CallSite, question: &Question) -> Result<Result<Answer, CallError>, SandboxError> {
         if let Some(fault) = fault(question) {
             return Ok(Err(CallError::Invalid(fault)));
         }
         match self.context.earlier().decision(nested_id(site).as_str()) {
             Some(decision) => Ok(Ok(told(decision))),
-            None => Err(SandboxError::Suspended),
+            None => {
+                self.context.note(intent(site, question)).await.map_err(host_error)?;
+                Err(SandboxError::Suspended)
+            }
         }
     }
 }
@@ -37,7 +40,18 @@ impl People for Questions {
         site: CallSite,
         question: Question,
     ) -> BoxFuture<'_, Result<Result<Answer, CallError>, SandboxError>> {
-        Box::pin(async move { self.answer(&site, &question) })
+        Box::pin(async move { self.answer(&site, &question).await })
+    }
+}
+
+/// What the gate has written before it asked.
+fn intent(site: &CallSite, question: &Question) -> Event {
+    let request = serde_json::to_value(question).unwrap_or_default();
+    Event::HostCallStarted {
+        invocation: site.invocation.id.clone(),
+        sequence: site.sequence,
+        operation: "people.ask".to_owned(),
+        request: Payload::json(&request),
     }
 }
 

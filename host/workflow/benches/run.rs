@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use baton_journal::{
-    Digest, Event, InvocationId, Lease, Outcome, Payload, RunHeader, RunId, Timestamp, Usage,
-};
+use baton_journal::{Digest, Event, InvocationId, Lease, Outcome, Payload, RunHeader, RunId, Timestamp, Usage};
 use baton_workflow::{Action, AgentFacts, Catalog, Plan, PluginFacts, Run};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 

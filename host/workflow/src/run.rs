@@ -75,8 +75,8 @@ pub use follow::NotFollowing;
 use budget::{Meter, Outer};
 use cleanup::{Cleanup, Stage};
 use outstanding::Outstanding;
-use state::StepState;
 use question::Questions;
+use state::StepState;
 
 /// An event that cannot follow on what the run has seen. The run is as it was before.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

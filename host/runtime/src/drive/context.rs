@@ -62,6 +62,8 @@ pub(crate) struct Shared {
 /// What an invocation tells the driver of its run.
 pub(crate) struct News {
     pub(crate) event: Box<Event>,
+    /// Whether the journal has it already.
+    pub(crate) is_recorded: bool,
     pub(crate) told: oneshot::Sender<()>,
 }
 
@@ -222,9 +224,18 @@ impl RunContext {
 
     /// Has the driver append an event and apply it to the machine.
     pub(crate) async fn tell(&self, event: Event) -> Result<(), Error> {
+        self.send(event, false).await
+    }
+
+    /// Has the driver apply an event to the machine that the journal has already: of host calls it hears only so.
+    pub(crate) async fn note(&self, event: Event) -> Result<(), Error> {
+        self.send(event, true).await
+    }
+
+    async fn send(&self, event: Event, is_recorded: bool) -> Result<(), Error> {
         let (told, answer) = oneshot::channel();
         let gone = || Error::Internal("the run is no longer driven".to_owned());
-        self.news.send(News { event: Box::new(event), told }).map_err(|_| gone())?;
+        self.news.send(News { event: Box::new(event), is_recorded, told }).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())
     }
 

@@ -38,6 +38,8 @@ pub(super) struct Questions(BTreeMap<String, Question>);
 struct Question {
     ask: Ask,
     schema: Option<Schema>,
+    /// How long it stands once it is asked, in milliseconds.
+    within: u64,
     is_decided: bool,
 }
 
@@ -78,7 +80,7 @@ impl Run {
         if operation == ASK { Change::Told { call: call() } } else { Change::Nothing }
     }
 
-    /// An agent wants to know something.
+    /// An agent wants to know something. A host that is at work tells it before the attempt ends; it may be told twice.
     pub(super) fn note(&mut self, wanted: Wanted) {
         let Wanted { call, request } = wanted;
         let Request { text: question, show, schema, roles, within_ms } = request;
@@ -91,14 +93,14 @@ impl Run {
             question,
             show,
             roles,
-            deadline: Timestamp(self.meter.now().0.saturating_add(within_ms)),
+            deadline: Timestamp::default(),
             answer_schema,
             requested: false,
             in_doubt: None,
             asked_by: Some(site),
             step: step.clone(),
         };
-        self.questions.0.entry(step).or_insert(Question { ask, schema, is_decided: false });
+        self.questions.0.entry(step).or_insert(Question { ask, schema, within: within_ms, is_decided: false });
     }
 
     /// An agent was told what became of its question, or why it was not asked.
@@ -109,8 +111,11 @@ impl Run {
     /// Has people asked what the agents of a suspended attempt want to know.
     pub(super) fn put_questions(&mut self, site: &Site) {
         let open = self.questions.0.values().filter(|question| question.ask.asked_by.as_ref() == Some(site));
-        let asks: Vec<Ask> =
-            open.filter(|question| !question.is_decided).map(|question| question.ask.clone()).collect();
+        let until = |within: u64| Timestamp(self.meter.now().0.saturating_add(within));
+        let asks: Vec<Ask> = open
+            .filter(|question| !question.is_decided)
+            .map(|question| Ask { deadline: until(question.within), ..question.ask.clone() })
+            .collect();
         asks.into_iter().for_each(|ask| self.outstanding.add(Action::Ask(ask)));
     }
 
