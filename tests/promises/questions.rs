@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use baton_journal::{BoxFuture, Decision, Event, Outcome, RunStatus, Store};
+use baton_journal::{BoxFuture, Decision, Event, Outcome, Payload, RunStatus, Store};
 use baton_runtime::plan::Ask;
 use baton_runtime::{Ending, Observer, Silent, verify, workflow};
 use baton_store::MemoryStore;
 use baton_tests::{Desk, Dying, Scratch, approval, guest, rejection};
 use serde_json::{Value, json};
+
+use super::verify::forged;
 
 const ALONE: &str =
     "workflow: w\nsteps:\n  only:\n    agent: boss\n    input: ${{ input }}\noutput: ${{ steps.only.output }}\n";
@@ -68,6 +70,23 @@ async fn an_answer_brings_an_agent_back_to_the_very_call() {
     assert_eq!((&told[0]["ok"], &told[3]["ok"]), (&json!(1), &json!(2)), "nothing was done twice");
     assert!(told[4]["err"].as_str().unwrap().contains("too risky"), "{told}");
     assert!(desk.answer(&parked.run, "only#1/3", yes(1)).await.is_err(), "it was answered");
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_gave_is_found() {
+    let scratch = project(ALONE, MAY_ASK);
+    let desk = Desk::new(scratch.path()).unwrap();
+    let parked = desk.run(&json!({ "acts": [ask()] })).await.unwrap();
+    let ending = desk.answer(&parked.run, "only#1/0", yes(7)).await.unwrap();
+    let story = forged(&desk.story(&ending.run).await, |event| {
+        if let Event::HostCall { reply, .. } = event {
+            *reply = Payload::text(reply.as_str().unwrap().replace("\"added\":\"7\"", "\"added\":\"8\""));
+        }
+    });
+    let components = desk.host.components(&story).await.unwrap();
+    let found = verify(desk.host.sandbox(), &components, &story, |_| {}).await.unwrap();
+    let faults: Vec<&str> = found.faults.iter().map(|fault| fault.what.as_str()).collect();
+    assert_eq!(faults, ["an agent was told another answer to its question only#1/0 than a person gave"]);
 }
 
 #[tokio::test]
