@@ -242,7 +242,7 @@ async fn a_worker_that_is_silent_is_killed_at_the_deadline() {
 async fn a_worker_is_not_believed_what_no_guest_can_bring_about() {
     let ended = |end: &str| {
         format!(
-            r#"{{"Ended": {{"end": {end}, "meanwhile": {{"calls": 0, "bytes": 0, "lines": []}}, "dropped": 0, "fuel": 0, "memory": 0}}}}"#
+            r#"{{"Ended": {{"end": {end}, "meanwhile": {{"calls": 0, "bytes": 0, "lines": [], "fuel_left": 0}}, "dropped": 0, "fuel": 0, "memory": 0}}}}"#
         )
     };
     for said in [
@@ -253,8 +253,8 @@ async fn a_worker_is_not_believed_what_no_guest_can_bring_about() {
             r#"{{"Answered": {{"outcome": "completed", "output": {{"sha256": "{}", "bytes": 7}}}}}}"#,
             "0".repeat(64)
         )),
-        r#"{"Calls": {"number": 0, "calls": [{"operation": "host.exit", "request": {}}], "meanwhile": {"calls": 0, "bytes": 0, "lines": []}}}"#.to_owned(),
-        r#"{"Calls": {"number": 0, "calls": [{"operation": "state.get", "request": {}}], "meanwhile": {"calls": 0, "bytes": 0, "lines": []}}}"#.to_owned(),
+        r#"{"Calls": {"number": 0, "calls": [{"operation": "host.exit", "request": {}}], "meanwhile": {"calls": 0, "bytes": 0, "lines": [], "fuel_left": 0}}}"#.to_owned(),
+        r#"{"Calls": {"number": 0, "calls": [{"operation": "state.get", "request": {}}], "meanwhile": {"calls": 0, "bytes": 0, "lines": [], "fuel_left": 0}}}"#.to_owned(),
     ] {
         let outcome = Betrayed::says(&[&said]).await.call(Limits::default()).await.outcome;
         assert!(matches!(&outcome, Outcome::Trapped { message } if message.contains("was lost")), "{said}: {outcome}");
@@ -274,7 +274,7 @@ async fn a_worker_gets_what_its_guest_is_granted_and_pays_for_it() {
         let request = json!({ "scope": "run", "op": "get", "key": key });
         let line = json!(["shout", "of a level that there is not"]);
         json!({ "Calls": { "number": 0, "calls": [{ "operation": "state.get", "request": request }],
-            "meanwhile": { "calls": calls, "bytes": 10, "lines": [line, ["info", "kept"]] } } })
+            "meanwhile": { "calls": calls, "bytes": 10, "lines": [line, ["info", "kept"]], "fuel_left": 0 } } })
         .to_string()
     };
     let betrayed = Betrayed::says(&[&ask("a", 3), &ask("b", u64::MAX)]).await;
@@ -302,7 +302,7 @@ async fn a_worker_that_does_not_read_is_heard_no_further() {
     const ASKED: usize = 5_000;
     let request = json!({ "scope": "run", "op": "get", "key": "a" });
     let ask = json!({ "Calls": { "number": 0, "calls": [{ "operation": "state.get", "request": request }],
-        "meanwhile": { "calls": 0, "bytes": 0, "lines": [] } } });
+        "meanwhile": { "calls": 0, "bytes": 0, "lines": [], "fuel_left": 0 } } });
     let folder = TempDir::new().unwrap();
     let said = folder.path().join("said");
     std::fs::write(&said, framed(ask.to_string().as_bytes()).repeat(ASKED)).unwrap();

@@ -20,7 +20,7 @@ async fn finished() -> (Desk, Story) {
 }
 
 /// The same journal with some events changed, sealed again by somebody who knows how.
-fn forged(story: &Story, mut change: impl FnMut(&mut Event)) -> Story {
+pub(super) fn forged(story: &Story, mut change: impl FnMut(&mut Event)) -> Story {
     let mut chain = Chain::of(story.id());
     let reseal = |entry: &Entry| {
         let mut event = entry.event.clone();

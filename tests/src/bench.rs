@@ -10,8 +10,8 @@ use baton_journal::{
 };
 use baton_policy::{Effect, Grants, Isolation, Limits, Name, Policy};
 use baton_sandbox::{
-    Backends, CallError, CallSite, Clock, CompileLimits, Ended, Folder, Invocation, Loaded, Sandbox, SandboxError,
-    Target, ToolFacts, Tools, Unwatched,
+    Backends, CallError, CallSite, Clock, CompileLimits, Ended, Folder, Invocation, Loaded, NoAgents, Sandbox,
+    SandboxError, Silence, Target, ToolFacts, Tools, Unwatched,
 };
 use baton_store::MemoryStore;
 
@@ -113,6 +113,8 @@ impl Default for Bench {
                 store: Arc::new(MemoryStore::new()),
                 claim: Arc::new(Claim { run: RunId::new(Timestamp(EPOCH), 7), epoch: 0 }),
                 tools: Arc::new(NoTools),
+                agents: Arc::new(NoAgents),
+                people: Arc::new(Silence),
                 egress: Arc::new(Egress::new(&Options::default()).unwrap()),
                 secrets: Arc::default(),
                 clock: Arc::new(StoppedClock::default()),

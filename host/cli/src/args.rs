@@ -90,7 +90,7 @@ pub struct DecisionArgs {
     #[command(flatten)]
     pub which: WhichRun,
 
-    /// The step that asks, or that is asked about: `letter`, `summarise[2]`
+    /// What asks or is asked about: `letter`, `summarise[2]`, or an agent's call: `review#1/4`
     pub step: String,
 
     /// The role in which you answer; the step says which may

@@ -124,6 +124,12 @@ impl InvocationId {
         InvocationId(text.to_owned())
     }
 
+    /// The number of the host call that made it; nothing if none did.
+    #[must_use]
+    pub fn call(&self) -> Option<u32> {
+        self.0.rsplit_once('/')?.1.parse().ok()
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -4,8 +4,11 @@
 use std::sync::Arc;
 
 use crate::effect::Effect;
-use crate::grant::{Capability as _, Grants, Request, StateGrant, ToolCall, ToolsGrant, WantedMount};
+use crate::grant::{
+    AgentCall, AgentsGrant, Capability as _, Grants, Request, StateGrant, ToolCall, ToolsGrant, WantedMount,
+};
 use crate::name::Name;
+use crate::share::Share;
 
 /// Whether a request may be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,15 @@ pub enum Decision {
         /// What to write where so that it is allowed, for the operator.
         hint: String,
     },
+}
+
+/// A call of another plugin.
+#[derive(Clone, Copy, Debug)]
+pub enum Call<'a> {
+    /// Of a function of it.
+    Tool(ToolCall<'a>),
+    /// Of its agent.
+    Agent(AgentCall<'a>),
 }
 
 /// What one plugin of a project may do.
@@ -36,9 +48,14 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Bound {
     caller: Arc<Policy>,
-    /// What the caller called.
-    tool: String,
-    effect: Effect,
+    called: Called,
+}
+
+/// What a caller called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Called {
+    Tool { name: String, effect: Effect },
+    Agent { name: String, share: Share },
 }
 
 impl Policy {
@@ -55,16 +72,24 @@ impl Policy {
     /// through a tool what is not theirs. A caller may be bounded itself. What is the plugin's own stays: its state of
     /// scope `agent` is its identity, not its caller's.
     #[must_use]
-    pub fn bounded_by(&self, caller: &Arc<Policy>, call: ToolCall<'_>) -> Self {
-        let bound = Bound { caller: Arc::clone(caller), tool: call.name.to_owned(), effect: call.effect };
+    pub fn bounded_by(&self, caller: &Arc<Policy>, call: Call<'_>) -> Self {
+        let bound = Bound { caller: Arc::clone(caller), called: call.into() };
         Policy { effective: self.effective.within(&caller.effective), bound: Some(bound), ..self.clone() }
     }
 
-    /// Whether a tool that the plugin calls acts with its own grants alone: the operator said `as itself`, here and to
-    /// everybody for whom the plugin acts.
+    /// Whether what the plugin calls acts with its own grants alone: the operator said `as itself`, here and to everybody
+    /// for whom the plugin acts.
     #[must_use]
-    pub fn delegates(&self, call: ToolCall<'_>) -> bool {
-        self.effective.tools.delegates(call)
+    pub fn delegates(&self, call: Call<'_>) -> bool {
+        match call {
+            Call::Tool(call) => self.effective.tools.delegates(call),
+            Call::Agent(call) => self.effective.agents.delegates(call),
+        }
+    }
+
+    /// The plugin, and those for whom it acts, the nearest first.
+    pub fn chain(&self) -> impl Iterator<Item = &Name> {
+        std::iter::successors(Some(self), |policy| Some(policy.bound.as_ref()?.caller.as_ref())).map(Policy::plugin)
     }
 
     /// The plugin's name in the project.
@@ -181,24 +206,22 @@ impl Bound {
             }
             _ => Decision::Denied {
                 message: format!(
-                    "`{plugin}` may not use {what} for `{caller}`, which called `{tool}` and may not use it itself",
+                    "`{plugin}` may not use {what} for `{caller}`, which {called} and may not use it itself",
                     what = request.describe(),
                     caller = caller.plugin,
-                    tool = self.tool,
+                    called = self.called.as_told(),
                 ),
                 hint: self.hint(request),
             },
         }
     }
 
-    /// The operator lets the tool act as itself, or grants the caller what it is called for. Of the caller's grants only
+    /// The operator lets the plugin act as itself, or grants the caller what it is called for. Of the caller's grants only
     /// those concerned are shown: who is denied reads it too.
     fn hint(&self, request: &Request<'_>) -> String {
-        let Bound { caller, tool, effect } = self;
-        let call = ToolCall { name: tool, effect: *effect };
+        let caller = &self.caller;
         let place = format!("in baton.toml, under [plugins.{}], in `grants`", caller.plugin);
-        let itself = ToolsGrant::needed(call).unwrap_or_default().as_ask();
-        let itself = line(&caller.granted, &Grants { tools: itself, ..Grants::default() });
+        let itself = line(&caller.granted, &self.called.as_itself());
         let needed = request.needed().unwrap_or_default().completed();
         let mut hint =
             format!("{place}: {itself}; or, so that it may do it itself: {}", line(&caller.granted, &needed));
@@ -207,6 +230,39 @@ impl Bound {
             hint.push_str(&format!(", and in its plugin.toml, under [asks]: {ask}"));
         }
         hint
+    }
+}
+
+impl Called {
+    /// What the caller did.
+    fn as_told(&self) -> String {
+        match self {
+            Called::Tool { name, .. } => format!("called `{name}`"),
+            Called::Agent { .. } => "gave it work".to_owned(),
+        }
+    }
+
+    /// The grant of the caller that lets what it called act as itself.
+    fn as_itself(&self) -> Grants {
+        match self {
+            Called::Tool { name, effect } => {
+                let tools = ToolsGrant::needed(ToolCall { name, effect: *effect }).unwrap_or_default().as_ask();
+                Grants { tools, ..Grants::default() }
+            }
+            Called::Agent { name, share } => {
+                let agents = AgentsGrant::needed(AgentCall { name, share: *share }).unwrap_or_default().as_ask();
+                Grants { agents, ..Grants::default() }
+            }
+        }
+    }
+}
+
+impl From<Call<'_>> for Called {
+    fn from(call: Call<'_>) -> Self {
+        match call {
+            Call::Tool(ToolCall { name, effect }) => Called::Tool { name: name.to_owned(), effect },
+            Call::Agent(AgentCall { name, share }) => Called::Agent { name: name.to_owned(), share },
+        }
     }
 }
 

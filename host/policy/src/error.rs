@@ -1,6 +1,8 @@
 //! The one error of this crate: a written text that means nothing here. It does not know in which file the text stood.
 
-use crate::grant::{Capability, EnvironmentGrant, FilesGrant, HttpGrant, StateGrant, ToolsGrant};
+use crate::grant::{
+    AgentsGrant, Capability, EnvironmentGrant, FilesGrant, HttpGrant, PeopleGrant, StateGrant, ToolsGrant,
+};
 
 /// A text of a manifest or a project that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,6 +14,15 @@ pub enum Error {
     /// It is not the name of a tool.
     #[error("`{0}` is not the name of a tool")]
     Tool(String),
+    /// It is not a grant of an agent.
+    #[error("`{0}` is not a grant of an agent")]
+    Agent(String),
+    /// It is not a grant of people.
+    #[error("`{0}` is not a grant of people")]
+    People(String),
+    /// It is not a share.
+    #[error("`{0}` is not a share")]
+    Share(String),
     /// It is not a grant of state.
     #[error("`{0}` is not a grant of state")]
     State(String),
@@ -65,6 +76,9 @@ impl Error {
         match self {
             Error::Name(_) => "a name is a small letter, then small letters, digits and `-`, at most 64 in all",
             Error::Tool(_) => ToolsGrant::FORM,
+            Error::Agent(_) => AgentsGrant::FORM,
+            Error::People(_) => PeopleGrant::FORM,
+            Error::Share(_) => "a share is a whole number of percent from `1%` to `100%`",
             Error::State(_) => StateGrant::FORM,
             Error::Files(_) => FilesGrant::FORM,
             Error::Variable(_) => EnvironmentGrant::FORM,

@@ -2,9 +2,11 @@
 //!
 //! A new capability is one file here with a type that is a [`Capability`], and one line in [`Grants`].
 
+mod agents;
 mod environment;
 mod files;
 mod http;
+mod people;
 mod secrets;
 mod state;
 mod tools;
@@ -16,9 +18,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use agents::{AgentCall, AgentsGrant};
 pub use environment::EnvironmentGrant;
 pub use files::{Access, FilesGrant, Mount, MountName, WantedMount};
 pub use http::{Authority, Host, HttpGrant, HttpTarget, MAX_URL, Scheme};
+pub use people::{Asked, PeopleGrant};
 pub use secrets::SecretsGrant;
 pub use state::{DEFAULT_QUOTA, StateAccess, StateGrant, StateKeys, StateScope, StateWanted};
 pub use tools::{ToolCall, ToolsGrant};
@@ -248,6 +252,10 @@ capabilities! {
     state: StateGrant, State { wanted };
     /// Exported functions of other plugins: `tools = ["crm/contacts.upsert", "read billing/*"]`.
     tools: ToolsGrant, Tool { call };
+    /// Other agents that work for the plugin, on its budget: `agents = ["researcher", "writer up to 25%"]`.
+    agents: AgentsGrant, Agent { call };
+    /// Questions to people, from the plugin's own code: `people = ["ask", "ask partner"]`.
+    people: PeopleGrant, People { asked };
     /// Folders that the guest sees as `/NAME`: `files = ["read rates at data/rates"]`.
     files: FilesGrant, Files { mount };
     /// Variables of the guest's environment: `environment = ["REGION=eu-west"]`.

@@ -12,6 +12,7 @@
 //! | [`quantity`] | fuel, bytes and wall time as people write them |
 //! | [`limits`] | what one invocation may use, with defaults and maxima |
 //! | [`ceiling`] | the engine's bounds that nobody sets |
+//! | [`share`] | what an invocation hands on of what it has left |
 //! | [`meter`] | what one invocation has used |
 //! | [`circuit`] | whether what fails again and again is left alone for a while |
 //! | [`rate`] | how often something may be called |
@@ -29,18 +30,19 @@ pub mod name;
 pub mod quantity;
 pub mod rate;
 pub mod repetition;
+pub mod share;
 pub mod unknown;
 
 mod error;
 
 pub use circuit::{Circuit, CircuitTerms, Health};
-pub use decision::{Decision, Policy};
+pub use decision::{Call, Decision, Policy};
 pub use effect::Effect;
 pub use error::Error;
 pub use grant::{
-    Access, Authority, Capability, EnvironmentGrant, FilesGrant, Grants, Host, HttpGrant, HttpTarget, MAX_URL, Mount,
-    MountName, Request, Scheme, SecretsGrant, StateAccess, StateGrant, StateKeys, StateScope, StateWanted, ToolCall,
-    ToolsGrant, WantedMount,
+    Access, AgentCall, AgentsGrant, Asked, Authority, Capability, EnvironmentGrant, FilesGrant, Grants, Host,
+    HttpGrant, HttpTarget, MAX_URL, Mount, MountName, PeopleGrant, Request, Scheme, SecretsGrant, StateAccess,
+    StateGrant, StateKeys, StateScope, StateWanted, ToolCall, ToolsGrant, WantedMount,
 };
 pub use isolation::Isolation;
 pub use limits::{Amounts, Beyond, Limits, LimitsOverride};
@@ -49,4 +51,5 @@ pub use name::{Name, ToolName};
 pub use quantity::{Bytes, Fuel, Wall};
 pub use rate::{Bucket, Rate};
 pub use repetition::Repetition;
+pub use share::{Lender, Share};
 pub use unknown::{OnUnknown, Resolution};

@@ -63,7 +63,7 @@ pub const REPEATS: u64 = 100;
 pub const MAX_REPEATS: u64 = MAX_CALLS;
 
 /// Amounts of what invocations share: what a run or a step has left of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amounts {
     /// Units of computing.
     pub fuel: u64,

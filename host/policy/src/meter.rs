@@ -1,7 +1,7 @@
 //! Counts what one invocation uses of the host: calls and bytes. Fuel, memory and time are the engine's to count;
 //! it does not know the engine, only what a host call adds to the fuel.
 
-use crate::limits::Limits;
+use crate::limits::{Amounts, Limits};
 use crate::quantity::{Bytes, Fuel, Wall};
 
 /// Fuel that a host call costs beside what the engine counts. For the guest a call is about 8 units, for the host 80 to
@@ -139,6 +139,19 @@ impl Meter {
     pub fn charge_reply(&mut self, bytes_out: u64) -> Result<u64, Exhausted> {
         self.take_bytes(bytes_out)?;
         Ok(bytes_out.saturating_mul(BYTE_FUEL))
+    }
+
+    /// Counts what another invocation spent of what this one has, and tells the fuel of it.
+    ///
+    /// # Errors
+    /// [`Exhausted`] if it was more than is left: the invocation ends. Nothing is counted then.
+    pub fn charge_spent(&mut self, spent: Amounts) -> Result<u64, Exhausted> {
+        if self.used.calls.saturating_add(spent.calls) > self.limits.calls {
+            return Err(Exhausted::of(Resource::Calls, &self.limits));
+        }
+        self.take_bytes(spent.bytes)?;
+        self.used.calls += spent.calls;
+        Ok(spent.fuel)
     }
 
     /// What was used.

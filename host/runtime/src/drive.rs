@@ -113,7 +113,10 @@ impl Driver {
     /// Takes what an invocation tells: the machine must see it in the order of the journal, or it would decide otherwise
     /// when it is built again.
     async fn heard(&mut self, news: News) -> Result<Vec<Action>, Error> {
-        let actions = self.happened(*news.event).await?;
+        let actions = match news.is_recorded {
+            true => self.run.apply(self.at, &news.event)?,
+            false => self.happened(*news.event).await?,
+        };
         let _ = news.told.send(()); // who told it may have been stopped meanwhile
         Ok(actions)
     }
@@ -151,6 +154,9 @@ impl Driver {
     }
 
     async fn invoke(&mut self, invoke: Invoke) -> Result<Vec<Action>, Error> {
+        if invoke.suspended.is_some() {
+            self.context.look_back().await?;
+        }
         let job = self.context.job(&invoke)?;
         let began_before = invoke.has_begun();
         let is_open = began_before && invoke.resolution().is_none();
@@ -193,14 +199,14 @@ impl Driver {
 
     /// What an earlier host recorded of an attempt.
     fn tape(&self, job: &Job) -> Option<Tape> {
-        let tape = self.context.earlier.take_tape(&job.invocation.id)?;
+        let tape = self.context.earlier().take_tape(&job.invocation.id)?;
         Some(if job.invocation.target == Target::Agent { tape } else { tape.lenient() })
     }
 
     /// Suspends an attempt, and has a person asked about calls of it whose outcome nobody knows.
     async fn doubt(&mut self, invoke: &Invoke, job: &Job, doubts: &[InDoubt]) -> Result<Vec<Action>, Error> {
         let mut more = Vec::new();
-        for nested in self.context.earlier.suspend_within(&job.invocation.id) {
+        for nested in self.context.earlier().suspend_within(&job.invocation.id) {
             more.extend(self.happened(nested).await?);
         }
         if invoke.started.is_some() {

@@ -78,7 +78,7 @@ pub struct Blame {
 /// A question to people.
 #[derive(Clone, Debug, Serialize)]
 pub struct Question {
-    /// The step that asks.
+    /// The step that asks, or what it is about: `summarise[2]`; of an agent that asks, its call: `review#1/4`.
     pub step: String,
     /// What is asked.
     pub question: String,

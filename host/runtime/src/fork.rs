@@ -147,6 +147,9 @@ fn taken_over(entries: &[Entry], redone: &BTreeSet<&str>) -> Vec<(Timestamp, Eve
         | Event::HostCall { invocation, .. }
         | Event::Logged { invocation, .. }
         | Event::InvocationEnded { invocation, .. } => ended.contains(root(invocation)),
+        Event::ApprovalRequested { step, .. } | Event::ApprovalDecided { step, .. } if step.contains('#') => {
+            ended.contains(root_of(step))
+        }
         Event::ApprovalRequested { step, .. } | Event::ApprovalDecided { step, .. } => match asked_about.get(step) {
             Some(invocation) => ended.contains(invocation.as_str()),
             None => decided.contains(step.as_str()),
@@ -167,7 +170,13 @@ fn taken_over(entries: &[Entry], redone: &BTreeSet<&str>) -> Vec<(Timestamp, Eve
 
 /// The step's invocation that an invocation belongs to.
 fn root(invocation: &InvocationId) -> &str {
-    invocation.as_str().split('/').next().unwrap_or_default()
+    root_of(invocation.as_str())
+}
+
+/// The same of a call: `onboard[2]/crm#1` of `onboard[2]/crm#1/4`.
+fn root_of(call: &str) -> &str {
+    let attempt = call.find('#').unwrap_or_default();
+    call[attempt..].find('/').map_or(call, |end| &call[..attempt + end])
 }
 
 /// Notes in the header where the taken entries are from; earlier forks have other places now.

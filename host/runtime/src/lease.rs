@@ -1,7 +1,7 @@
 //! What an invocation may use, in the policy's terms and in the journal's. It does not know who grants it.
 
-use baton_journal::Lease;
-use baton_policy::{Bytes, Fuel, Limits, Wall};
+use baton_journal::{Lease, Usage};
+use baton_policy::{Amounts, Bytes, Fuel, Limits, Wall};
 
 /// As the journal keeps it.
 pub(crate) fn lease(limits: &Limits) -> Lease {
@@ -33,6 +33,16 @@ pub(crate) fn limits(lease: Lease) -> Limits {
         depth: depth.min(Limits::MAX.depth),
         repeats: repeats.min(Limits::MAX.repeats),
     }
+}
+
+/// What of limits can be lent to another invocation.
+pub(crate) fn lent(limits: &Limits) -> Amounts {
+    Amounts { fuel: limits.fuel.0, calls: limits.calls, bytes: limits.bytes.0 }
+}
+
+/// What was used, as it is lent.
+pub(crate) fn amounts(usage: Usage) -> Amounts {
+    Amounts { fuel: usage.fuel, calls: usage.host_calls, bytes: usage.bytes }
 }
 
 #[cfg(test)]

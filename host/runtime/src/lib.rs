@@ -20,10 +20,14 @@ pub mod verify;
 pub mod workflow;
 
 mod clock;
+mod delegation;
 mod drive;
+mod fitting;
 mod guards;
 mod held;
 mod lease;
+mod nested;
+mod questions;
 mod secrets;
 mod tools;
 

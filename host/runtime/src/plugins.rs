@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use baton_bundle::{Plugin, Project};
 use baton_journal::Digest;
-use baton_policy::{Capability as _, CircuitTerms, Isolation, Policy, Request, ToolCall};
+use baton_policy::{AgentCall, Capability as _, CircuitTerms, Isolation, Policy, Request, Share, ToolCall};
 use baton_sandbox::{Folder, Loaded, Sandbox, ToolFacts};
 use baton_workflow::{AgentFacts, Catalog, PluginFacts};
 
@@ -102,6 +102,10 @@ impl Plugins {
     fn may_call(&self, caller: &str, name: &str, called: &Ready) -> bool {
         let Some(caller) = self.get(caller) else { return false };
         let effective = caller.plugin.policy().effective();
+        let call = AgentCall { name, share: Share::LEAST };
+        if called.loaded.is_agent() && effective.allows(&Request::Agent { call }) {
+            return true;
+        }
         called.loaded.functions().iter().any(|function| {
             let tool = format!("{name}/{}", function.name);
             let call = ToolCall { name: &tool, effect: called.plugin.tool(&function.name).effect };
@@ -212,6 +216,20 @@ fn check_manifest(plugin: &Plugin, loaded: &Loaded) -> Result<(), Error> {
             .to_owned();
         return refuse(
             "asks for files, and is an agent: an agent is replayed, and files would have changed".to_owned(),
+            hint,
+        );
+    }
+    if !loaded.is_agent() && !plugin.policy().asked().agents.is_empty() {
+        let hint = "take `agents` out of [asks]: have an agent delegate, and call this tool".to_owned();
+        return refuse(
+            "asks for agents, and is a tool: tools are not replayed, and their workers would be lost".to_owned(),
+            hint,
+        );
+    }
+    if !loaded.is_agent() && !plugin.policy().asked().people.is_empty() {
+        let hint = "take `people` out of [asks]: have an agent ask, or a step of the workflow".to_owned();
+        return refuse(
+            "asks for people, and is a tool: tools are not replayed, and the answer would find nobody".to_owned(),
             hint,
         );
     }

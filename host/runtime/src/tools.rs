@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Authority, BoxFuture, Digest, Event, Failure, InvocationId, Outcome, Payload, Tape};
-use baton_policy::{Effect, OnUnknown, Policy, ToolCall};
+use baton_journal::{BoxFuture, Failure, InvocationId, Outcome, Payload, Tape};
+use baton_policy::{Call, Effect, OnUnknown, ToolCall};
 use baton_sandbox::{CallError, CallSite, Invocation, SandboxError, Target, ToolFacts, Tools, Unknown};
 
 use crate::drive::{Caller, Job, RunContext};
 use crate::error::Error;
+use crate::nested::{self, acting, host_error, nested_id, nested_key, too_deep};
 use crate::plugins::Ready;
 
 /// Calls tools for the guests of one run.
@@ -33,17 +34,14 @@ impl ToolCalls {
 
     async fn call_tool(&self, site: CallSite, tool: &str, arguments: String) -> Reply {
         let id = nested_id(&site);
-        if let Some(outcome) = self.context.earlier.outcome(&id, tool, &arguments) {
+        if let Some(outcome) = self.context.earlier().outcome(&id, tool, &arguments) {
             return Ok(reply(outcome));
         }
         let Some((plugin, ready, function)) = self.find(tool) else {
             return Ok(Err(CallError::Invalid(format!("there is no tool `{tool}`"))));
         };
-        if site.invocation.depth >= site.invocation.limits.depth {
-            let limit = site.invocation.limits.depth;
-            return Ok(Err(CallError::Invalid(format!(
-                "more than {limit} invocations wait for each other (limit `depth`)"
-            ))));
+        if let Some(refusal) = too_deep(&site) {
+            return Ok(Err(refusal));
         }
         let _place = self.context.places.take(site.invocation.depth + 1).await;
         // Thousands may wait for a place: what a call takes is made when it has one.
@@ -53,7 +51,7 @@ impl ToolCalls {
 
     /// The invocation of a call that an earlier host has begun and not ended.
     pub(crate) fn begun(&self, site: &CallSite, tool: &str, arguments: &str) -> Option<Job> {
-        let has_begun = self.context.earlier.has_begun(&nested_id(site), tool, arguments);
+        let has_begun = self.context.earlier().has_begun(&nested_id(site), tool, arguments);
         self.nested(site, tool, arguments).filter(|_| has_begun)
     }
 
@@ -65,7 +63,7 @@ impl ToolCalls {
         let (plugin, ready, function) = tool;
         let caller = &site.invocation;
         let call = ToolCall { name, effect: ready.plugin.tool(function).effect };
-        let (policy, authority) = acting(ready.plugin.policy(), &caller.policy, call);
+        let (policy, authority) = acting(ready.plugin.policy(), &caller.policy, Call::Tool(call));
         let timeout = ready.plugin.limits().wall.as_duration().min(site.left());
         let key = key(site, name, &arguments);
         let invocation = Invocation {
@@ -94,55 +92,28 @@ impl ToolCalls {
     async fn make(&self, tool: &str, job: Job) -> Result<Result<Arc<str>, CallError>, Error> {
         let context = &self.context;
         let (id, arguments) = (&job.invocation.id, &job.invocation.input);
-        let began_before = context.earlier.has_begun(id, tool, arguments);
-        let tape = if began_before { context.earlier.take_tape(id).map(Tape::lenient) } else { None };
-        if !context.earlier.is_open(id, tool, arguments) {
-            context.store.append(&context.claim, context.clock.now(), job.started()).await?;
+        let began_before = context.earlier().has_begun(id, tool, arguments);
+        let tape = if began_before { context.earlier().take_tape(id).map(Tape::lenient) } else { None };
+        if !context.earlier().is_open(id, tool, arguments) {
+            nested::begin(context, &job).await?;
         }
-        let ended = self.invoke(job, tape.unwrap_or_else(|| Tape::starting(context.clock.now()))).await?;
-        let Event::InvocationEnded { outcome, .. } = &ended else {
-            return Err(Error::Internal("an invocation ended as something else".to_owned()));
-        };
-        let outcome = outcome.clone();
-        context.tell(ended).await?;
-        Ok(reply(&outcome))
+        let tape = tape.unwrap_or_else(|| Tape::starting(context.clock.now()));
+        Ok(reply(&nested::make(context, job, tape).await?.outcome))
     }
 
     /// Writes down that a call ended without being made again: what may have begun has an end.
     async fn end_open(&self, site: &CallSite, tool: &str, arguments: &str, failure: Failure) -> Result<(), Error> {
         let Some(job) = self.nested(site, tool, arguments) else { return Ok(()) };
         let context = &self.context;
-        if !context.earlier.is_open(&job.invocation.id, tool, arguments) {
-            context.store.append(&context.claim, context.clock.now(), job.started()).await?;
+        if !context.earlier().is_open(&job.invocation.id, tool, arguments) {
+            nested::begin(context, &job).await?;
         }
         context.tell(job.ended_as(Outcome::Failed { failure })).await
     }
-
-    async fn invoke(&self, job: Job, tape: Tape) -> Result<Event, Error> {
-        let (context, id) = (&self.context, job.invocation.id.clone());
-        context.open(&job);
-        let ended = Arc::clone(context).invoke(job, tape).await;
-        context.close(&id);
-        ended
-    }
 }
 
-fn nested_id(site: &CallSite) -> InvocationId {
-    InvocationId::nested(&site.invocation.id, site.sequence, None)
-}
-
-/// The same for every attempt of this call.
 fn key(site: &CallSite, tool: &str, arguments: &str) -> String {
-    let (caller, sequence) = (site.invocation.idempotency_key.as_bytes(), site.sequence.to_le_bytes());
-    Digest::of_parts([caller, &sequence, tool.as_bytes(), arguments.as_bytes()]).to_string()
-}
-
-/// The policy of a tool for its caller: what both may do, unless the operator delegated to the tool by name.
-fn acting(tool: &Policy, caller: &Arc<Policy>, call: ToolCall<'_>) -> (Arc<Policy>, Authority) {
-    if caller.delegates(call) {
-        return (Arc::new(tool.clone()), Authority::Itself);
-    }
-    (Arc::new(tool.bounded_by(caller, call)), Authority::Bounded)
+    nested_key(&site.invocation.idempotency_key, site.sequence, tool, arguments)
 }
 
 impl Tools for ToolCalls {
@@ -156,7 +127,7 @@ impl Tools for ToolCalls {
 
     /// A call that an earlier host has ended is answered at once.
     fn turn(&self, site: &CallSite, tool: &str, arguments: &str) -> Result<Duration, Failure> {
-        let has_ended = self.context.earlier.outcome(&nested_id(site), tool, arguments).is_some();
+        let has_ended = self.context.earlier().outcome(&nested_id(site), tool, arguments).is_some();
         match self.find(tool).filter(|_| !has_ended) {
             Some((_, ready, function)) => self.context.turn(ready, function, site.left()),
             None => Ok(Duration::ZERO),
@@ -167,7 +138,7 @@ impl Tools for ToolCalls {
     fn unknown(&self, site: &CallSite, tool: &str, arguments: &str) -> Unknown {
         let Some((_, ready, function)) = self.find(tool) else { return Unknown::of(tool) };
         let call = ToolCall { name: tool, effect: ready.plugin.tool(function).effect };
-        let on = match self.context.earlier.outcome(&nested_id(site), tool, arguments) {
+        let on = match self.context.earlier().outcome(&nested_id(site), tool, arguments) {
             Some(_) => OnUnknown::Retry,
             None => {
                 let said = site.invocation.policy.effective().tools.on_unknown(call);
@@ -207,13 +178,5 @@ fn reply(outcome: &Outcome) -> Result<Arc<str>, CallError> {
         Outcome::Trapped { .. } | Outcome::Exhausted { .. } | Outcome::Suspended => {
             Err(CallError::Failed(Failure::Permanent(outcome.to_string())))
         }
-    }
-}
-
-fn host_error(error: Error) -> SandboxError {
-    match error {
-        Error::Sandbox(error) => error,
-        Error::Store(error) => SandboxError::Store(error),
-        other => SandboxError::Host(other.to_string()),
     }
 }

@@ -12,8 +12,8 @@ use baton_egress::{Egress, Options};
 use baton_journal::{BoxFuture, Claim, Digest, InvocationId, RunId, Site, Tape, Timestamp};
 use baton_policy::{Effect, Grants, Limits, Policy};
 use baton_sandbox::{
-    Backends, CallError, CallSite, Clock, Invocation, Loaded, Sandbox, SandboxError, Target, ToolFacts, Tools,
-    Unwatched, Worker, wasmtime,
+    Backends, CallError, CallSite, Clock, Invocation, Loaded, NoAgents, Sandbox, SandboxError, Silence, Target,
+    ToolFacts, Tools, Unwatched, Worker, wasmtime,
 };
 use baton_store::MemoryStore;
 use criterion::{Criterion, criterion_group};
@@ -79,6 +79,8 @@ impl Ours {
             store: Arc::new(MemoryStore::new()),
             claim: Arc::new(Claim { run: run.clone(), epoch: 0 }),
             tools: Arc::new(Nothing),
+            agents: Arc::new(NoAgents),
+            people: Arc::new(Silence),
             egress: Arc::new(Egress::new(&Options::default()).expect("it is made")),
             secrets: Arc::default(),
             clock: Arc::new(Nothing),

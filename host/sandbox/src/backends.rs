@@ -5,6 +5,8 @@ use std::sync::Arc;
 use baton_egress::{Fetch, Secrets};
 use baton_journal::{BoxFuture, Claim, InvocationId, Store};
 
+use crate::capability::agents::Agents;
+use crate::capability::people::People;
 use crate::capability::tools::Tools;
 pub use crate::clock::Clock;
 
@@ -17,6 +19,10 @@ pub struct Backends {
     pub claim: Arc<Claim>,
     /// Calls of other plugins.
     pub tools: Arc<dyn Tools>,
+    /// Work for other agents.
+    pub agents: Arc<dyn Agents>,
+    /// Questions to people.
+    pub people: Arc<dyn People>,
     /// The way out to the network.
     pub egress: Arc<dyn Fetch>,
     /// The secrets that there are; each guest has those that it was granted.
@@ -29,8 +35,7 @@ pub struct Backends {
 
 /// Looks on as a guest calls. The defaults do nothing, so that adding a method breaks nobody.
 pub trait Watch: Send + Sync {
-    /// A guest makes its host call of this number, counted from 0, with so much fuel left. Of a guest in a worker its fuel
-    /// is not known meanwhile.
+    /// A guest makes its host call of this number, counted from 0, with so much fuel left once the call itself is paid.
     fn calls(&self, invocation: &InvocationId, sequence: u32, fuel_left: u64) {
         let _ = (invocation, sequence, fuel_left);
     }

@@ -4,7 +4,9 @@ wasmtime::component::bindgen!({
     path: "../../wit/v0.1",
     world: "agent-plugin",
     imports: {
+        "baton:plugin/agents": async | trappable,
         "baton:plugin/http": async | trappable,
+        "baton:plugin/people": async | trappable,
         "baton:plugin/state": async | trappable,
         "baton:plugin/tools": async | trappable,
         default: trappable,

@@ -3,11 +3,13 @@
 //!
 //! A new capability is a WIT file, a grant type, a room here with its lines in [`link`] and [`operation`], and a guest test.
 
+pub(crate) mod agents;
 pub(crate) mod budget;
 pub(crate) mod clock;
 pub(crate) mod context;
 pub(crate) mod http;
 pub(crate) mod log;
+pub(crate) mod people;
 pub(crate) mod random;
 pub(crate) mod state;
 pub(crate) mod tools;
@@ -20,12 +22,16 @@ use crate::guest::Guest;
 
 /// The interfaces of the contract that have a room, for the test that compares them with `wit/`.
 #[cfg(test)]
-pub(crate) const ROOMS: [&str; 8] = ["budget", "clock", "context", "http", "log", "random", "state", "tools"];
+pub(crate) const ROOMS: [&str; 10] =
+    ["agents", "budget", "clock", "context", "http", "log", "people", "random", "state", "tools"];
 
 /// A host call that a guest in a worker process asks for by its name; nothing if no room has such a call.
 pub(crate) fn operation(name: &str, request: &str) -> Option<AnyOperation> {
     match name.split_once('.')?.0 {
+        "agents" => AnyOperation::read::<agents::Delegate>(name, request)
+            .or_else(|| AnyOperation::read::<agents::List>(name, request)),
         "http" => AnyOperation::read::<http::Fetch>(name, request),
+        "people" => AnyOperation::read::<people::Ask>(name, request),
         "state" => AnyOperation::read::<state::StateCall>(name, request),
         "tools" => AnyOperation::read::<tools::Call>(name, request)
             .or_else(|| AnyOperation::read::<tools::List>(name, request)),
@@ -36,11 +42,13 @@ pub(crate) fn operation(name: &str, request: &str) -> Option<AnyOperation> {
 /// Links every room.
 pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     plugin::types::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::agents::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::budget::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::clock::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::context::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::http::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::log::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::people::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::random::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::state::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::tools::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)

@@ -103,6 +103,9 @@ pub enum SandboxError {
     /// A replayed agent made another call than the recorded one.
     #[error(transparent)]
     Diverged(Box<Divergence>),
+    /// Not a failure: the invocation waits for something outside, and is begun again when it is there.
+    #[error("the invocation waits for something outside")]
+    Suspended,
     /// A backend that the embedder gave failed.
     #[error("the host failed: {0}")]
     Host(String),

@@ -3,8 +3,8 @@
 //!
 //! 1. **tape**: is the reply in the journal already? Then it is returned: no check, no cost, no effect.
 //! 2. **policy**: does a grant allow the call? A denial is recorded and returned; it is never a trap.
-//! 3. **meter**: what the call takes is charged; running out ends the invocation. What has a rate is waited for, and what is
-//!    left alone for a while is refused.
+//! 3. **meter**: what the call takes is charged, what it hands on of the guest's budget is set aside; running out ends the
+//!    invocation. What has a rate is waited for, and what is left alone for a while is refused.
 //! 4. **intent**: before an effect outside, everything it depends on is made durable, the intent included. An intent that is
 //!    there already is of a call that an earlier host may have made: it is made again only where that is wanted (`unknown`).
 //! 5. **perform**: the capability's backend does it.
@@ -13,10 +13,11 @@
 //! What a guest spends by calling (calls, bytes, fuel) is charged in a replay as it was live, before step 1, so that a
 //! replayed guest runs out exactly where it did.
 //!
-//! Charging, and ending a guest that runs out, is here; the other steps are taken where the journal is (`steps`). A guest
+//! Charging (`charge`), and ending a guest that runs out, is here; the other steps are taken where the journal is (`steps`). A guest
 //! in a worker process has a gate there, which charges alike and asks that of the host for the rest (`remote`).
 
 mod any;
+mod charge;
 mod errand;
 mod kept;
 mod operation;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{Limit, Outcome, Tape, Timestamp};
-use baton_policy::{Exhausted, Meter, Resource};
+use baton_policy::Meter;
 use tokio::time::Instant;
 
 use crate::backends::Backends;
@@ -49,15 +50,19 @@ pub(crate) use kept::Kept;
 pub use operation::CallSite;
 pub(crate) use operation::{Effect, Operation};
 pub(crate) use remote::Remote;
+use reply::text;
+pub(crate) use reply::{Reply, Written};
 pub use unknown::{Unknown, unknown_call};
 
+use charge::Counted;
 use errand::Errands;
-use reply::{Reply, Written, text};
+
 use steps::Steps;
 
 /// Why an invocation must end although its guest would go on.
 pub(crate) enum Stop {
     Exhausted(Limit, String),
+    Suspended,
     Host(SandboxError),
 }
 
@@ -66,6 +71,7 @@ impl Stop {
     pub(crate) fn outcome(self) -> Result<Outcome, SandboxError> {
         match self {
             Stop::Exhausted(limit, message) => Ok(Outcome::Exhausted { limit, message }),
+            Stop::Suspended => Ok(Outcome::Suspended),
             Stop::Host(error) => Err(error),
         }
     }
@@ -83,9 +89,11 @@ pub(crate) struct Gate {
     clock: VirtualClock,
     lines: Lines,
     behind: Behind,
-    surcharge: u64,
+    counted: Counted,
     /// What was left when the guest last called its host.
     fuel_left: u64,
+    /// In a worker's host: what is left as the worker says; it may say too much, and is not believed then.
+    fuel_told: u64,
     stops: Instant,
     stop: Option<Stop>,
     errands: Errands,
@@ -128,7 +136,22 @@ impl Gate {
         let (meter, stops) = (Meter::new(invocation.limits), Instant::now() + invocation.timeout);
         let fuel_left = invocation.limits.fuel.0;
         let (errands, kept) = (Errands::default(), Kept::default());
-        Gate { invocation, meter, clock, lines, behind, surcharge: 0, fuel_left, stops, stop: None, errands, kept }
+        let counted = Counted::default();
+        let fuel_told = u64::MAX;
+        Gate {
+            invocation,
+            meter,
+            clock,
+            lines,
+            behind,
+            counted,
+            fuel_left,
+            fuel_told,
+            stops,
+            stop: None,
+            errands,
+            kept,
+        }
     }
 
     /// One host call through the six steps.
@@ -163,18 +186,22 @@ impl Gate {
     ) -> Result<Vec<Result<Answer<O::Reply>, SandboxError>>, Stop> {
         // All are charged before the first intent is written: an intent says that the call is about to be performed.
         let requests = self.charge_all(&operations)?;
-        let asked = requests.len();
+        let (asked, left) = (requests.len(), self.amounts_left());
+        let spent: Vec<_> = operations.iter().map(O::spent).collect();
         let calls = operations.into_iter().zip(requests).collect();
         let answers = match &mut self.behind {
-            Behind::Journal(steps) => steps.take(calls, self.stops, self.fuel_left).await?,
+            Behind::Journal(steps) => steps.take(calls, self.stops, left).await?,
             Behind::Host(host) => {
-                let (now, answers) = host.ask(calls, &self.lines).await?;
+                let (now, answers) = host.ask(calls, &self.lines, left.fuel).await?;
                 self.clock.advance_to(now);
                 answers
             }
         };
         if answers.len() != asked {
             return Err(Stop::Host(SandboxError::Host("not every host call was answered".to_owned())));
+        }
+        for (answer, spent) in answers.iter().zip(spent) {
+            self.charge_spent(answer.as_ref().map(|answer| spent(&answer.reply)).unwrap_or_default())?;
         }
         Ok(answers)
     }
@@ -220,33 +247,6 @@ impl Gate {
         }
     }
 
-    fn charge_all(&mut self, operations: &[impl Operation]) -> Result<Vec<String>, Stop> {
-        let mut requests = Vec::with_capacity(operations.len());
-        for operation in operations {
-            match self.charge(operation) {
-                Ok(request) => requests.push(request),
-                Err(stop) => {
-                    requests.iter().for_each(|request: &String| self.count(request.len() as u64));
-                    return Err(stop);
-                }
-            }
-        }
-        Ok(requests)
-    }
-
-    /// What the guest spends by calling.
-    fn charge(&mut self, operation: &impl Operation) -> Result<String, Stop> {
-        let request = text(operation)?;
-        self.charge_call(request.len() as u64)?;
-        Ok(request)
-    }
-
-    /// What the guest spends by being answered.
-    fn settle<T>(&mut self, answer: Answer<T>) -> Result<Result<T, CallError>, Stop> {
-        self.charge_reply(answer.bytes)?;
-        Ok(answer.reply.into())
-    }
-
     /// Ends a guest that is in a loop, when all that it was told is charged.
     fn look_for_loop(&mut self) -> Result<(), Stop> {
         let found = match &mut self.behind {
@@ -256,26 +256,11 @@ impl Gate {
         found.map_or(Ok(()), |message| Err(Stop::Exhausted(Limit::Repeats, message)))
     }
 
-    fn charge_reply(&mut self, bytes: u64) -> Result<(), Stop> {
-        self.surcharge += self.meter.charge_reply(bytes).map_err(|out| self.exhausted(&out))?;
-        Ok(())
-    }
-
-    fn charge_call(&mut self, bytes: u64) -> Result<(), Stop> {
-        self.surcharge += self.meter.charge_call(bytes).map_err(|out| self.exhausted(&out))?;
-        Ok(())
-    }
-
     fn or_stop<T>(&mut self, result: Result<T, Stop>) -> wasmtime::Result<T> {
         result.map_err(|stop| {
             self.stop = Some(stop);
             wasmtime::Error::from(Stopped)
         })
-    }
-
-    fn exhausted(&self, out: &Exhausted) -> Stop {
-        let limit = if out.resource == Resource::Calls { Limit::Calls } else { Limit::Bytes };
-        Stop::Exhausted(limit, self.invocation.exhausted(out.resource))
     }
 
     /// In a worker: what its host has not been told yet.
@@ -291,6 +276,7 @@ impl Gate {
         for (level, message) in &meanwhile.lines {
             self.lines.push_foreign(level, message);
         }
+        self.fuel_told = meanwhile.fuel_left;
         let mut bytes = meanwhile.bytes;
         for _ in 0..meanwhile.calls {
             let charged = self.charge_call(std::mem::take(&mut bytes));
@@ -321,11 +307,6 @@ impl Gate {
         self.or_stop(charged)
     }
 
-    /// The fuel that host calls have cost and the engine has not yet taken.
-    pub(crate) fn take_surcharge(&mut self) -> u64 {
-        std::mem::take(&mut self.surcharge)
-    }
-
     /// Notes the fuel that is left as the guest calls its host.
     pub(crate) fn note_fuel(&mut self, left: u64) {
         self.fuel_left = left;
@@ -334,11 +315,6 @@ impl Gate {
     /// What was left when the guest last called its host.
     pub(crate) fn fuel_left(&self) -> u64 {
         self.fuel_left
-    }
-
-    /// Adds fuel that the engine has to take.
-    pub(crate) fn add_surcharge(&mut self, fuel: u64) {
-        self.surcharge = self.surcharge.saturating_add(fuel);
     }
 
     /// Why the invocation must end, if the gate said so.
@@ -409,6 +385,6 @@ impl Gate {
 
 impl From<SandboxError> for Stop {
     fn from(error: SandboxError) -> Self {
-        Stop::Host(error)
+        if matches!(error, SandboxError::Suspended) { Stop::Suspended } else { Stop::Host(error) }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{Digest, InvocationId, Outcome, RunId, Site, Timestamp, Usage};
-use baton_policy::{Access, Exhausted, Limits, MountName, Policy, Resolution, Resource};
+use baton_policy::{Access, Amounts, Exhausted, Limits, MountName, Policy, Resolution, Resource};
 
 /// What is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,12 +86,20 @@ impl Invocation {
 }
 
 impl Invocation {
+    /// Whether it is an agent that works for another one.
+    #[must_use]
+    pub fn is_worker(&self) -> bool {
+        self.depth > 0 && self.target == Target::Agent
+    }
+
     /// What was reached, and the line that raises it: in the operator's file or, if the budget was the lesser, in the
     /// workflow.
     pub(crate) fn exhausted(&self, resource: Resource) -> String {
         let out = Exhausted::of(resource, &self.limits);
         if out.limit < Exhausted::of(resource, &self.allowed).limit {
-            return format!("{out}: it is what `budget` in the workflow had left");
+            let whose =
+                if self.is_worker() { "what its caller gave it" } else { "what `budget` in the workflow had left" };
+            return format!("{out}: it is {whose}");
         }
         format!("{out}; {}", out.hint(&self.plugin))
     }
@@ -102,6 +110,8 @@ impl Invocation {
 pub struct Ended {
     /// How.
     pub outcome: Outcome,
-    /// What it used.
+    /// What it used itself.
     pub usage: Usage,
+    /// What others spent of what it had.
+    pub handed_on: Amounts,
 }

@@ -34,6 +34,8 @@ mod wasi;
 
 pub use backends::{Backends, Clock, Unwatched, Watch};
 pub use call_error::CallError;
+pub use capability::agents::{Agents, Delegated, NoAgents, StaffFacts, Told, Work};
+pub use capability::people::{Answer, People, Question, Silence};
 pub use capability::state::run_state;
 pub use capability::tools::{ToolFacts, Tools};
 pub use compile::CompileLimits;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use baton_journal::{Digest, InvocationId, Outcome, Tape, Usage};
+use baton_policy::Amounts;
 use bytes::Bytes;
 use wasmtime::component::Component;
 
@@ -135,7 +136,7 @@ impl Sandbox {
     ) -> Result<Ended, SandboxError> {
         let started = Instant::now();
         if let Some(outcome) = ending::too_large(&invocation) {
-            return Ok(Ended { outcome, usage: Usage::default() });
+            return Ok(Ended::unmade(outcome));
         }
         let call = Call::prepare(plugin, &invocation)?;
         let id = invocation.id.clone();
@@ -179,13 +180,23 @@ async fn elsewhere(worker: &Worker, code: &Bytes, mut gate: Gate) -> Result<Ende
 }
 
 fn ended(outcome: Outcome, gate: &Gate, fuel: u64, memory_bytes: u64) -> Ended {
-    let used = gate.meter().used();
+    if outcome == Outcome::Suspended {
+        return Ended::unmade(outcome); // it is made again from its beginning, and accounts for all of it then
+    }
+    let (used, others) = (gate.meter().used(), gate.handed_on()); // what others spent they account for themselves
     let output = if let Outcome::Completed { output } = &outcome { output.bytes() } else { 0 };
-    let bytes = used.bytes + gate.invocation().input.len() as u64 + output;
-    Ended { outcome, usage: Usage { fuel, memory_bytes, wall_ms: 0, host_calls: used.calls, bytes } }
+    let bytes = used.bytes - others.bytes + gate.invocation().input.len() as u64 + output;
+    let (fuel, host_calls) = (fuel.saturating_sub(others.fuel), used.calls - others.calls);
+    Ended { outcome, usage: Usage { fuel, memory_bytes, wall_ms: 0, host_calls, bytes }, handed_on: others }
 }
 
 impl Ended {
+    /// The end of one that was not made.
+    #[must_use]
+    pub fn unmade(outcome: Outcome) -> Self {
+        Ended { outcome, usage: Usage::default(), handed_on: Amounts::default() }
+    }
+
     fn after(mut self, started: Instant) -> Self {
         self.usage.wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self

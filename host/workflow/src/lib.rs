@@ -27,3 +27,4 @@ pub use run::{
     Action, Ask, Await, Emit, InDoubt, Invoke, NotFollowing, Progress, Run, RunError, Status, StepKind, StepStatus,
     StepView, Suspended, Wait,
 };
+pub use schema::Schema;

@@ -26,6 +26,7 @@
 //!   `finally` has the last word (`cleanup`).
 //! - A host that finds calls of an attempt in flight, of which nobody knows whether they took effect, suspends the
 //!   attempt and asks (`doubt`). A yes or a no holds for one new beginning of the attempt.
+//! - An agent that asks people from its own code is suspended too (`question`), and begins again with the answer.
 //!
 //! The run's wall time is that of its events, without the time in which it only waited for people, events or a time, or
 //! rested.
@@ -57,6 +58,7 @@ mod inner;
 mod item;
 mod output;
 mod outstanding;
+mod question;
 mod settle;
 mod signal;
 mod state;
@@ -73,6 +75,7 @@ pub use follow::NotFollowing;
 use budget::{Meter, Outer};
 use cleanup::{Cleanup, Stage};
 use outstanding::Outstanding;
+use question::Questions;
 use state::StepState;
 
 /// An event that cannot follow on what the run has seen. The run is as it was before.
@@ -121,6 +124,8 @@ pub struct Run {
     /// The budget of what is around it, for a workflow that a step runs.
     outer: Option<Outer>,
     outstanding: Outstanding,
+    /// What agents ask people from their own code.
+    questions: Questions,
     /// Questions that nobody needs to answer any more, because the run fails.
     dropped: Vec<Ask>,
     meter: Meter,
@@ -156,6 +161,7 @@ impl Run {
             inner: BTreeMap::new(),
             outer: None,
             outstanding: Outstanding::default(),
+            questions: Questions::default(),
             dropped: Vec::new(),
             meter: Meter::default(),
             ending: None,

@@ -42,7 +42,7 @@ const MAX_PATTERN_BYTES: usize = 1 << 20;
 /// A compiled schema.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
-pub(crate) struct Schema {
+pub struct Schema {
     name: String,
     document: Value,
     /// Its parts, each counted as often as it is named.
@@ -64,7 +64,7 @@ impl Schema {
     /// # Errors
     ///
     /// If it is no schema, or refers to one elsewhere.
-    pub(crate) fn compile(name: &str, document: &Value) -> Result<Schema, String> {
+    pub fn compile(name: &str, document: &Value) -> Result<Schema, String> {
         if deeper_than(document, MAX_LEVELS) {
             return Err(format!("it nests deeper than {MAX_LEVELS} levels: name its parts under `$defs`"));
         }
@@ -96,7 +96,7 @@ impl Schema {
     /// # Errors
     ///
     /// The first places at which it breaks the schema, with what is wrong there.
-    pub(crate) fn check(&self, value: &Value) -> Result<(), Vec<String>> {
+    pub fn check(&self, value: &Value) -> Result<(), Vec<String>> {
         weight::bearable(self.weight, value).map_err(|message| vec![message])?;
         // The validator remembers what is valid, and not what is wrong with the rest.
         if meter::metered(|| self.validator.is_valid(value)).ok_or_else(|| vec![meter::too_much()])? {

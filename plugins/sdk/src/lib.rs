@@ -6,11 +6,13 @@ extern crate self as baton_sdk;
 pub mod failure;
 pub mod time;
 
+pub mod agents;
 pub mod budget;
 pub mod clock;
 pub mod context;
 pub mod http;
 pub mod log;
+pub mod people;
 pub mod random;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -64,11 +66,13 @@ macro_rules! tool {
             path: [$($path),+],
             with: {
                 "baton:plugin/types@0.1.0": ::baton_sdk::failure::contract,
+                "baton:plugin/agents@0.1.0": ::baton_sdk::bindings::baton::plugin::agents,
                 "baton:plugin/budget@0.1.0": ::baton_sdk::bindings::baton::plugin::budget,
                 "baton:plugin/clock@0.1.0": ::baton_sdk::bindings::baton::plugin::clock,
                 "baton:plugin/context@0.1.0": ::baton_sdk::bindings::baton::plugin::context,
                 "baton:plugin/http@0.1.0": ::baton_sdk::bindings::baton::plugin::http,
                 "baton:plugin/log@0.1.0": ::baton_sdk::bindings::baton::plugin::log,
+                "baton:plugin/people@0.1.0": ::baton_sdk::bindings::baton::plugin::people,
                 "baton:plugin/random@0.1.0": ::baton_sdk::bindings::baton::plugin::random,
                 "baton:plugin/state@0.1.0": ::baton_sdk::bindings::baton::plugin::state,
                 "baton:plugin/tools@0.1.0": ::baton_sdk::bindings::baton::plugin::tools,

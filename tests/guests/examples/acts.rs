@@ -1,6 +1,10 @@
 //! Does what it is told, one act after the other, and tells what came of each: the workhorse of the tests.
 
+use std::time::Duration;
+
+use baton_sdk::agents::{self, Work};
 use baton_sdk::bindings::baton::plugin::state::{self, Scope};
+use baton_sdk::people::{self, Question};
 use baton_sdk::tools::{self, Call};
 use baton_sdk::{Agent, Error, Failure, Task};
 use serde::Deserialize;
@@ -26,6 +30,12 @@ enum Act {
     Tools,
     Call { tool: String, arguments: Value },
     CallAll { tool: String, arguments: Vec<Value> },
+    Ask { question: String, show: Value, schema: Option<Value>, roles: Vec<String>, within_ms: u64 },
+    Staff,
+    Delegate { agent: String, input: Value, share: u32 },
+    DelegateAll { agent: String, inputs: Vec<Value>, share: u32 },
+    Budget,
+    Spin { rounds: u64 },
     Log { message: String },
     Random,
     Now,
@@ -71,6 +81,22 @@ fn act(act: Act) -> Result<Value, Failure> {
                 arguments.iter().map(|arguments| Call::new(&tool, arguments)).collect();
             tools::call_all::<Value>(&calls?).into_iter().map(told_of).collect()
         }
+        Act::Ask { question, show, schema, roles, within_ms } => {
+            let asked = Question::new(question).show(&show)?.roles(roles).within(Duration::from_millis(within_ms));
+            let asked = schema.into_iter().fold(asked, Question::schema);
+            told(people::ask(&asked).map(|answer| json!([answer.by, answer.role, answer.added::<Value>().ok()])))
+        }
+        Act::Staff => json!(agents::list()?.iter().map(|one| (&one.name, one.up_to)).collect::<Vec<_>>()),
+        Act::Delegate { agent, input, share } => told_of(agents::delegate::<Value>(&agent, &input, share)),
+        Act::DelegateAll { agent, inputs, share } => {
+            let work: Result<Vec<Work>, Error> = inputs.iter().map(|input| Work::new(&agent, input, share)).collect();
+            agents::delegate_all::<Value>(&work?).into_iter().map(told_of).collect()
+        }
+        Act::Budget => {
+            let left = baton_sdk::budget::left();
+            json!([left.fuel, left.calls, left.bytes])
+        }
+        Act::Spin { rounds } => json!((0..rounds).fold(1_u64, |sum, round| std::hint::black_box(sum ^ round))),
         Act::Log { message } => {
             baton_sdk::log::info(message);
             Value::Null

@@ -213,7 +213,8 @@ impl<'a> Account<'a> {
     }
 }
 
-/// The step of a question, also of one about an item of it: `summarise` of `summarise[2]`.
+/// The step of a question, also of one about an item of it or of an agent: `summarise` of `summarise[2]`, `review` of
+/// `review#1/4`.
 fn step_of(site: &str) -> &str {
-    site.split('[').next().unwrap_or(site)
+    site.split(['[', '#']).next().unwrap_or(site)
 }

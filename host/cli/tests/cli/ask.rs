@@ -38,6 +38,7 @@ pub(crate) fn ask(roles: &[&str], schema: Option<Value>) -> Ask {
         answer_schema: schema,
         requested: true,
         in_doubt: None,
+        asked_by: None,
     }
 }
 
@@ -110,6 +111,7 @@ fn the_question_about_a_call_that_nobody_knows_of() {
                 .to_owned(),
         show: Payload::json(&json!({ "calls": [call] })),
         in_doubt: Some(Site { step: "contact".to_owned(), item: None }),
+        asked_by: None,
         ..ask(&[], None)
     };
     let text = format!("{}\n{}", question(&asked, &TimeZone::UTC), commands(&again, "01kb", &asked).join("\n"));

@@ -98,7 +98,7 @@ fn a_hint_can_be_written_into_the_project() {
 }
 
 fn bounded(callee: &Policy, caller: &Arc<Policy>, tool: &str) -> Policy {
-    callee.bounded_by(caller, write(tool))
+    callee.bounded_by(caller, Call::Tool(write(tool)))
 }
 
 fn named(name: &str, grants: &str) -> Arc<Policy> {
@@ -126,7 +126,7 @@ fn a_tool_does_for_its_caller_what_both_may() {
     assert_eq!(check(&bounded, state("agent")), "allowed", "its own room is its identity");
     let asks: Grants = toml::from_str("state = ['shared:clients']").unwrap();
     let half = Arc::new(Policy::new("assistant".parse().unwrap(), asks, Grants::default()));
-    insta::assert_snapshot!(check(&crm.bounded_by(&half, write("crm/contacts.get")), CLIENTS), @r#"
+    insta::assert_snapshot!(check(&crm.bounded_by(&half, Call::Tool(write("crm/contacts.get"))), CLIENTS), @r#"
     `crm` may not use state of scope `shared:clients` to write all keys for `assistant`, which called `crm/contacts.get` and may not use it itself
     hint: in baton.toml, under [plugins.assistant], in `grants`: tools = ["crm/contacts.get as itself"]; or, so that it may do it itself: state = ["shared:clients"]
     "#);
@@ -155,8 +155,9 @@ fn a_bound_holds_through_a_chain_and_its_denial_names_who_may_not() {
 #[test]
 fn nobody_delegates_for_a_caller_who_does_not() {
     let second = named("second", "tools = ['third/go as itself']");
-    assert!(second.delegates(write("third/go")));
-    let delegates = |first: &str| bounded(&second, &named("first", first), "second/go").delegates(write("third/go"));
+    assert!(second.delegates(Call::Tool(write("third/go"))));
+    let delegates =
+        |first: &str| bounded(&second, &named("first", first), "second/go").delegates(Call::Tool(write("third/go")));
     assert!(!delegates("tools = ['second/go as itself', 'third/go']"));
     assert!(delegates("tools = ['second/go', 'third/* as itself']"));
 }
@@ -221,7 +222,7 @@ fn a_room_that_is_full_gets_the_lines_that_widen_it() {
 fn a_room_that_is_full_for_a_caller_gets_the_callers_lines_too() {
     let caller = policy("state = ['run', 'agent']", "state = ['run up to 1MiB', 'agent up to 1MiB']");
     let tool = policy("state = ['run', 'agent']", "state = ['run', 'agent']");
-    let bounded = tool.bounded_by(&Arc::new(caller), ToolCall { name: "crm/a", effect: Effect::Write });
+    let bounded = tool.bounded_by(&Arc::new(caller), Call::Tool(ToolCall { name: "crm/a", effect: Effect::Write }));
     insta::assert_snapshot!(to_fill(&bounded, "run/a", 2 << 20), @r#"in baton.toml, under [plugins.crm]: grants = { state = ["run up to 2MiB", "agent up to 1MiB"] }"#);
     insta::assert_snapshot!(to_fill(&bounded, "agent/a", 128 << 20), @r#"in baton.toml, under [plugins.crm]: grants = { state = ["run up to 64MiB", "agent up to 128MiB"] }"#);
 }
@@ -235,4 +236,18 @@ fn what_a_grant_leaves_open_is_settled_and_what_an_ask_leaves_open_is_not() {
     assert_eq!(effective("agent", "agent up to 1GiB"), r#"["agent up to 1GiB"]"#);
     assert_eq!(effective("agent up to 1MiB", "agent"), r#"["agent up to 1MiB"]"#);
     assert_eq!(effective("agent up to 1GiB", "agent"), r#"["agent up to 64MiB"]"#);
+}
+
+#[test]
+fn a_worker_does_no_more_than_its_manager_may_unless_it_acts_as_itself() {
+    let (writer, manager) = (named("writer", "state = ['shared:clients']"), named("manager", "agents = ['writer']"));
+    let call = Call::Agent(AgentCall { name: "writer", share: Share::of_percent(25).unwrap() });
+    insta::assert_snapshot!(check(&writer.bounded_by(&manager, call), CLIENTS), @r#"
+    `writer` may not use state of scope `shared:clients` to write all keys for `manager`, which gave it work and may not use it itself
+    hint: in baton.toml, under [plugins.manager], in `grants`: agents = ["writer up to 25% as itself", "writer"]; or, so that it may do it itself: state = ["shared:clients"], and in its plugin.toml, under [asks]: state = ["shared:clients"]
+    "#);
+    assert!(named("manager", "agents = ['writer as itself']").delegates(call));
+    let bounded = Arc::new(writer.bounded_by(&manager, call));
+    let chain: Vec<String> = bounded.chain().map(ToString::to_string).collect();
+    assert_eq!(chain, ["writer", "manager"]);
 }

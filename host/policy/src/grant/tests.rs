@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::effect::Effect;
+use crate::share::Share;
 
 /// Few names, so that sets meet.
 fn grants() -> impl Strategy<Value = Grants> {
@@ -30,12 +31,17 @@ fn grants() -> impl Strategy<Value = Grants> {
         "billing/*",
         "none billing/* as itself",
     ]);
+    let agent = prop::sample::select(vec!["writer", "writer up to 25%", "reader up to 10% as itself", "reader"]);
     let mounts = prop::sample::select(vec!["", "'read a'", "'write a at x'", "'write a', 'read b at y'", "'read b'"]);
     let variables = prop::sample::select(vec!["", "'A'", "'A=1'", "'A', 'B=2'", "'B'"]);
     let secrets = prop::collection::vec(prop::sample::select(vec!["a-token", "b-token"]), 0..2);
-    let lists = (prop::collection::vec(scope, 0..4), prop::collection::vec(tool, 0..4), mounts, variables, secrets);
-    lists.prop_map(|(state, tools, files, environment, secrets)| {
-        let lists = format!("state = {state:?}\ntools = {tools:?}\nsecrets = {secrets:?}");
+    let people = prop::sample::select(vec!["ask", "ask partner", "ask clerk"]);
+    let callees =
+        (prop::collection::vec(tool, 0..4), prop::collection::vec(agent, 0..3), prop::collection::vec(people, 0..3));
+    let lists = (prop::collection::vec(scope, 0..4), callees, mounts, variables, secrets);
+    lists.prop_map(|(state, (tools, agents, people), files, environment, secrets)| {
+        let callees = format!("tools = {tools:?}\nagents = {agents:?}\npeople = {people:?}");
+        let lists = format!("state = {state:?}\n{callees}\nsecrets = {secrets:?}");
         let text = format!("{lists}\nfiles = [{files}]\nenvironment = [{environment}]");
         toml::from_str(&text).unwrap()
     })
@@ -53,7 +59,18 @@ const fn mount(name: &'static str, access: Access) -> Request<'static> {
     Request::Files { mount: WantedMount { name, access } }
 }
 
-const REQUESTS: [Request<'static>; 23] = [
+const fn agent(name: &'static str, share: Share) -> Request<'static> {
+    Request::Agent { call: AgentCall { name, share } }
+}
+
+const REQUESTS: [Request<'static>; 30] = [
+    Request::People { asked: Asked::Roles(&[]) },
+    Request::People { asked: Asked::Role("partner") },
+    Request::People { asked: Asked::Role("clerk") },
+    agent("writer", Share::LEAST),
+    agent("writer", Share::WHOLE),
+    agent("reader", Share::LEAST),
+    agent("reader", Share::WHOLE),
     state(StateScope::Run, StateAccess::Read, StateKeys::One("\"\\")),
     state(StateScope::Run, StateAccess::Write, StateKeys::One("a")),
     state(StateScope::Agent, StateAccess::Read, StateKeys::Beginning("")),
@@ -88,6 +105,10 @@ fn is_part_of(part: &Request<'_>, whole: &Request<'_>) -> bool {
         (Request::Tool { call: part }, Request::Tool { call: whole }) => {
             part.name == whole.name && part.effect <= whole.effect
         }
+        (Request::Agent { call: part }, Request::Agent { call: whole }) => {
+            part.name == whole.name && part.share <= whole.share
+        }
+        (Request::People { .. }, Request::People { asked: Asked::Roles([]) }) => true,
         (Request::Files { mount: part }, Request::Files { mount: whole }) => {
             part.name == whole.name && part.access <= whole.access
         }
@@ -182,6 +203,9 @@ fn a_call_is_read_as_the_request_that_it_is() {
     };
     check("crm/contacts.upsert", "the tool `crm/contacts.upsert`");
     check("crm/*", "the tool `crm/*`");
+    check("delegate writer 5%", "the agent `writer` with 5% of what it has left");
+    check("ask partner", "a question to `partner`");
+    check("ask", "a question to whomever");
     check("run", "state of scope `run` to write all keys");
     check("agent", "state of scope `agent` to write all keys");
     check("shared:a", "state of scope `shared:a` to write all keys");

@@ -7,7 +7,6 @@ use std::time::Duration;
 use baton_egress::{Fetch, Secrets};
 use baton_journal::{
     Authority, Claim, Digest, Event, Failure, InvocationId, Outcome, Payload, RunHeader, Site, Store, Tape, Timestamp,
-    Usage,
 };
 use baton_policy::{Amounts, Effect, Limits};
 use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
@@ -17,11 +16,13 @@ use tokio::sync::{mpsc, oneshot};
 use super::earlier::Earlier;
 use super::places::Places;
 use super::stops::Stops;
+use crate::delegation::Delegations;
 use crate::error::Error;
 use crate::guards::Guards;
 use crate::lease;
 use crate::observer::Observer;
 use crate::plugins::{Plugins, Ready};
+use crate::questions::Questions;
 use crate::story::Story;
 use crate::tools::ToolCalls;
 
@@ -38,9 +39,9 @@ pub(crate) struct RunContext {
     /// What the agents of the run find in their environments, by plugin.
     environments: BTreeMap<String, Arc<BTreeMap<String, String>>>,
     /// What an earlier host did of nested invocations.
-    pub(crate) earlier: Earlier,
+    earlier: Mutex<Arc<Earlier>>,
     /// Nested invocations that this host has begun and not ended.
-    open: Mutex<BTreeMap<InvocationId, Job>>,
+    open: Mutex<BTreeMap<InvocationId, Open>>,
     /// Places for nested invocations, by depth.
     pub(crate) places: Places,
     /// Attempts that nobody needs any more.
@@ -67,6 +68,8 @@ pub(crate) struct Shared {
 /// What an invocation tells the driver of its run.
 pub(crate) struct News {
     pub(crate) event: Box<Event>,
+    /// Whether the journal has it already.
+    pub(crate) is_recorded: bool,
     pub(crate) told: oneshot::Sender<()>,
 }
 
@@ -75,6 +78,23 @@ pub(crate) struct News {
 pub(crate) struct Job {
     pub(crate) invocation: Arc<Invocation>,
     pub(crate) caller: Option<Caller>,
+}
+
+/// A nested invocation that has begun and not ended.
+struct Open {
+    job: Job,
+    since: Timestamp,
+}
+
+impl Open {
+    /// How it ends when its caller is stopped: of an agent, which is replayed, with the time that it had.
+    fn stopped_with(&self, caller: &Job, now: Timestamp) -> Outcome {
+        if self.job.invocation.target == Target::Agent {
+            return Outcome::TimedOut { after_ms: now.0.saturating_sub(self.since.0) };
+        }
+        let text = format!("{}, which called it, was stopped", caller.invocation.id);
+        Outcome::Failed { failure: Failure::Transient(text) }
+    }
 }
 
 /// Who made an invocation by a host call.
@@ -105,7 +125,7 @@ impl RunContext {
             plugins,
             seed: story.header().seed,
             environments: environments(story.header()),
-            earlier: Earlier::of(story.entries()),
+            earlier: Mutex::new(Arc::new(Earlier::of(story.entries()))),
             open: Mutex::default(),
             places: Places::default(),
             stops: Stops::default(),
@@ -154,15 +174,27 @@ impl RunContext {
     /// What an agent that goes on may use is what it could use when it began: its past must not come out differently.
     fn lease(&self, invoke: &Invoke, target: &Target) -> Option<Limits> {
         let goes_on = invoke.has_begun() && *target == Target::Agent;
-        goes_on.then(|| self.earlier.lease(&invoke.invocation())).flatten().map(lease::limits)
+        goes_on.then(|| self.earlier().lease(&invoke.invocation())).flatten().map(lease::limits)
     }
 
     /// An agent finds what its run began with, whatever is granted today; a tool is not replayed.
-    fn environment(&self, ready: &Ready, target: &Target) -> Arc<BTreeMap<String, String>> {
+    pub(crate) fn environment(&self, ready: &Ready, target: &Target) -> Arc<BTreeMap<String, String>> {
         match target {
             Target::Agent => self.environments.get(ready.plugin.name().as_str()).cloned().unwrap_or_default(),
             Target::Tool(_) => Arc::new(ready.plugin.policy().effective().environment.values()),
         }
+    }
+
+    /// What was done before: by an earlier host, or by this one when it was last [looked at](RunContext::look_back).
+    pub(crate) fn earlier(&self) -> Arc<Earlier> {
+        Arc::clone(&self.earlier.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads what was done so far: an attempt that was suspended begins again, with answers that were not there.
+    pub(crate) async fn look_back(&self) -> Result<(), Error> {
+        let entries = self.store.entries(self.claim.run.clone()).await?;
+        *self.earlier.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Earlier::of(&entries));
+        Ok(())
     }
 
     pub(crate) fn after(&self, timeout: Duration) -> Timestamp {
@@ -179,13 +211,19 @@ impl RunContext {
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
     }
 
-    /// Makes the invocation and tells how it ended.
+    /// Makes the invocation and tells how it ended, as an entry.
     pub(crate) async fn invoke(self: Arc<Self>, job: Job, tape: Tape) -> Result<Event, Error> {
+        let ended = self.make(&job, tape).await?;
+        Ok(job.ended(&ended))
+    }
+
+    /// Makes the invocation.
+    pub(crate) async fn make(self: Arc<Self>, job: &Job, tape: Tape) -> Result<Ended, Error> {
         let plugin = job.invocation.plugin.clone();
         let ready = self.plugins.get(&plugin).ok_or_else(|| Error::PluginGone(plugin.clone()))?;
-        let entered = match self.enter(&job, ready) {
+        let entered = match self.enter(job, ready) {
             Ok(entered) => entered,
-            Err(failure) => return Ok(job.ended_as(Outcome::Failed { failure })),
+            Err(failure) => return Ok(Ended::unmade(Outcome::Failed { failure })),
         };
         let backends = self.backends();
         let invocation = Arc::clone(&job.invocation);
@@ -194,23 +232,33 @@ impl RunContext {
             Err(error) => refused(error)?,
         };
         if let Some(entered) = entered {
-            self.leave(entered, &job, &ended);
+            self.leave(entered, job, &ended);
         }
-        self.end_what_it_left_open(&job).await?;
-        Ok(job.ended(ended))
+        self.end_what_it_left_open(job).await?;
+        Ok(ended)
     }
 
     /// Has the driver append an event and apply it to the machine.
     pub(crate) async fn tell(&self, event: Event) -> Result<(), Error> {
+        self.send(event, false).await
+    }
+
+    /// Has the driver apply an event to the machine that the journal has already: of host calls it hears only so.
+    pub(crate) async fn note(&self, event: Event) -> Result<(), Error> {
+        self.send(event, true).await
+    }
+
+    async fn send(&self, event: Event, is_recorded: bool) -> Result<(), Error> {
         let (told, answer) = oneshot::channel();
         let gone = || Error::Internal("the run is no longer driven".to_owned());
-        self.news.send(News { event: Box::new(event), told }).map_err(|_| gone())?;
+        self.news.send(News { event: Box::new(event), is_recorded, told }).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())
     }
 
     /// Notes that a nested invocation begins.
     pub(crate) fn open(&self, job: &Job) {
-        self.lock_open().insert(job.invocation.id.clone(), job.clone());
+        let open = Open { job: job.clone(), since: self.clock.now() };
+        self.lock_open().insert(job.invocation.id.clone(), open);
     }
 
     /// Notes that a nested invocation ends.
@@ -221,20 +269,18 @@ impl RunContext {
     /// An invocation that is stopped at its deadline takes along those that it waits for: they end in the journal too.
     async fn end_what_it_left_open(&self, caller: &Job) -> Result<(), Error> {
         let inside = format!("{}/", caller.invocation.id);
-        let left: Vec<Job> = {
+        let left: Vec<Open> = {
             let mut open = self.lock_open();
-            open.extract_if(.., |id, _| id.as_str().starts_with(&inside)).map(|(_, job)| job).collect()
+            open.extract_if(.., |id, _| id.as_str().starts_with(&inside)).map(|(_, open)| open).collect()
         };
         // The innermost first: an id begins with that of its caller.
-        for job in left.iter().rev() {
-            let text = format!("{}, which called it, was stopped", caller.invocation.id);
-            let outcome = Outcome::Failed { failure: Failure::Transient(text) };
-            self.tell(job.ended_as(outcome)).await?;
+        for open in left.iter().rev() {
+            self.tell(open.job.ended_as(open.stopped_with(caller, self.clock.now()))).await?;
         }
         Ok(())
     }
 
-    fn lock_open(&self) -> MutexGuard<'_, BTreeMap<InvocationId, Job>> {
+    fn lock_open(&self) -> MutexGuard<'_, BTreeMap<InvocationId, Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -243,6 +289,8 @@ impl RunContext {
             store: Arc::clone(&self.store),
             claim: Arc::clone(&self.claim),
             tools: Arc::new(ToolCalls::new(Arc::clone(self))),
+            agents: Arc::new(Delegations::new(Arc::clone(self))),
+            people: Arc::new(Questions::new(Arc::clone(self))),
             egress: Arc::clone(&self.egress),
             secrets: Arc::clone(&self.secrets),
             clock: Arc::clone(&self.clock),
@@ -276,7 +324,7 @@ fn refused(error: SandboxError) -> Result<Ended, Error> {
         SandboxError::NoSuchFunction { .. } | SandboxError::Folder { .. } => Failure::Permanent(error.to_string()),
         _ => return Err(error.into()),
     };
-    Ok(Ended { outcome: Outcome::Failed { failure }, usage: Usage::default() })
+    Ok(Ended::unmade(Outcome::Failed { failure }))
 }
 
 impl Job {
@@ -302,17 +350,17 @@ impl Job {
 
     /// The entry of its end without having done anything.
     pub(crate) fn ended_as(&self, outcome: Outcome) -> Event {
-        self.ended(Ended { outcome, usage: Usage::default() })
+        self.ended(&Ended::unmade(outcome))
     }
 
     /// The entry of its end.
-    pub(crate) fn ended(&self, ended: Ended) -> Event {
+    pub(crate) fn ended(&self, ended: &Ended) -> Event {
         Event::InvocationEnded {
             invocation: self.invocation.id.clone(),
             site: self.site(),
             attempt: self.invocation.attempt,
             caller: self.caller_id(),
-            outcome: ended.outcome,
+            outcome: ended.outcome.clone(),
             usage: ended.usage,
         }
     }

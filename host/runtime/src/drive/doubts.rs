@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use baton_journal::{Failure, Payload};
 use baton_policy::{Effect, OnUnknown};
-use baton_sandbox::{CallSite, Target, Unknown, unknown_call};
+use baton_sandbox::{Target, Unknown, unknown_call};
 use baton_workflow::InDoubt;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::earlier::Unanswered;
 use super::{Job, RunContext};
+use crate::delegation::Delegations;
+use crate::nested::site;
 use crate::tools::ToolCalls;
 
 /// Bytes of a call's arguments that a person is shown: enough to know which one it is, and the journal has the rest.
@@ -22,9 +23,10 @@ impl RunContext {
     /// The calls of an attempt that was at work about which a person is to be asked: the call of the step itself, and those
     /// that it and what it called had not been answered.
     pub(crate) fn doubts(self: &Arc<Self>, job: &Job) -> Vec<InDoubt> {
-        let mut found = Found { context: self, tools: ToolCalls::new(Arc::clone(self)), doubts: Vec::new() };
+        let (tools, agents) = (ToolCalls::new(Arc::clone(self)), Delegations::new(Arc::clone(self)));
+        let mut found = Found { context: self, tools, agents, doubts: Vec::new() };
         if let Some(doubt) = self.own(job).filter(is_asked) {
-            let began = self.earlier.began(&job.invocation.id).unwrap_or_default();
+            let began = self.earlier().began(&job.invocation.id).unwrap_or_default();
             let arguments = Payload::text(Arc::clone(&job.invocation.input));
             found.doubts.push(InDoubt {
                 call: doubt.call,
@@ -59,6 +61,7 @@ impl RunContext {
 struct Found<'a> {
     context: &'a Arc<RunContext>,
     tools: ToolCalls,
+    agents: Delegations,
     doubts: Vec<InDoubt>,
 }
 
@@ -70,11 +73,11 @@ struct Called {
 }
 
 impl Found<'_> {
-    /// Looks at the calls of an invocation, and at those of the tools that it called and that are begun again.
+    /// Looks at the calls of an invocation, and at those of the tools and agents that it called and that are begun again.
     fn within(&mut self, job: &Job) {
         let context = self.context;
         let backends = context.backends();
-        for (sequence, call) in context.earlier.unanswered(&job.invocation.id) {
+        for (sequence, call) in context.earlier().unanswered(&job.invocation.id) {
             let Some(request) = call.request.as_str() else { continue };
             let site = site(job, sequence);
             let Some(unknown) = unknown_call(&site, &backends, &call.operation, request) else { continue };
@@ -86,6 +89,9 @@ impl Found<'_> {
             if let Some(nested) = nested.filter(|_| unknown.on != OnUnknown::Fail) {
                 self.within(&nested);
             }
+        }
+        for worker in self.agents.at_work(job) {
+            self.within(&worker);
         }
     }
 
@@ -102,10 +108,6 @@ impl Found<'_> {
 
 fn is_asked(unknown: &Unknown) -> bool {
     unknown.on == OnUnknown::Ask
-}
-
-fn site(job: &Job, sequence: u32) -> CallSite {
-    CallSite { invocation: Arc::clone(&job.invocation), sequence, stops: Instant::now() }
 }
 
 /// Arguments as a person is shown them: as JSON, or the beginning of their text if they are long.

@@ -3,7 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, Payload, Site, Tape, Timestamp, Usage};
+use baton_journal::{Decision, Entry, Event, InvocationId, Lease, Outcome, Payload, Site, Tape, Timestamp, Usage};
+use baton_policy::{Amounts, Share};
+use baton_sandbox::{Delegated, Work};
+use serde::Deserialize;
+
+use crate::lease;
 
 /// The invocations of a run that were begun before this host drives it.
 #[derive(Default)]
@@ -13,8 +18,12 @@ pub(crate) struct Earlier {
     begun: BTreeMap<InvocationId, Begun>,
     /// What each that was begun may use.
     leases: BTreeMap<InvocationId, Lease>,
-    /// When each first began.
-    started: BTreeMap<InvocationId, Timestamp>,
+    /// When each first began, and by when it was to end.
+    started: BTreeMap<InvocationId, (Timestamp, Timestamp)>,
+    /// What people said to questions that agents asked, by the calls.
+    decisions: BTreeMap<String, Decision>,
+    /// What each was told that its workers had spent.
+    handed_on: BTreeMap<InvocationId, Amounts>,
     /// The calls of which there is an intent and no reply, by who called and their number.
     unanswered: BTreeMap<InvocationId, BTreeMap<u32, Unanswered>>,
     /// The nested ones that were suspended: they begin again.
@@ -29,13 +38,20 @@ pub(crate) struct Unanswered {
     pub(crate) began: Timestamp,
 }
 
+/// What was called: `plugin/interface.function`, or an agent.
+#[derive(PartialEq, Eq)]
+enum Callee {
+    Tool(String),
+    Agent(String),
+}
+
 struct Begun {
     site: Site,
     attempt: u32,
     caller: InvocationId,
-    tool: String,
-    arguments: Payload,
-    outcome: Option<Outcome>,
+    callee: Callee,
+    input: Payload,
+    ended: Option<(Outcome, Usage)>,
 }
 
 impl Earlier {
@@ -46,18 +62,25 @@ impl Earlier {
     }
 
     fn load(&mut self, entry: &Entry) {
-        if let Event::InvocationStarted { invocation, lease, .. } = &entry.event {
-            self.leases.insert(invocation.clone(), *lease);
-            self.started.entry(invocation.clone()).or_insert(entry.at);
+        if let Event::InvocationStarted { invocation, lease, deadline, .. } = &entry.event {
+            self.leases.entry(invocation.clone()).or_insert(*lease);
+            self.started.entry(invocation.clone()).or_insert((entry.at, *deadline));
         }
         match &entry.event {
+            Event::ApprovalDecided { step, decision, .. } => {
+                self.decisions.insert(step.clone(), decision.clone());
+            }
             Event::HostCallStarted { invocation, sequence, operation, request } => {
                 let call = Unanswered { operation: operation.clone(), request: request.clone(), began: entry.at };
                 self.unanswered.entry(invocation.clone()).or_default().insert(*sequence, call);
             }
-            Event::HostCall { invocation, sequence, .. } => {
+            Event::HostCall { invocation, sequence, operation, reply, .. } => {
                 if let Some(calls) = self.unanswered.get_mut(invocation) {
                     calls.remove(sequence);
+                }
+                if let Some(spent) = spent(operation, reply) {
+                    let sum = self.handed_on.entry(invocation.clone()).or_default();
+                    *sum = sum.plus(spent);
                 }
             }
             Event::InvocationStarted {
@@ -66,18 +89,21 @@ impl Earlier {
                 attempt,
                 caller: Some(caller),
                 plugin,
-                function: Some(function),
+                function,
                 input,
                 ..
             } => {
-                let (tool, arguments) = (format!("{plugin}/{function}"), input.clone());
-                let (site, caller, attempt) = (site.clone(), caller.clone(), *attempt);
-                let begun = Begun { site, attempt, caller, tool, arguments, outcome: None };
+                let callee = match function {
+                    Some(function) => Callee::Tool(format!("{plugin}/{function}")),
+                    None => Callee::Agent(plugin.clone()),
+                };
+                let (site, caller, attempt, input) = (site.clone(), caller.clone(), *attempt, input.clone());
+                let begun = Begun { site, attempt, caller, callee, input, ended: None };
                 self.begun.insert(invocation.clone(), begun);
             }
-            Event::InvocationEnded { invocation, caller: Some(_), outcome, .. } => {
+            Event::InvocationEnded { invocation, caller: Some(_), outcome, usage, .. } => {
                 if let Some(begun) = self.begun.get_mut(invocation) {
-                    begun.outcome = Some(outcome.clone());
+                    begun.ended = Some((outcome.clone(), *usage));
                 }
             }
             _ => {}
@@ -97,7 +123,27 @@ impl Earlier {
     /// How the same call ended: it is not made again. A tool is not replayed, so one that was restarted may make
     /// another call in the same place.
     pub(crate) fn outcome(&self, id: &InvocationId, tool: &str, arguments: &str) -> Option<&Outcome> {
-        self.same(id, tool, arguments)?.outcome.as_ref().filter(|outcome| **outcome != Outcome::Suspended)
+        self.same(id, tool, arguments)?.outcome()
+    }
+
+    /// How the same work for an agent ended, and what was spent of what was lent for it: as its caller would have been told.
+    pub(crate) fn came_to(&self, id: &InvocationId, agent: &str, input: &str) -> Option<(&Outcome, Amounts)> {
+        let begun = self.same(id, agent, input)?;
+        let (outcome, (_, usage)) = (begun.outcome()?, begun.ended.as_ref()?);
+        let used = self.handed_on.get(id).copied().unwrap_or_default().plus(lease::amounts(*usage));
+        Some((outcome, used.at_most(lease::lent(&lease::limits(self.lease(id)?)))))
+    }
+
+    /// The work for agents that an invocation has handed out and that has not ended, by the numbers of its calls. With which
+    /// share is not known any more: the least, which every grant covers.
+    pub(crate) fn workers_of(&self, caller: &InvocationId) -> Vec<(u32, Work)> {
+        let open = self.begun.iter().filter(|(_, begun)| begun.caller == *caller && begun.outcome().is_none());
+        let work = open.filter_map(|(id, begun)| {
+            let Callee::Agent(agent) = &begun.callee else { return None };
+            let (sequence, input) = (id.call()?, begun.input.as_str()?);
+            Some((sequence, Work { agent: agent.clone(), input: input.into(), share: Share::LEAST }))
+        });
+        work.collect()
     }
 
     /// Whether the same call has begun and not ended, be it suspended or not.
@@ -107,12 +153,22 @@ impl Earlier {
 
     /// Whether the same call is at work, as far as the journal knows: its beginning is not written again.
     pub(crate) fn is_open(&self, id: &InvocationId, tool: &str, arguments: &str) -> bool {
-        self.same(id, tool, arguments).is_some_and(|begun| begun.outcome.is_none()) && !self.suspended().contains(id)
+        self.same(id, tool, arguments).is_some_and(|begun| begun.ended.is_none()) && !self.suspended().contains(id)
+    }
+
+    /// What became of the question that a call asks.
+    pub(crate) fn decision(&self, call: &str) -> Option<&Decision> {
+        self.decisions.get(call)
     }
 
     /// When an invocation first began.
     pub(crate) fn began(&self, id: &InvocationId) -> Option<Timestamp> {
-        self.started.get(id).copied()
+        self.started.get(id).map(|(began, _)| *began)
+    }
+
+    /// By when an invocation was to end, as it was told when it first began.
+    pub(crate) fn deadline(&self, id: &InvocationId) -> Option<Timestamp> {
+        self.started.get(id).map(|(_, deadline)| *deadline)
     }
 
     /// The calls of an invocation of which there is an intent and no reply, by their numbers.
@@ -123,7 +179,7 @@ impl Earlier {
     /// Suspends the nested invocations that are open within one, the innermost first.
     pub(crate) fn suspend_within(&self, id: &InvocationId) -> Vec<Event> {
         let inside = format!("{id}/");
-        let is_open = |begun: &Begun| begun.outcome.is_none();
+        let is_open = |begun: &Begun| begun.ended.is_none();
         let within = self.begun.iter().rev().filter(|(id, begun)| id.as_str().starts_with(&inside) && is_open(begun));
         let mut suspended = self.suspended();
         within.filter(|(id, _)| suspended.insert((*id).clone())).map(|(id, begun)| begun.suspended(id)).collect()
@@ -133,13 +189,35 @@ impl Earlier {
         self.suspended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn same(&self, id: &InvocationId, tool: &str, arguments: &str) -> Option<&Begun> {
+    fn same(&self, id: &InvocationId, callee: &str, input: &str) -> Option<&Begun> {
         let begun = self.begun.get(id)?;
-        (begun.tool == tool && begun.arguments.as_str() == Some(arguments)).then_some(begun)
+        (begun.callee() == callee && begun.input.as_str() == Some(input)).then_some(begun)
     }
 }
 
+/// What a reply says was spent for it.
+fn spent(operation: &str, reply: &Payload) -> Option<Amounts> {
+    #[derive(Deserialize)]
+    struct Answered {
+        ok: Delegated,
+    }
+    let reply = reply.as_str().filter(|_| operation == "agents.delegate")?;
+    serde_json::from_str::<Answered>(reply).ok().map(|answered| answered.ok.spent)
+}
+
 impl Begun {
+    /// A tool as `plugin/interface.function`, an agent by its name: no name of the one is one of the other.
+    fn callee(&self) -> &str {
+        match &self.callee {
+            Callee::Tool(name) | Callee::Agent(name) => name,
+        }
+    }
+
+    /// How it ended: one that is suspended has not.
+    fn outcome(&self) -> Option<&Outcome> {
+        self.ended.as_ref().map(|(outcome, _)| outcome).filter(|outcome| **outcome != Outcome::Suspended)
+    }
+
     /// The entry that suspends it.
     fn suspended(&self, id: &InvocationId) -> Event {
         Event::InvocationEnded {

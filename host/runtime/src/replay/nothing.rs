@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use baton_egress::{BoxFuture as Fetched, Call, EgressError, Fetch, Response};
 use baton_journal::{BoxFuture, Event, InvocationId, RunHeader, RunId, Store, Timestamp};
 use baton_policy::Effect;
-use baton_sandbox::{Backends, CallError, CallSite, Clock, SandboxError, ToolFacts, Tools, Watch};
+use baton_sandbox::{Backends, CallError, CallSite, Clock, NoAgents, SandboxError, Silence, ToolFacts, Tools, Watch};
 use baton_store::MemoryStore;
 
 use crate::error::Error;
@@ -21,6 +21,8 @@ pub(super) async fn backends(run: &RunId, header: &RunHeader) -> Result<(Backend
         store,
         claim: Arc::new(claim),
         tools: Arc::new(Nothing),
+        agents: Arc::new(NoAgents),
+        people: Arc::new(Silence),
         egress: Arc::new(Nothing),
         secrets: Arc::default(),
         clock: Arc::new(Nothing),

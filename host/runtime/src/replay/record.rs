@@ -1,22 +1,23 @@
-//! The agents' invocations of a run as its journal has them: what the machine asked for, what it was begun with, and what
+//! The agents' invocations of a run as its journal has them: what the machine or another agent asked for, what it was begun with, and what
 //! became of it. It does not know how one is made again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, PluginPin, Timestamp, Usage};
+use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, Payload, PluginPin, Site, Timestamp, Usage};
 use baton_policy::{Grants, Limits, Policy};
 use baton_sandbox::{Invocation, Target};
 use baton_workflow::{Action, Invoke, Run};
 
 use crate::error::Error;
 use crate::lease;
+use crate::nested::nested_key;
 use crate::story::Story;
 
 /// An invocation as the journal has it.
 pub(super) struct Record<'a> {
-    invoke: Invoke,
+    made: Made,
     pub(super) plugin: &'a str,
     /// The number of the entry with which it began.
     sequence: u64,
@@ -24,6 +25,17 @@ pub(super) struct Record<'a> {
     deadline: Timestamp,
     /// None: the journal has no end of it.
     pub(super) ended: Option<(&'a Outcome, Usage)>,
+}
+
+/// What is the same for all beginnings of an invocation.
+#[derive(Clone)]
+struct Made {
+    site: Site,
+    attempt: u32,
+    input: Payload,
+    idempotency_key: String,
+    /// How many invocations wait for it.
+    depth: u32,
 }
 
 /// The records of a run, in the order in which the invocations began.
@@ -53,7 +65,7 @@ pub(super) fn agents(entries: &[Entry]) -> BTreeSet<&str> {
 #[derive(Default)]
 struct Reading<'a> {
     /// What the machine asked for and is not begun.
-    asked: BTreeMap<InvocationId, Invoke>,
+    asked: BTreeMap<InvocationId, Made>,
     places: BTreeMap<InvocationId, usize>,
     records: Vec<(InvocationId, Record<'a>)>,
 }
@@ -62,19 +74,23 @@ impl<'a> Reading<'a> {
     fn ask(&mut self, actions: Vec<Action>) {
         for action in actions {
             if let Action::Invoke(invoke) = action {
-                self.asked.insert(invoke.invocation(), invoke);
+                self.asked.insert(invoke.invocation(), Made::of(invoke));
             }
         }
     }
 
     fn take(&mut self, entry: &'a Entry) {
         match &entry.event {
-            Event::InvocationStarted { invocation, plugin, function: None, lease, deadline, .. } => {
+            Event::InvocationStarted { invocation, plugin, function: None, caller, input, lease, deadline, .. } => {
                 let sequence = entry.sequence;
                 // One that was suspended begins again: it stays one.
                 let is_new = !self.places.contains_key(invocation);
-                if let Some(invoke) = self.asked.remove(invocation).filter(|_| is_new) {
-                    let record = Record { invoke, plugin, lease: *lease, deadline: *deadline, sequence, ended: None };
+                let made = match caller {
+                    Some(caller) => self.worker(caller, invocation, plugin, input),
+                    None => self.asked.remove(invocation),
+                };
+                if let Some(made) = made.filter(|_| is_new) {
+                    let record = Record { made, plugin, lease: *lease, deadline: *deadline, sequence, ended: None };
                     self.places.insert(invocation.clone(), self.records.len());
                     self.records.push((invocation.clone(), record));
                 }
@@ -86,6 +102,22 @@ impl<'a> Reading<'a> {
             }
             _ => {}
         }
+    }
+}
+
+impl Reading<'_> {
+    /// What an agent was made with that works for another one.
+    fn worker(&self, caller: &InvocationId, id: &InvocationId, agent: &str, input: &Payload) -> Option<Made> {
+        let caller = &self.records[*self.places.get(caller)?].1.made;
+        let idempotency_key = nested_key(&caller.idempotency_key, id.call()?, agent, input.as_str()?);
+        Some(Made { input: input.clone(), idempotency_key, depth: caller.depth + 1, ..caller.clone() })
+    }
+}
+
+impl Made {
+    fn of(invoke: Invoke) -> Self {
+        let Invoke { site, attempt, input, idempotency_key, .. } = invoke;
+        Made { site, attempt, input, idempotency_key, depth: 0 }
     }
 }
 
@@ -108,24 +140,24 @@ impl Record<'_> {
 
     /// The same invocation, granted nothing.
     pub(super) fn invocation(&self, story: &Story, id: &InvocationId) -> Result<Arc<Invocation>, Error> {
-        let (header, invoke) = (story.header(), &self.invoke);
+        let (header, made) = (story.header(), &self.made);
         let limits = lease::limits(self.lease);
         let name = self.plugin.parse().map_err(|_| Error::PluginGone(self.plugin.to_owned()))?;
-        let input = invoke.input.as_str().ok_or_else(|| Error::Internal("an input is not loaded".to_owned()))?;
+        let input = made.input.as_str().ok_or_else(|| Error::Internal("an input is not loaded".to_owned()))?;
         let run = header.fork_of(self.sequence).map_or(story.id(), |fork| &fork.from);
         Ok(Arc::new(Invocation {
             id: id.clone(),
             run: run.clone(),
             seed: header.seed,
-            site: invoke.site.clone(),
-            attempt: invoke.attempt,
+            site: made.site.clone(),
+            attempt: made.attempt,
             plugin: self.plugin.to_owned(),
             target: Target::Agent,
             input: input.into(),
-            idempotency_key: invoke.idempotency_key.clone(),
+            idempotency_key: made.idempotency_key.clone(),
             deadline: self.deadline,
             timeout: self.timeout(&limits),
-            depth: 0,
+            depth: made.depth,
             limits,
             allowed: limits,
             policy: Arc::new(Policy::new(name, Grants::default(), Grants::default())),

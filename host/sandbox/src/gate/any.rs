@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{BoxFuture, Failure};
-use baton_policy::Request;
 use baton_policy::repetition::Kind;
+use baton_policy::{Amounts, Request, Share};
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::operation::spent;
 use super::{CallSite, Effect, Operation, Reply, Unknown, Written};
 use crate::backends::Backends;
 use crate::call_error::CallError;
@@ -49,6 +50,23 @@ impl AnyOperation {
     }
 }
 
+/// What the text of a reply says was spent; the others are not read.
+fn any_spent<O: Operation>(reply: &Reply<AnyReply>) -> Amounts {
+    match reply {
+        Reply::Ok(AnyReply(text)) if O::SPENT.is_some() => {
+            O::Reply::read(text).map(|reply| spent::<O>(&reply)).unwrap_or_default()
+        }
+        _ => Amounts::default(),
+    }
+}
+
+fn any_instead<O: Operation>(text: &str, failure: Failure) -> Reply<AnyReply> {
+    match Written::write(&O::INSTEAD(text, failure.clone())) {
+        Ok(text) => Reply::Ok(AnyReply(text)),
+        Err(_) => Reply::Err(CallError::Failed(failure)),
+    }
+}
+
 type Performed = Result<Result<AnyReply, CallError>, SandboxError>;
 
 /// An operation without its type.
@@ -59,6 +77,9 @@ trait Erased: Send + Sync {
     fn kind(&self) -> Kind;
     fn turn(&self, site: &CallSite, backends: &Backends) -> Result<Duration, Failure>;
     fn unknown(&self, site: &CallSite, backends: &Backends) -> Unknown;
+    fn share(&self) -> Option<Share>;
+    fn spent(&self) -> fn(&Reply<AnyReply>) -> Amounts;
+    fn instead(&self) -> fn(&str, Failure) -> Reply<AnyReply>;
     fn request(&self) -> serde_json::Result<Box<RawValue>>;
     fn leave(self: Box<Self>, site: CallSite, backends: &Backends, failure: Failure) -> BoxFuture<'_, Performed>;
     fn perform(self: Box<Self>, site: CallSite, backends: &Backends) -> BoxFuture<'_, Performed>;
@@ -87,6 +108,18 @@ impl<O: Operation + Sync + 'static> Erased for O {
 
     fn unknown(&self, site: &CallSite, backends: &Backends) -> Unknown {
         Operation::unknown(self, site, backends)
+    }
+
+    fn share(&self) -> Option<Share> {
+        Operation::share(self)
+    }
+
+    fn spent(&self) -> fn(&Reply<AnyReply>) -> Amounts {
+        any_spent::<O>
+    }
+
+    fn instead(&self) -> fn(&str, Failure) -> Reply<AnyReply> {
+        any_instead::<O>
     }
 
     fn request(&self) -> serde_json::Result<Box<RawValue>> {
@@ -135,6 +168,18 @@ impl Operation for AnyOperation {
 
     fn turn(&self, site: &CallSite, backends: &Backends) -> Result<Duration, Failure> {
         self.0.turn(site, backends)
+    }
+
+    fn share(&self) -> Option<Share> {
+        self.0.share()
+    }
+
+    fn spent(&self) -> fn(&Reply<AnyReply>) -> Amounts {
+        self.0.spent()
+    }
+
+    fn instead(&self) -> fn(&str, Failure) -> Reply<AnyReply> {
+        self.0.instead()
     }
 
     fn unknown(&self, site: &CallSite, backends: &Backends) -> Unknown {

@@ -107,7 +107,7 @@ impl Gate {
     pub(crate) fn charge_returned(&mut self) {
         let Returned { bytes, broke } = self.errands.take_returned();
         if let Some(error) = broke {
-            self.end(Stop::Host(error));
+            self.end(Stop::from(error));
         }
         if bytes > 0 {
             match self.meter.charge_reply(bytes) {
@@ -120,7 +120,7 @@ impl Gate {
     /// Ends the invocation at its next crossing, for which it has no fuel left.
     fn end(&mut self, stop: Stop) {
         self.stop.get_or_insert(stop);
-        self.surcharge = u64::MAX;
+        self.add_surcharge(u64::MAX);
     }
 }
 

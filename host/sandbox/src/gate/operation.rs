@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::Failure;
-use baton_policy::Request;
 use baton_policy::repetition::Kind;
+use baton_policy::{Amounts, Name, Request, Share};
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::{Unknown, Written};
+use super::{Reply, Unknown, Written};
 use crate::backends::Backends;
 use crate::call_error::CallError;
 use crate::error::SandboxError;
@@ -43,6 +43,27 @@ pub(crate) trait Operation: Serialize + Send + Sized {
         Ok(Duration::ZERO)
     }
 
+    /// The part of what its caller has left that it hands on; none if it spends nothing elsewhere.
+    fn share(&self) -> Option<Share> {
+        None
+    }
+
+    /// How a reply tells what was spent of what was handed on; none if nothing is.
+    const SPENT: Option<fn(&Self::Reply) -> Amounts> = None;
+
+    /// The same for this call.
+    fn spent(&self) -> fn(&Reply<Self::Reply>) -> Amounts {
+        spent::<Self>
+    }
+
+    /// What is told in place of a reply, by its text, that is too large.
+    const INSTEAD: fn(&str, Failure) -> Reply<Self::Reply> = |_, failure| Reply::Err(CallError::Failed(failure));
+
+    /// The same for this call.
+    fn instead(&self) -> fn(&str, Failure) -> Reply<Self::Reply> {
+        Self::INSTEAD
+    }
+
     /// What is known of it if an earlier host may have done it already.
     fn unknown(&self, _: &CallSite, _: &Backends) -> Unknown {
         Unknown::of(self.name())
@@ -66,6 +87,14 @@ pub(crate) trait Operation: Serialize + Send + Sized {
     ) -> impl Future<Output = Result<Result<Self::Reply, CallError>, SandboxError>> + Send;
 }
 
+/// What a reply says was spent.
+pub(super) fn spent<O: Operation>(reply: &Reply<O::Reply>) -> Amounts {
+    match (O::SPENT, reply) {
+        (Some(spent), Reply::Ok(reply)) => spent(reply),
+        _ => Amounts::default(),
+    }
+}
+
 /// Where the effect of a call is felt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
@@ -84,6 +113,8 @@ pub struct CallSite {
     pub sequence: u32,
     /// When the caller is stopped. Its deadline does not say so: an earlier host may have set it.
     pub stops: Instant,
+    /// What of the caller's budget is set aside for the call, until its reply tells what was spent.
+    pub lent: Amounts,
 }
 
 impl CallSite {
@@ -96,5 +127,10 @@ impl CallSite {
     /// Whether the caller's grants cover a request.
     pub(crate) fn is_granted(&self, request: &Request<'_>) -> bool {
         self.invocation.policy.effective().allows(request)
+    }
+
+    /// The agents to which the caller's grants let it hand work, each with the most of its budget that it may give.
+    pub(crate) fn staff(&self) -> impl Iterator<Item = (&Name, Share)> {
+        self.invocation.policy.effective().agents.agents()
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use baton_journal::Failure;
 use baton_policy::ceiling::NESTED_AT_ONCE;
+use baton_policy::{Amounts, Lender};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::time::Instant;
 
@@ -99,6 +100,16 @@ impl<T> Performed<T> {
 pub(super) struct Calling<'a> {
     pub(super) recorder: &'a Recorder,
     pub(super) stops: Instant,
+    /// What the caller has left.
+    pub(super) left: Amounts,
+}
+
+impl<O: Operation> Admitted<O> {
+    /// What is set aside for the call.
+    fn borrow(&self, lender: &mut Lender) -> Amounts {
+        let share = if let Admitted::Ready { operation, .. } = self { operation.share() } else { None };
+        share.map(|share| lender.lend(share)).unwrap_or_default()
+    }
 }
 
 impl Calling<'_> {
@@ -108,16 +119,21 @@ impl Calling<'_> {
         &self,
         calls: Vec<Admitted<O>>,
     ) -> Vec<Result<Performed<O::Reply>, SandboxError>> {
-        let room = &Room::default();
-        let numbered = calls.into_iter().enumerate();
-        let performing = numbered.map(async |(number, call)| (number, self.perform(call, room).await));
+        let (room, mut lender) = (&Room::default(), Lender::of(self.left));
+        let numbered = calls.into_iter().map(|call| (call.borrow(&mut lender), call)).enumerate();
+        let performing = numbered.map(async |(number, (lent, call))| (number, self.perform(call, lent, room).await));
         let mut performed: Vec<_> = stream::iter(performing).buffer_unordered(NESTED_AT_ONCE as usize).collect().await;
         performed.sort_unstable_by_key(|(number, _)| *number);
         performed.into_iter().map(|(_, performed)| performed).collect()
     }
 
-    async fn perform<O: Operation>(&self, call: Admitted<O>, room: &Room) -> Result<Performed<O::Reply>, SandboxError> {
-        let (sequence, name, request, reply) = match call {
+    async fn perform<O: Operation>(
+        &self,
+        call: Admitted<O>,
+        lent: Amounts,
+        room: &Room,
+    ) -> Result<Performed<O::Reply>, SandboxError> {
+        let (sequence, name, request, reply, instead) = match call {
             Admitted::Answered { text } => return Ok(Performed::Answered { text }),
             // It was not made, and nothing else may be said of it: it needs no room.
             Admitted::Refused { sequence, request, error, name } => {
@@ -126,19 +142,21 @@ impl Calling<'_> {
                 return Ok(Performed::Live { sequence, name, request, reply: Some(reply), text });
             }
             Admitted::Ready { sequence, request, operation, effect, turn } => {
-                let name = operation.name();
+                let (name, instead) = (operation.name(), operation.instead());
                 if let Turn::After(wait, needs_intent) = turn {
                     tokio::time::sleep(wait).await;
                     self.announce((sequence, name, &request), effect, needs_intent).await?;
                 }
-                (sequence, name, request, do_it(operation, self.site(sequence), self.recorder.backends()).await?)
+                let site = CallSite { lent, ..self.site(sequence) };
+                (sequence, name, request, do_it(operation, site, self.recorder.backends()).await?, instead)
             }
             Admitted::Left { sequence, request, operation, failure } => {
-                let (name, site) = (operation.name(), self.site(sequence));
-                (sequence, name, request, operation.leave(site, self.recorder.backends(), failure).await?.into())
+                let (name, instead, site) = (operation.name(), operation.instead(), self.site(sequence));
+                let left = operation.leave(site, self.recorder.backends(), failure).await?;
+                (sequence, name, request, left.into(), instead)
             }
         };
-        let (reply, text) = room.hold(reply, self.recorder.invocation())?;
+        let (reply, text) = room.hold(reply, instead, self.recorder.invocation())?;
         Ok(Performed::Live { sequence, name, request, reply, text })
     }
 
@@ -172,7 +190,12 @@ struct Room(AtomicU64);
 
 impl Room {
     /// Writes a reply. All together may be as large as a payload; one that is too much is not held, and told as a failure.
-    fn hold<T: Written>(&self, reply: Reply<T>, invocation: &Invocation) -> Result<Held<T>, SandboxError> {
+    fn hold<T: Written>(
+        &self,
+        reply: Reply<T>,
+        instead: fn(&str, Failure) -> Reply<T>,
+        invocation: &Invocation,
+    ) -> Result<Held<T>, SandboxError> {
         let text = T::write(&reply)?;
         let (bytes, limit) = (text.len() as u64, invocation.limits.payload);
         let held = self.0.fetch_add(bytes, Ordering::Relaxed);
@@ -185,7 +208,7 @@ impl Room {
             "it was made, but its reply and those of the other calls at once are larger than the limit `payload`, {limit}{}",
             payload_hint(&invocation.plugin)
         );
-        let reply = Reply::Err(CallError::Failed(Failure::Permanent(too_much)));
+        let reply = instead(&text, Failure::Permanent(too_much));
         let text = T::write(&reply)?;
         Ok((Some(reply), text))
     }

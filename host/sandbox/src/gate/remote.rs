@@ -33,9 +33,11 @@ impl Remote {
         &mut self,
         calls: Vec<(O, String)>,
         lines: &Lines,
+        fuel_left: u64,
     ) -> Result<(Timestamp, Vec<Result<Answer<O::Reply>, SandboxError>>), SandboxError> {
         let asked = calls.into_iter().map(|(operation, request)| asked(operation.name(), request));
-        let (asked, meanwhile) = (asked.collect::<Result<_, _>>()?, self.meanwhile(lines));
+        let meanwhile = Meanwhile { fuel_left, ..self.meanwhile(lines) };
+        let asked = asked.collect::<Result<_, _>>()?;
         let told = self.link.ask(asked, meanwhile).await.ok_or_else(lost)?;
         (self.told, self.is_over) = ((told.now, Instant::now()), told.is_over);
         Ok((told.now, told.replies.iter().map(|reply| Answer::read(reply.get())).collect()))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use baton_journal::tape::Line;
 use baton_journal::{Failure, Payload, Playback, StoreError, Tape, Timestamp};
-use baton_policy::Decision;
+use baton_policy::{Amounts, Decision};
 use tokio::time::Instant;
 
 use super::errand::{Here, Passed};
@@ -55,12 +55,12 @@ impl Steps {
         &mut self,
         calls: Vec<(O, String)>,
         stops: Instant,
-        fuel_left: u64,
+        left: Amounts,
     ) -> Result<Vec<Result<Answer<O::Reply>, SandboxError>>, SandboxError> {
         let (mut admitted, mut made) = (Vec::with_capacity(calls.len()), Vec::with_capacity(calls.len()));
         for (operation, request) in calls {
             let sequence = self.tape.calls();
-            self.recorder.backends().watch.calls(&self.invocation.id, sequence, fuel_left);
+            self.recorder.backends().watch.calls(&self.invocation.id, sequence, left.fuel);
             let call = Made::of(sequence, &operation, &request);
             let next = self.admit(operation, request, stops).await?;
             made.push(call.changes_if(next.is_outside() || self.tape.was_intended(sequence)));
@@ -70,7 +70,7 @@ impl Steps {
             self.recorder.flush().await?;
         }
         let reaches_out = admitted.iter().any(Admitted::is_outside);
-        let performed = Calling { recorder: &self.recorder, stops }.perform_all(admitted).await;
+        let performed = Calling { recorder: &self.recorder, stops, left }.perform_all(admitted).await;
         // All are recorded before the first can end the invocation: what was done is in the journal.
         let mut recorded = Vec::with_capacity(performed.len());
         for (call, performed) in made.into_iter().zip(performed) {

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use baton_journal::Failure;
-use baton_policy::OnUnknown;
 use baton_policy::unknown::in_flight;
+use baton_policy::{Amounts, OnUnknown};
 
 use super::{CallSite, Effect, Operation};
 use crate::backends::Backends;
@@ -56,6 +56,6 @@ pub(super) fn refusal(operation: &impl Operation, site: &CallSite, backends: &Ba
 impl CallSite {
     /// The place of a call.
     pub(super) fn of(invocation: &Arc<crate::Invocation>, sequence: u32, stops: tokio::time::Instant) -> Self {
-        CallSite { invocation: Arc::clone(invocation), sequence, stops }
+        CallSite { invocation: Arc::clone(invocation), sequence, stops, lent: Amounts::default() }
     }
 }

@@ -77,7 +77,7 @@ pub(crate) struct Answers<R = Box<RawValue>> {
 }
 
 /// What a guest did since its worker last said something.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Meanwhile {
     /// Calls that need no step: time, random numbers, context, what is left, log lines.
     pub(crate) calls: u64,
@@ -85,6 +85,14 @@ pub(crate) struct Meanwhile {
     pub(crate) bytes: u64,
     /// Lines that it wrote, with their levels.
     pub(crate) lines: Vec<(String, String)>,
+    /// Fuel that it has left, where it is told.
+    pub(crate) fuel_left: u64,
+}
+
+impl Default for Meanwhile {
+    fn default() -> Self {
+        Meanwhile { calls: 0, bytes: 0, lines: Vec::new(), fuel_left: u64::MAX }
+    }
 }
 
 /// How a guest ended, as its worker saw it.

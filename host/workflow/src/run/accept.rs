@@ -7,6 +7,7 @@ use baton_policy::Resolution;
 use serde_json::Value;
 
 use super::fault::Fault;
+use super::question::{ASK, Wanted};
 use super::{Ask, Run, RunError};
 use baton_journal::json;
 
@@ -48,6 +49,12 @@ pub(super) enum Change {
     Forked,
     /// The run ended.
     End(RunOutcome),
+    /// An agent wants to know something of people.
+    Wants(Box<Wanted>),
+    /// An agent was told what became of its question.
+    Told { call: String },
+    /// A person decided what an agent asked.
+    Decided { call: String, site: Site },
     /// Nothing.
     Nothing,
 }
@@ -84,10 +91,13 @@ impl Run {
             return Ok(Change::Inner(place, Box::new(inner.accept_later(event)?)));
         }
         match event {
-            Event::InvocationStarted { caller: Some(_), .. }
-            | Event::HostCallStarted { .. }
-            | Event::HostCall { .. }
-            | Event::Logged { .. } => Ok(Change::Nothing),
+            Event::InvocationStarted { caller: Some(_), .. } | Event::Logged { .. } => Ok(Change::Nothing),
+            Event::HostCallStarted { invocation, sequence, operation, request } => {
+                self.intended((invocation, *sequence), operation, request)
+            }
+            Event::HostCall { invocation, sequence, operation, .. } => {
+                Ok(self.replied(invocation, *sequence, operation))
+            }
             Event::InvocationEnded { caller: Some(_), site, usage, .. } => self.nested(site, *usage),
             Event::InvocationStarted { site, attempt, deadline, .. } => self.started(site, *attempt, *deadline),
             Event::InvocationEnded { site, attempt, outcome, usage, .. } => {
@@ -148,7 +158,7 @@ impl Run {
 
     fn started(&self, site: &Site, attempt: u32, deadline: Timestamp) -> Result<Change, RunError> {
         match self.outstanding.invoke(site, attempt) {
-            Some(_) if self.outstanding.is_in_doubt(site) => {
+            Some(_) if self.outstanding.awaits_answer(site) => {
                 Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` waits for an answer")))
             }
             Some(invoke) if invoke.started.is_none() => Ok(Change::Started { site: site.clone(), deadline }),
@@ -230,6 +240,10 @@ impl Run {
         if let Some(site) = &ask.in_doubt {
             return Ok(Change::Resolved { site: site.clone(), resolution: self.resolution(step, decision)? });
         }
+        if let Some(site) = &ask.asked_by {
+            self.check_decision(step, decision)?;
+            return Ok(Change::Decided { call: step.to_owned(), site: site.clone() });
+        }
         let answer = self.answer(step, decision)?;
         Ok(Change::Answered { step: step.to_owned(), answer })
     }
@@ -273,6 +287,11 @@ pub(super) fn place_of(event: &Event) -> Option<&str> {
         | Event::EventReceived { site, .. }
         | Event::EventEmitted { site, .. } => Some(&site.step),
         Event::ApprovalRequested { step, .. } | Event::ApprovalDecided { step, .. } => Some(step),
+        Event::HostCallStarted { invocation, operation, .. } | Event::HostCall { invocation, operation, .. }
+            if operation == ASK =>
+        {
+            invocation.as_str().split('#').next()
+        }
         _ => None,
     }
 }

@@ -129,7 +129,7 @@ impl Invoke {
 /// A question to a person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
-    /// The step that asks, or the site that it is about.
+    /// The step that asks, or the site that it is about, or the call of the agent that asks (`review#1/4`).
     pub step: String,
     /// What is asked.
     pub question: String,
@@ -148,6 +148,16 @@ pub struct Ask {
     /// There if the host asks about calls of an invocation there, of which nobody knows whether they took effect; not if a
     /// step asks.
     pub in_doubt: Option<Site>,
+    /// There if an agent asks from its own code: where its attempt is, which waits for the answer. The step is the call then.
+    pub asked_by: Option<Site>,
+}
+
+impl Ask {
+    /// Where the attempt is that waits for the answer; none if a step asks.
+    #[must_use]
+    pub fn about(&self) -> Option<&Site> {
+        self.in_doubt.as_ref().or(self.asked_by.as_ref())
+    }
 }
 
 /// A delay before another attempt.

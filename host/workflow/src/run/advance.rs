@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::item::{Items, List, Standing};
 use super::output::Local;
 use super::state::Phase;
-use super::{Action, Run};
+use super::{Action, Ask, Run};
 use crate::plan::policy::MAX_ITEMS;
 use crate::plan::{Role, Step, Work};
 
@@ -28,6 +28,9 @@ impl Run {
             Change::Doubted(ask) => self.hold(*ask),
             Change::Resolved { site, resolution } => self.release(&site, &resolution),
             Change::Answered { step, answer } => self.end_question(&step, answer),
+            Change::Wants(wanted) => self.note(*wanted),
+            Change::Told { call } => self.told(&call),
+            Change::Decided { call, site } => self.decide(&call, &site),
             Change::Elapsed { site, attempt } => self.end_delay(&site, attempt),
             Change::Waiting { site } => self.outstanding.note_await(&site),
             Change::Waited { site } => self.end_wait(&site),
@@ -85,8 +88,10 @@ impl Run {
         if *outcome == Outcome::Suspended
             && let Some(invoke) = self.outstanding.invoke_mut(site)
         {
-            return suspend(invoke);
+            suspend(invoke);
+            return self.put_questions(site);
         }
+        self.questions.forget(site);
         let is_needed = !matches!(self.outstanding.take(site), Some(Action::Stop(_)));
         match self.verdict(step, item, outcome) {
             Ok(output) => self.take_output(step, item, output),
@@ -224,7 +229,8 @@ impl Run {
         !self.outstanding.is_empty() || !self.inner.is_empty()
     }
 
-    /// Drops what only waits: the run ends. What is at work is let finish, and so is a question about calls of it.
+    /// Drops what only waits: the run ends, and so does an attempt that waits for an answer to a question of its own. What is at
+    /// work is let finish, and so is a question about calls of it.
     pub(super) fn drop_waiting(&mut self) {
         let dropped = self.outstanding.take_all(|action| match action {
             Action::Ask(ask) => ask.in_doubt.is_none(),
@@ -233,6 +239,12 @@ impl Run {
         });
         let asks =
             dropped.into_iter().filter_map(|action| if let Action::Ask(ask) = action { Some(ask) } else { None });
+        let asks: Vec<Ask> = asks.collect();
+        for site in asks.iter().filter_map(|ask| ask.asked_by.as_ref()) {
+            if !self.outstanding.is_in_doubt(site) {
+                self.outstanding.take(site);
+            }
+        }
         self.dropped.extend(asks);
     }
 

@@ -27,8 +27,18 @@ impl Run {
         let deadline = Timestamp(self.meter.now().0.saturating_add(approval.timeout.0));
         let answer_schema = approval.answer.as_ref().map(|schema| schema.document().clone());
         let roles = approval.roles.clone();
-        let ask =
-            Ask { step: name, question, show, roles, deadline, token, answer_schema, requested: false, in_doubt: None };
+        let ask = Ask {
+            step: name,
+            question,
+            show,
+            roles,
+            deadline,
+            token,
+            answer_schema,
+            requested: false,
+            in_doubt: None,
+            asked_by: None,
+        };
         self.outstanding.add(Action::Ask(ask));
         Ok(())
     }
@@ -61,12 +71,26 @@ impl Run {
 
     /// Whether an answer fits the step's schema.
     pub(super) fn check_answer(&self, step: &str, answer: Option<&Value>) -> Result<(), RunError> {
-        let Some(schema) = self.approval(step).and_then(|approval| approval.answer.as_ref()) else { return Ok(()) };
+        let of_step = self.approval(step).and_then(|approval| approval.answer.as_ref());
+        let Some(schema) = of_step.or_else(|| self.questions.schema(step)) else { return Ok(()) };
         let answer = answer
             .ok_or_else(|| RunError::BadAnswer(format!("step `{step}` needs an answer that fits {}", schema.name())))?;
         schema.check(answer).map_err(|errors| {
             RunError::BadAnswer(format!("the answer does not fit {}: {}", schema.name(), errors.join("; ")))
         })
+    }
+
+    /// Whether a decision is one that the question takes.
+    pub(super) fn check_decision(&self, step: &str, decision: &Decision) -> Result<(), RunError> {
+        match decision {
+            Decision::Approved { role, answer, .. } => {
+                let added = answer.as_ref().map(loaded).transpose()?;
+                self.check_role(step, role.as_deref())?;
+                self.check_answer(step, added.as_ref())
+            }
+            Decision::Rejected { role, .. } => self.check_role(step, role.as_deref()),
+            Decision::Expired => Ok(()),
+        }
     }
 
     /// What a decision means for the step.

@@ -63,6 +63,7 @@ impl Run {
             answer_schema: None,
             requested: false,
             in_doubt: Some(site.clone()),
+            asked_by: None,
         })
     }
 
@@ -82,7 +83,8 @@ impl Run {
         }
         let (step, question, show, roles) = (step.to_owned(), question.clone(), show.clone(), roles.clone());
         let (deadline, token, in_doubt) = (*deadline, *token, Some(site));
-        Ok(Some(Ask { step, question, show, roles, deadline, token, answer_schema: None, requested: true, in_doubt }))
+        let (answer_schema, asked_by, requested) = (None, None, true);
+        Ok(Some(Ask { step, question, show, roles, deadline, token, answer_schema, requested, in_doubt, asked_by }))
     }
 
     /// The attempt at the site waits for the answer.
@@ -96,9 +98,19 @@ impl Run {
     /// The attempt at the site is to begin again, with what a person said.
     pub(super) fn release(&mut self, site: &Site, resolution: &Resolution) {
         self.outstanding.take_ask(&site.to_string());
-        let Some(Action::Invoke(mut invoke)) = self.outstanding.take(site) else { return };
-        invoke.suspended.get_or_insert_default().resolution = Some(resolution.clone());
-        self.outstanding.add(Action::Invoke(invoke));
+        if let Some(invoke) = self.outstanding.invoke_mut(site) {
+            invoke.suspended.get_or_insert_default().resolution = Some(resolution.clone());
+        }
+        self.begin_when_answered(site);
+    }
+
+    /// The attempt at the site begins again, unless it waits for another answer.
+    pub(super) fn begin_when_answered(&mut self, site: &Site) {
+        if !self.outstanding.awaits_answer(site)
+            && let Some(invoke) = self.outstanding.take(site)
+        {
+            self.outstanding.add(invoke);
+        }
     }
 
     /// What a decision means for the calls.

@@ -233,9 +233,16 @@ impl Outstanding {
         self.ask(&site.to_string()).is_some_and(|ask| ask.in_doubt.is_some())
     }
 
-    /// Whether a person is asked about calls of a step.
+    /// Whether an attempt at a site waits for an answer: to what the host asks about its calls, or what its agents ask.
+    pub(super) fn awaits_answer(&self, site: &Site) -> bool {
+        let calls = format!("{site}#");
+        let first = self.asks.range(calls.clone()..).next();
+        self.is_in_doubt(site) || first.is_some_and(|(step, _)| step.starts_with(&calls))
+    }
+
+    /// Whether an attempt of a step waits for an answer.
     pub(super) fn has_doubts(&self, step: &str) -> bool {
-        let is_of = |ask: &Ask| ask.in_doubt.as_ref().is_some_and(|site| site.step == step);
+        let is_of = |ask: &Ask| ask.about().is_some_and(|site| site.step == step);
         self.asks.keys().filter_map(|step| self.ask(step)).any(is_of)
     }
 
@@ -250,6 +257,6 @@ impl Outstanding {
     }
 
     fn is_held(&self, action: &Action) -> bool {
-        matches!(action, Action::Invoke(invoke) if self.is_in_doubt(&invoke.site))
+        matches!(action, Action::Invoke(invoke) if invoke.started.is_none() && self.awaits_answer(&invoke.site))
     }
 }

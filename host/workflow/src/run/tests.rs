@@ -8,6 +8,7 @@ mod evidence;
 mod failures;
 mod items;
 mod properties;
+mod questions;
 mod world;
 
 use serde_json::json;
