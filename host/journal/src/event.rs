@@ -1,13 +1,14 @@
 //! What can happen in a run: the body of a journal entry. Only what cannot be derived is an event: that a step was
 //! skipped, or that a run waits, follows from the plan and from these. It does not know how a plan decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Digest, InvocationId, RunId, Site, Timestamp};
 use crate::outcome::{Outcome, RunOutcome, Usage};
 use crate::payload::Payload;
+use crate::version::{Migration, VersionPin};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,6 +178,9 @@ pub enum Event {
     },
     /// What follows is the run's own: everything before is of the runs that it was forked off.
     Forked,
+    /// From here on the run is one of another version of its workflow: of its plan, its components, grants and limits. What
+    /// happened before fits that plan too.
+    Migrated(Migration),
     /// The run ended. Nothing follows.
     RunEnded(RunOutcome),
 }
@@ -232,6 +236,9 @@ pub struct RunHeader {
     pub engine: String,
     /// The components that the plan names and those that its agents may call, by digest.
     pub plugins: Vec<PluginPin>,
+    /// The version of the workflow that it began with; none: it is a run of a project that is not deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<VersionPin>,
     /// The runs that it was forked off, the first one first: its first entries are theirs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forks: Vec<Fork>,
@@ -316,6 +323,26 @@ pub enum Decision {
 }
 
 impl Event {
+    /// The digests of the components that the event names: what a run keeps beside its payloads.
+    #[must_use]
+    pub fn components(&self) -> BTreeSet<Digest> {
+        match self {
+            Event::RunStarted(header) => header.components().collect(),
+            Event::Migrated(migration) => migration.plugins.iter().map(|pin| pin.component).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// The version of its workflow with which the run goes on from here, if the event says so.
+    #[must_use]
+    pub fn version(&self) -> Option<VersionPin> {
+        match self {
+            Event::RunStarted(header) => header.version,
+            Event::Migrated(migration) => Some(migration.version),
+            _ => None,
+        }
+    }
+
     /// The event as a store keeps it, large payloads by digest, and those payloads: the texts to be kept beside it.
     #[must_use]
     pub fn by_reference(&self) -> (Event, Vec<Payload>) {
@@ -336,6 +363,7 @@ impl Event {
                 apply(&mut header.plan);
                 apply(&mut header.input);
             }
+            Event::Migrated(migration) => apply(&mut migration.plan),
             Event::InvocationStarted { input, .. } => apply(input),
             Event::HostCallStarted { request, .. } => apply(request),
             Event::HostCall { request, reply, .. } => {

@@ -155,7 +155,7 @@ fn taken_over(entries: &[Entry], redone: &BTreeSet<&str>) -> Vec<(Timestamp, Eve
         | Event::Waiting { site, .. }
         | Event::EventReceived { site, .. }
         | Event::EventEmitted { site, .. } => !redone.contains(site.step.as_str()),
-        Event::Forked => true,
+        Event::Forked | Event::Migrated(_) => true,
         Event::RunStarted(_)
         | Event::CancelRequested { .. }
         | Event::Paused { .. }

@@ -259,6 +259,7 @@ impl Host {
             seed: Digest::from_bytes(rand::random()),
             engine: IDENTITY.to_owned(),
             plugins: pins,
+            version: None,
             forks: Vec::new(),
         })
     }
