@@ -272,13 +272,6 @@ impl RunHeader {
     pub fn fork_of(&self, sequence: u64) -> Option<&Fork> {
         self.forks.iter().find(|fork| sequence < fork.entries)
     }
-
-    /// The component of a plugin, as it was for an entry.
-    #[must_use]
-    pub fn pin(&self, plugin: &str, sequence: u64) -> Option<&PluginPin> {
-        let pins = self.fork_of(sequence).map_or(&self.plugins, |fork| &fork.plugins);
-        pins.iter().find(|pin| pin.name == plugin)
-    }
 }
 
 /// A plugin of a run, by digest.

@@ -3,10 +3,11 @@
 //!
 //! Reading order: [`Host`] is opened over a store; [`Plugins`] are loaded from a project; [`Host::start`] begins a run
 //! and [`Host::resume`] goes on with one, both driven by `drive` until it ends or waits for people; [`story`] is what
-//! can be read afterwards.
+//! can be read afterwards. [`deploy`] stores a project as a version of its workflow, which runs can be begun with.
 
 pub mod build;
 pub mod components;
+pub mod deploy;
 pub mod ending;
 pub mod error;
 pub mod export;
@@ -37,6 +38,7 @@ pub use baton_workflow as plan;
 
 pub use clock::SystemClock;
 pub use components::Components;
+pub use deploy::Release;
 pub use ending::Ending;
 pub use error::Error;
 pub use fork::{Forked, Forking};

@@ -77,6 +77,22 @@ impl Plugins {
         Ok(Plugins { ready: Arc::new(ready) })
     }
 
+    /// The plugins of a deployed version, of these components.
+    pub(crate) fn frozen(
+        plugins: &[Plugin],
+        mut components: BTreeMap<String, Vec<u8>>,
+        sandbox: &Sandbox,
+        mut news: impl FnMut(&str),
+    ) -> Result<Self, Error> {
+        let mut ready = BTreeMap::new();
+        for plugin in plugins {
+            let name = plugin.name().to_string();
+            let component = components.remove(&name).ok_or_else(|| Error::PluginGone(name.clone()))?;
+            ready.insert(name, Ready::new(plugin, component, sandbox, &mut news)?);
+        }
+        Ok(Plugins { ready: Arc::new(ready) })
+    }
+
     /// A plugin by name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Ready> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, PluginPin, Timestamp, Usage};
 use baton_policy::{Grants, Limits, Policy};
 use baton_sandbox::{Invocation, Target};
-use baton_workflow::{Action, Invoke, Run};
+use baton_workflow::{Action, Invoke};
 
 use crate::error::Error;
 use crate::lease;
@@ -20,6 +20,9 @@ pub(super) struct Record<'a> {
     pub(super) plugin: &'a str,
     /// The number of the entry with which it began.
     sequence: u64,
+    /// The number of the entry with which it ended: what was at work when its run was migrated went on, from its beginning,
+    /// as the other version.
+    pinned_at: u64,
     lease: Lease,
     deadline: Timestamp,
     /// None: the journal has no end of it.
@@ -28,8 +31,7 @@ pub(super) struct Record<'a> {
 
 /// The records of a run, in the order in which the invocations began.
 pub(super) fn records(story: &Story) -> Result<Vec<(InvocationId, Record<'_>)>, Error> {
-    let plan = Arc::new(story.machine().plan().clone());
-    let mut run = Run::new(plan, story.id().clone(), story.header().seed);
+    let mut run = story.fresh_machine();
     let mut reading = Reading::default();
     for entry in story.entries() {
         reading.take(entry);
@@ -74,14 +76,23 @@ impl<'a> Reading<'a> {
                 // One that was suspended begins again: it stays one.
                 let is_new = !self.places.contains_key(invocation);
                 if let Some(invoke) = self.asked.remove(invocation).filter(|_| is_new) {
-                    let record = Record { invoke, plugin, lease: *lease, deadline: *deadline, sequence, ended: None };
+                    let record = Record {
+                        invoke,
+                        plugin,
+                        lease: *lease,
+                        deadline: *deadline,
+                        sequence,
+                        pinned_at: sequence,
+                        ended: None,
+                    };
                     self.places.insert(invocation.clone(), self.records.len());
                     self.records.push((invocation.clone(), record));
                 }
             }
             Event::InvocationEnded { invocation, outcome, usage, .. } if *outcome != Outcome::Suspended => {
                 if let Some(place) = self.places.get(invocation) {
-                    self.records[*place].1.ended = Some((outcome, *usage));
+                    let record = &mut self.records[*place].1;
+                    (record.ended, record.pinned_at) = (Some((outcome, *usage)), entry.sequence);
                 }
             }
             _ => {}
@@ -92,7 +103,7 @@ impl<'a> Reading<'a> {
 impl Record<'_> {
     /// The component that it was made of.
     pub(super) fn pin<'s>(&self, story: &'s Story) -> Result<&'s PluginPin, Error> {
-        let pin = story.header().pin(self.plugin, self.sequence);
+        let pin = story.pins_at(self.pinned_at).iter().find(|pin| pin.name == self.plugin);
         pin.ok_or_else(|| Error::PluginGone(self.plugin.to_owned()))
     }
 
