@@ -3,8 +3,8 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    approve, build, call, check, deploy, export, fork, grants, promote, reject, replay, resume, rollback, run, runs,
-    show, store, verify, versions,
+    approve, build, call, check, deploy, export, fork, grants, migrate, promote, reject, replay, resume, rollback, run,
+    runs, show, store, verify, versions,
 };
 
 /// The last lines of every help text of a command that drives a run.
@@ -45,6 +45,7 @@ pub enum Command {
     Versions(versions::VersionsArgs),
     Promote(promote::PromoteArgs),
     Rollback(rollback::RollbackArgs),
+    Migrate(migrate::MigrateArgs),
     Runs(runs::RunsArgs),
     Show(show::ShowArgs),
     Store(store::StoreArgs),

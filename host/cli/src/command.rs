@@ -8,6 +8,7 @@ pub mod deploy;
 pub mod export;
 pub mod fork;
 pub mod grants;
+pub mod migrate;
 pub mod promote;
 pub mod reject;
 pub mod replay;
@@ -37,6 +38,7 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
         Command::Deploy(args) => deploy::run(context, &args).await,
         Command::Versions(args) => versions::run(context, &args).await,
         Command::Promote(args) => promote::run(context, &args).await,
+        Command::Migrate(args) => migrate::run(context, &args).await,
         Command::Rollback(args) => rollback::run(context, &args).await,
         Command::Runs(args) => runs::run(context, &args).await,
         Command::Show(args) => show::run(context, &args).await,

@@ -183,6 +183,8 @@ fn exit_of(error: &HostError) -> Exit {
         | HostError::NotForked(_)
         | HostError::HalfForked(_)
         | HostError::OtherVersion(_)
+        | HostError::OtherWorkflow { .. }
+        | HostError::IsOfVersion { .. }
         | HostError::PluginGone(_) => Exit::Usage,
         _ => Exit::Failed,
     }

@@ -129,6 +129,14 @@ pub enum RunStatus {
     Damaged,
 }
 
+impl RunStatus {
+    /// Whether nothing happens to the run any more.
+    #[must_use]
+    pub fn has_ended(self) -> bool {
+        matches!(self, RunStatus::Completed | RunStatus::Failed | RunStatus::Cancelled)
+    }
+}
+
 /// A run in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunSummary {

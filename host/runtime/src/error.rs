@@ -112,6 +112,24 @@ pub enum Error {
     /// A run that was migrated is forked with a plugin of another version.
     #[error("run {0} was migrated to a deployed version: a fork of it has that version's plugins, and no other")]
     OtherVersion(baton_journal::RunId),
+    /// A run is to go on as one of another workflow.
+    #[error("run {run} is of workflow `{workflow}`, and the version is one of `{version}`")]
+    OtherWorkflow {
+        /// The run.
+        run: baton_journal::RunId,
+        /// Its workflow.
+        workflow: String,
+        /// The version's workflow.
+        version: String,
+    },
+    /// A run is of the version already that it is to be migrated to.
+    #[error("run {run} is of version {number} already")]
+    IsOfVersion {
+        /// The run.
+        run: baton_journal::RunId,
+        /// The version.
+        number: u32,
+    },
     /// A run is of a project that is not deployed.
     #[error("run {0} is of no deployed version")]
     NotDeployed(baton_journal::RunId),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use baton_runtime::bundle::Project;
-use baton_runtime::journal::{Deployed, RunStatus, Weight};
+use baton_runtime::journal::{Deployed, Weight};
 use baton_runtime::{Host, workflow};
 use clap::Args;
 use serde_json::json;
@@ -80,7 +80,7 @@ fn told(deployed: &Deployed) -> String {
     if *is_new {
         format!("{} version {} of {name} is stored: {digest}", paint::good("ok:"), version.number)
     } else {
-        format!("version {} of {name} is the same to the last bit ({digest}): no new one is made", version.number)
+        format!("version {} of {name} is the same ({digest}): no new one is made", version.number)
     }
 }
 
@@ -102,8 +102,7 @@ async fn tell_how_it_stands(context: &Context, host: &Host, deployed: &Deployed)
 async fn tell_who_loses(context: &Context, host: &Host, project: &Project, workflow: &str) -> Result<(), Error> {
     let mut open = BTreeMap::<u32, u64>::new();
     for run in host.runs(u32::MAX).await? {
-        let is_open = !matches!(run.status, RunStatus::Completed | RunStatus::Failed);
-        if let Some(version) = run.version.filter(|_| is_open && run.workflow == workflow) {
+        if let Some(version) = run.version.filter(|_| !run.status.has_ended() && run.workflow == workflow) {
             *open.entry(version).or_default() += 1;
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use baton_runtime::journal::{Deployment, RunStatus, Version};
+use baton_runtime::journal::{Deployment, Version};
 use clap::Args;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -90,7 +90,7 @@ impl Known {
         let mut versions = deployed::versions_of(file).await?;
         versions.retain(|version| workflow.is_none_or(|workflow| version.workflow == workflow));
         let mut runs = lookup::runs_of(file, u32::MAX).await?;
-        runs.retain(|run| !matches!(run.summary.status, RunStatus::Completed | RunStatus::Failed));
+        runs.retain(|run| !run.summary.status.has_ended());
         let mut last: Option<Deployment> = None;
         for version in versions {
             if last.as_ref().is_none_or(|line| line.workflow != version.workflow) {

@@ -118,7 +118,12 @@ impl Record<'_> {
     }
 
     /// The same invocation, granted nothing.
-    pub(super) fn invocation(&self, story: &Story, id: &InvocationId) -> Result<Arc<Invocation>, Error> {
+    pub(super) fn invocation(
+        &self,
+        story: &Story,
+        id: &InvocationId,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Arc<Invocation>, Error> {
         let (header, invoke) = (story.header(), &self.invoke);
         let limits = lease::limits(self.lease);
         let name = self.plugin.parse().map_err(|_| Error::PluginGone(self.plugin.to_owned()))?;
@@ -141,7 +146,7 @@ impl Record<'_> {
             allowed: limits,
             policy: Arc::new(Policy::new(name, Grants::default(), Grants::default())),
             resolution: None,
-            environment: Arc::new(self.pin(story)?.environment.clone()),
+            environment: Arc::new(environment.clone()),
             folders: Vec::new(),
         }))
     }
