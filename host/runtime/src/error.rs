@@ -170,6 +170,10 @@ impl Error {
             Error::TooLate(_) => Some("resume the run: it goes on as the step's `on_timeout` says".to_owned()),
             Error::NotForked(_) => Some("fork at that step, or at one before it".to_owned()),
             Error::HalfForked(_) => Some("fork once more: nothing was done by this one".to_owned()),
+            Error::OtherWorkflow { workflow, .. } => {
+                Some(format!("`baton versions {workflow}` lists the versions of its own workflow"))
+            }
+            Error::IsOfVersion { run, .. } => Some(format!("`baton resume {run}` goes on with it")),
             Error::OtherVersion(_) => Some(
                 "fork it without --with, deploy the other plugin as a version, and migrate the fork to that".to_owned(),
             ),

@@ -17,7 +17,7 @@ use crate::{drive, ending, input, lookup, paint, project, terminal};
 ///
 /// What the other run had done is taken over and not done again; the step, and all that follows from it, is done once more,
 /// for the new run. With another input, what was taken over must be what would have been done with it. Plugins are those
-/// that the run began with, grants and limits are the project's of today. Questions on which something depends that is
+/// that the run began with, grants and limits are the project's of today, or those of the version if it is deployed. Questions on which something depends that is
 /// done once more are asked again: a yes is for one run. What the other run did outside stays done.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]

@@ -4,6 +4,7 @@ use baton_runtime::{Difference, Trial};
 use clap::Args;
 use serde_json::json;
 
+use crate::again::Again;
 use crate::args::{ByArgs, Format, OutputArgs, WhichRun};
 use crate::context::Context;
 use crate::error::{Error, Exit};
@@ -61,27 +62,29 @@ pub async fn run(context: &Context, args: &MigrateArgs) -> Result<Exit, Error> {
     } else {
         host.migrate(&found.run, &release, &by, each).await?
     };
-    let again = context.again(&found.project);
-    let run = found.run.as_str();
     match args.output.format {
         Format::Text => terminal::result(&statement(&trial, args.dry_run))?,
         Format::Json => terminal::result(&ending::pretty(&for_programs(&trial, args.dry_run))?)?,
     }
-    if trial.fits() {
-        let words = if args.dry_run {
-            ["migrate", run, "--to", &args.to.to_string()].map(str::to_owned).to_vec()
-        } else {
-            vec!["resume".to_owned(), run.to_owned()]
-        };
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        context.terminal.tell(&format!("  {}", again.command(&words)));
-        return Ok(Exit::Completed);
+    tell_what_next(context, &context.again(&found.project), &trial, args.dry_run);
+    Ok(if trial.fits() { Exit::Completed } else { Exit::Failed })
+}
+
+/// The commands with which it goes on from there.
+fn tell_what_next(context: &Context, again: &Again, trial: &Trial, dry_run: bool) {
+    let (run, to) = (trial.run.as_str(), trial.to.number.to_string());
+    match (trial.fits(), dry_run) {
+        (true, true) => context.terminal.tell(&format!("  {}", again.command(&["migrate", run, "--to", &to]))),
+        (true, false) => context.terminal.tell(&format!("  {}", again.command(&["resume", run]))),
+        (false, _) => {
+            let resume = again.command(&["resume", run]);
+            context.terminal.tell(&format!("  let it end on its own version: {resume}"));
+            let fork = again.command(&["fork", run, "--at", "STEP"]);
+            context
+                .terminal
+                .tell(&format!("  or begin a new run where this one was, with a step done once more: {fork}"));
+        }
     }
-    context.terminal.tell(&format!("  let it end on its own version: {}", again.command(&["resume", run])));
-    context
-        .terminal
-        .tell("  or begin a new run where this one was, with a step done once more: `baton fork RUN --at STEP`");
-    Ok(Exit::Failed)
 }
 
 /// What came of it, in words.
@@ -96,7 +99,7 @@ pub fn statement(trial: &Trial, dry_run: bool) -> String {
         let goes_on = if dry_run { "it can go on" } else { "it goes on" };
         return format!("{} {entries} entries{agents} fit: {goes_on} as version {}", paint::good("ok:"), to.number);
     };
-    let from = from.map_or_else(|| "without one".to_owned(), |from| format!("version {}", from.number));
+    let from = from.map_or_else(|| "as it is".to_owned(), |from| format!("version {}", from.number));
     format!(
         "{} the run does not fit version {}\n{}",
         paint::bad("not migrated:"),

@@ -126,7 +126,7 @@ fn line(listed: &Listed, zone: &TimeZone) -> String {
     let open = if *runs == 0 { String::new() } else { format!("{} on it", format::count(*runs, "run")) };
     let (number, digest, at) = (version.number, version.digest.short(), format::moment(version.at, zone));
     let takes = paint::good(&format!("{takes:<16}"));
-    let line = format!("  {number:>3}  {digest}  {at}  {takes}  {open:<12}  {}", escape_line(&version.by));
+    let line = format!("  {number:>3}  {digest}  {at}  {takes}  {open:<13}  {}", escape_line(&version.by));
     line.trim_end().to_owned()
 }
 
