@@ -55,7 +55,7 @@ fn a_project_is_deployed_run_by_its_name_rolled_back_and_a_run_is_migrated() {
 
     let workflow = copy.path().join("client-onboarding.workflow.yaml");
     let one = fs::read_to_string(&workflow).unwrap();
-    fs::write(&workflow, one.replace("max_parallel: 4", "max_parallel: 3")).unwrap();
+    fs::write(&workflow, one.replace("  invoice: ${{ steps.invoice", "  first_invoice: ${{ steps.invoice")).unwrap();
     assert_eq!(json(&["deploy", "--weight", "10%"], 0)["line"]["canary"]["version"], 2);
     let listed = json(&["versions", "client-onboarding"], 0);
     let of = |number: usize, field: &str| listed["versions"][number - 1][field].clone();
@@ -78,7 +78,7 @@ fn a_project_is_deployed_run_by_its_name_rolled_back_and_a_run_is_migrated() {
     assert_eq!(json(&["versions"], 0)["history"].as_array().unwrap().len(), 4);
     let refused = copy.baton(&["rollback", "client-onboarding", "--to", "9"]);
     assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
-    fs::write(&workflow, one.replace("Shall the firm take this client on?", "Shall we?")).unwrap();
+    fs::write(&workflow, one.replace("max_parallel: 4", "max_parallel: 3")).unwrap();
     json(&["deploy"], 0);
     let parked = fixed["run"].as_str().unwrap();
     let refused = json(&["migrate", parked, "--to", "3"], 1);

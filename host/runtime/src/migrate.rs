@@ -200,7 +200,10 @@ fn asked_instead(run: &Run) -> String {
 fn told(action: &Action) -> String {
     match action {
         Action::Invoke(invoke) => format!("attempt {} of `{}`", invoke.attempt, invoke.site),
+        Action::Stop(invoke) => format!("the end of attempt {} of `{}`", invoke.attempt, invoke.site),
         Action::Ask(ask) => format!("the question of `{}`", ask.step),
+        Action::Await(wait) => format!("waiting at `{}`", wait.site),
+        Action::Emit(emit) => format!("the event of `{}`", emit.site),
         Action::Wait(wait) => format!("a delay before attempt {} of `{}`", wait.attempt, wait.site),
         Action::End(RunOutcome::Failed { message, .. }) => format!("the end of the run: {message}"),
         Action::End(_) => "the end of the run".to_owned(),
@@ -214,6 +217,9 @@ fn what_happened(event: &Event) -> String {
         Event::ApprovalRequested { step, .. } => format!("the question of `{step}`"),
         Event::ApprovalDecided { step, .. } => format!("the answer to `{step}`"),
         Event::TimerFired { site, .. } => format!("the end of a delay of `{site}`"),
+        Event::Waiting { site, .. } => format!("waiting at `{site}`"),
+        Event::EventReceived { site, name, .. } => format!("the event `{name}` at `{site}`"),
+        Event::EventEmitted { site, name, .. } => format!("the event `{name}` of `{site}`"),
         Event::RunStarted(_) => "the beginning of the run".to_owned(),
         _ => "what happened".to_owned(),
     }
@@ -224,7 +230,7 @@ fn steps_differ(was: &Run, would_be: &Run) -> Option<Difference> {
     let settled = |step: &StepView<'_>| matches!(step.status, StepStatus::Completed | StepStatus::Failed);
     was.steps().filter(settled).find_map(|step| {
         let now = would_be.steps().find(|other| other.name == step.name);
-        let is_same = now.is_some_and(|now| (now.status, now.output) == (step.status, step.output));
+        let is_same = now.as_ref().is_some_and(|now| (now.status, now.output) == (step.status, step.output));
         let would_be = now.map_or_else(|| "not there".to_owned(), |now| became(&now));
         let what = format!("step `{}`", step.name);
         (!is_same).then(|| Difference { entry: None, what, was: became(&step), would_be })
