@@ -79,7 +79,11 @@ fn a_project_is_deployed_run_by_its_name_rolled_back_and_a_run_is_migrated() {
     let refused = copy.baton(&["rollback", "client-onboarding", "--to", "9"]);
     assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
     fs::write(&workflow, one.replace("max_parallel: 4", "max_parallel: 3")).unwrap();
-    json(&["deploy"], 0);
+    let file = copy.path().join("baton.toml");
+    let granted = fs::read_to_string(&file).unwrap();
+    fs::write(&file, granted.replacen("grants = { state = [\"agent\"] }", "", 1)).unwrap();
+    let told = text(&copy.baton(&["deploy"]).stderr);
+    assert!(told.contains("1 run is on version 1 whose `"), "who loses by a revocation is told: {told}");
     let parked = fixed["run"].as_str().unwrap();
     let refused = json(&["migrate", parked, "--to", "3"], 1);
     assert_eq!((&refused["fits"], &refused["migrated"]), (&false.into(), &false.into()));

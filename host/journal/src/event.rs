@@ -1,7 +1,7 @@
 //! What can happen in a run: the body of a journal entry. Only what cannot be derived is an event: that a step was
 //! skipped, or that a run waits, follows from the plan and from these. It does not know how a plan decides.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -316,26 +316,6 @@ pub enum Decision {
 }
 
 impl Event {
-    /// The digests of the components that the event names: what a run keeps beside its payloads.
-    #[must_use]
-    pub fn components(&self) -> BTreeSet<Digest> {
-        match self {
-            Event::RunStarted(header) => header.components().collect(),
-            Event::Migrated(migration) => migration.plugins.iter().map(|pin| pin.component).collect(),
-            _ => BTreeSet::new(),
-        }
-    }
-
-    /// The version of its workflow with which the run goes on from here, if the event says so.
-    #[must_use]
-    pub fn version(&self) -> Option<VersionPin> {
-        match self {
-            Event::RunStarted(header) => header.version,
-            Event::Migrated(migration) => Some(migration.version),
-            _ => None,
-        }
-    }
-
     /// The event as a store keeps it, large payloads by digest, and those payloads: the texts to be kept beside it.
     #[must_use]
     pub fn by_reference(&self) -> (Event, Vec<Payload>) {

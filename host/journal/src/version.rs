@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::PluginPin;
+use crate::event::{Event, PluginPin};
 use crate::id::{Digest, Timestamp};
 use crate::payload::Payload;
 
@@ -83,6 +83,28 @@ pub struct Migration {
     pub plugins: Vec<PluginPin>,
     /// Who migrated the run.
     pub by: String,
+}
+
+impl Event {
+    /// The digests of the components that the event names: what a run keeps beside its payloads.
+    #[must_use]
+    pub fn components(&self) -> BTreeSet<Digest> {
+        match self {
+            Event::RunStarted(header) => header.components().collect(),
+            Event::Migrated(migration) => migration.plugins.iter().map(|pin| pin.component).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// The version of its workflow with which the run goes on from here, if the event says so.
+    #[must_use]
+    pub fn version(&self) -> Option<VersionPin> {
+        match self {
+            Event::RunStarted(header) => header.version,
+            Event::Migrated(migration) => Some(migration.version),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -216,7 +216,7 @@ impl Host {
         let names: Vec<String> = plugins.iter().map(|(name, _)| name.to_owned()).collect();
         let mut header = self.header(plan, plugins, names.iter(), input).await?;
         header.version = Some(version.pin());
-        self.begin(run, header, plan.clone(), plugins.clone(), observer).await
+        Box::pin(self.begin(run, header, plan.clone(), plugins.clone(), observer)).await
     }
 }
 

@@ -6,10 +6,7 @@ use std::sync::Arc;
 
 use baton_bundle::{Project, Today};
 use baton_egress::{Egress, Fetch, Secrets};
-use baton_journal::{
-    Claim, Decision, Digest, Event, Exported, Payload, PluginPin, Quota, RunHeader, RunId, RunSummary, Store,
-    StoreError,
-};
+use baton_journal::{Claim, Decision, Event, Exported, Quota, RunHeader, RunId, RunSummary, Store, StoreError};
 use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
 use baton_store::{ReadOnlyStore, Settings, SqliteStore};
 use baton_workflow::{Action, Plan, Run};
@@ -21,9 +18,10 @@ use crate::drive::{Driver, RunContext, Shared, answer};
 use crate::ending::{Ending, questions};
 use crate::error::Error;
 use crate::export;
-use crate::fork::{self, Beginning, Forked, Forking};
+use crate::fork::{Beginning, Forked, Forking};
 use crate::guards::Guards;
 use crate::held::holding;
+use crate::made_of::Operator;
 use crate::observer::Observer;
 use crate::plugins::Plugins;
 use crate::replay::{self, Replay, Replayed};
@@ -119,7 +117,7 @@ impl Host {
     ) -> Result<Ending, Error> {
         let reached = plugins.reached_from(&plan.plugins());
         let header = self.header(&plan, plugins, reached.iter(), input).await?;
-        self.begin(self.new_run(), header, plan, plugins.clone(), observer).await
+        Box::pin(self.begin(self.new_run(), header, plan, plugins.clone(), observer)).await
     }
 
     /// The id of a run that begins now.
@@ -157,7 +155,7 @@ impl Host {
     /// # Errors
     /// A plugin of the run is not what was accepted, there is no such run, another process drives it, or the store or the host fails.
     pub async fn resume(&self, id: &RunId, project: &Project, observer: Arc<dyn Observer>) -> Result<Ending, Error> {
-        self.go_on(id, &Operator::Project(project), observer).await
+        Box::pin(self.go_on(id, &Operator::Project(project), observer)).await
     }
 
     /// Goes on with a run of a deployed version, as [`Host::resume`] does. Of the project nothing is needed but its file.
@@ -170,7 +168,7 @@ impl Host {
         today: &Today,
         observer: Arc<dyn Observer>,
     ) -> Result<Ending, Error> {
-        self.go_on(id, &Operator::Today(today), observer).await
+        Box::pin(self.go_on(id, &Operator::Today(today), observer)).await
     }
 
     async fn go_on(&self, id: &RunId, operator: &Operator<'_>, observer: Arc<dyn Observer>) -> Result<Ending, Error> {
@@ -205,12 +203,6 @@ impl Host {
         };
         let beginning = Beginning::of(story, &id, forking, pins, IDENTITY)?;
         beginning.write(&self.shared.store, &id, now).await
-    }
-
-    async fn pins_of_fork(&self, story: &Story, forking: &Forking, today: &Plugins) -> Result<Vec<PluginPin>, Error> {
-        let reached = today.reached_from(&story.machine().plan().plugins());
-        let pins = self.pins(today, reached.iter()).await?.into_iter().map(|pin| (pin.name.clone(), pin));
-        fork::pins(story, forking, reached, &pins.collect())
     }
 
     /// Records a person's answer to a step that asks. It does not go on with the run: [`Host::resume`] does.
@@ -287,64 +279,6 @@ impl Host {
         Ok(self.shared.store.runs(limit).await?)
     }
 
-    pub(crate) async fn header(
-        &self,
-        plan: &Plan,
-        plugins: &Plugins,
-        names: impl Iterator<Item = &String>,
-        input: &Value,
-    ) -> Result<RunHeader, Error> {
-        let pins = self.pins(plugins, names).await?;
-        Ok(RunHeader {
-            workflow: plan.name().to_owned(),
-            plan_digest: plan.digest(),
-            plan: Payload::text(plan.to_json()),
-            input: Payload::json(input),
-            seed: Digest::from_bytes(rand::random()),
-            engine: IDENTITY.to_owned(),
-            plugins: pins,
-            version: None,
-            forks: Vec::new(),
-        })
-    }
-
-    /// Stores the components of plugins, and tells what a run that begins now is made of.
-    pub(crate) async fn pins(
-        &self,
-        plugins: &Plugins,
-        names: impl Iterator<Item = &String>,
-    ) -> Result<Vec<PluginPin>, Error> {
-        let mut pins = Vec::new();
-        for name in names {
-            let ready = plugins.get(name).ok_or_else(|| Error::PluginGone(name.clone()))?;
-            let component = self.shared.store.put_blob(ready.component.clone()).await?;
-            let is_agent = ready.loaded.is_agent();
-            let environment =
-                if is_agent { ready.plugin.policy().effective().environment.values() } else { BTreeMap::new() };
-            pins.push(PluginPin { name: name.clone(), component, environment });
-        }
-        Ok(pins)
-    }
-
-    /// The plugins with which a run goes on.
-    async fn plugins_of(&self, story: &Story, operator: &Operator<'_>) -> Result<Plugins, Error> {
-        let today = match (story.version(), operator) {
-            (None, Operator::Project(project)) => return self.pinned_plugins(story, project).await,
-            (None, Operator::Today(_)) => return Err(Error::NotDeployed(story.id().clone())),
-            (Some(_), Operator::Project(project)) => project.today(),
-            (Some(_), Operator::Today(today)) => (*today).clone(),
-        };
-        Ok(self.release_of(story, &today, |_| {}).await?.plugins)
-    }
-
-    async fn pinned_plugins(&self, story: &Story, project: &Project) -> Result<Plugins, Error> {
-        let mut components = BTreeMap::new();
-        for pin in story.pins() {
-            components.insert(pin.name.clone(), self.shared.store.blob(pin.component).await?);
-        }
-        Plugins::pinned(project, components, &self.shared.sandbox, |_| {})
-    }
-
     async fn drive(
         &self,
         claim: &Claim,
@@ -358,14 +292,6 @@ impl Host {
         let machine = Box::pin(Driver::new(context, news, story, observer).drive(actions)).await?;
         Ok(Ending::of(claim.run.clone(), &machine))
     }
-}
-
-/// What is known of what the operator says today.
-enum Operator<'a> {
-    /// All of it.
-    Project(&'a Project),
-    /// What the project's file says.
-    Today(&'a Today),
 }
 
 fn not_asking(machine: &Run, step: &str) -> Error {

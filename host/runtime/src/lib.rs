@@ -26,6 +26,7 @@ mod drive;
 mod guards;
 mod held;
 mod lease;
+mod made_of;
 mod secrets;
 mod tools;
 
@@ -46,7 +47,6 @@ pub use fork::{Forked, Forking};
 pub use host::{Host, Options};
 pub use observer::{CircuitChange, Observer, Silent};
 pub use migrate::{Difference, Trial};
-pub use observer::{Observer, Silent};
 pub use plugins::Plugins;
 pub use replay::Replay;
 pub use secrets::secrets;

@@ -79,7 +79,8 @@ impl Host {
         };
         if trial.fits() {
             let components = other_components(story, release);
-            trial.invocations = replay::replay(self.sandbox(), &components, story, each).await?.invocations;
+            let replayed = Box::pin(replay::replay(self.sandbox(), &components, story, each)).await?;
+            trial.invocations = replayed.invocations;
             trial.invocations.retain(|one| one.verdict != Verdict::Unavailable); // of a component that stays the same
             trial.difference = trial.invocations.iter().find_map(agent_differs);
         }
@@ -99,7 +100,8 @@ impl Host {
         each: impl FnMut(&Replayed),
     ) -> Result<Trial, Error> {
         let claim = self.shared.store.claim(id.clone()).await?;
-        holding(&self.shared.store, &claim, self.try_and_migrate(&claim, release, by, each)).await
+        let migrated = Box::pin(self.try_and_migrate(&claim, release, by, each));
+        holding(&self.shared.store, &claim, migrated).await
     }
 
     async fn try_and_migrate(

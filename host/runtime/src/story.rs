@@ -22,7 +22,7 @@ impl Story {
     /// The journal does not begin with a plan that this version can use, or its events cannot have happened.
     pub fn of(id: RunId, entries: Vec<Entry>) -> Result<Self, Error> {
         let header = header(&entries)?;
-        let plan = migrations(&entries).last().map_or(&header.plan, |(_, migration)| &migration.plan);
+        let plan = migrations(&entries).next_back().map_or(&header.plan, |(_, migration)| &migration.plan);
         let mut run = Run::new(read_plan(plan)?, id.clone(), header.seed).having_begun_with(header.plan_digest);
         for entry in &entries {
             run.apply(entry.at, &entry.event)?;
@@ -56,7 +56,7 @@ impl Story {
     /// The version of its workflow that the run goes on with; none: it is of a project that is not deployed.
     #[must_use]
     pub fn version(&self) -> Option<VersionPin> {
-        self.entries.iter().filter_map(|entry| entry.event.version()).last()
+        self.entries.iter().filter_map(|entry| entry.event.version()).next_back()
     }
 
     /// The components that the run goes on with.
@@ -72,7 +72,7 @@ impl Story {
         let header = self.header();
         let own = header.forks.iter().map(|fork| fork.entries).filter(|first| *first <= sequence).max();
         let since = own.unwrap_or_default()..sequence;
-        let migrated = migrations(&self.entries).filter(|(at, _)| since.contains(at)).last();
+        let migrated = migrations(&self.entries).rfind(|(at, _)| since.contains(at));
         let began = || header.fork_of(sequence).map_or(&header.plugins, |fork| &fork.plugins);
         migrated.map_or_else(began, |(_, migration)| &migration.plugins)
     }
@@ -87,7 +87,7 @@ impl Story {
     /// What a run begins with that goes on as this one does.
     pub(crate) fn header_now(&self) -> RunHeader {
         let mut header = RunHeader { version: self.version(), plugins: self.pins().to_vec(), ..self.header().clone() };
-        if let Some((_, migration)) = migrations(&self.entries).last() {
+        if let Some((_, migration)) = migrations(&self.entries).next_back() {
             header.plan = migration.plan.clone();
             header.plan_digest = migration.plan_digest;
         }
@@ -169,7 +169,7 @@ fn read_plan(plan: &Payload) -> Result<Arc<Plan>, Error> {
 }
 
 /// Where a run was migrated, and to what.
-fn migrations(entries: &[Entry]) -> impl Iterator<Item = (u64, &Migration)> {
+fn migrations(entries: &[Entry]) -> impl DoubleEndedIterator<Item = (u64, &Migration)> {
     entries.iter().filter_map(|entry| match &entry.event {
         Event::Migrated(migration) => Some((entry.sequence, migration)),
         _ => None,

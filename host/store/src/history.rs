@@ -104,7 +104,7 @@ fn compare_row(row: &RunRow, chain: &Chain, progress: Progress, entries: &[Entry
 
 /// The number of the version that a run goes on with.
 fn version_of(entries: &[Entry]) -> Option<u32> {
-    entries.iter().filter_map(|entry| entry.event.version()).last().map(|version| version.number)
+    entries.iter().filter_map(|entry| entry.event.version()).next_back().map(|version| version.number)
 }
 
 fn compare_workflow(row: &RunRow, entries: &[Entry]) -> Result<(), String> {

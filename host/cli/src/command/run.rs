@@ -56,7 +56,7 @@ pub async fn run(context: &Context, args: &RunArgs) -> Result<Exit, Error> {
     if let Some(named) = args.what.as_deref().filter(|what| !what.exists()).and_then(|what| Named::read(what.to_str()?))
     {
         if let Some(file) = deployed::find(context, &named.workflow, args.project.as_deref()).await? {
-            return version(context, args, &named, &file).await;
+            return Box::pin(version(context, args, &named, &file)).await;
         }
         return Err(neither(&named));
     }

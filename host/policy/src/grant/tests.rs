@@ -113,7 +113,7 @@ proptest! {
             prop_assert_eq!(still.allows(&request), before.allows(&request) && now.allows(&request));
         }
         prop_assert_eq!(Grants::effective(&asked, &still), still.clone(), "asked for once more it is the same");
-        let written: Grants = serde_json::from_str(&serde_json::to_string(&still).unwrap()).unwrap();
+        let written: Grants = toml::from_str(&toml::to_string(&still).unwrap()).unwrap();
         prop_assert_eq!(written.settled(), still);
     }
 

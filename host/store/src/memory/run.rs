@@ -96,7 +96,12 @@ impl Run {
         RunSummary {
             run: run.clone(),
             workflow: self.workflow.clone(),
-            version: self.entries.iter().filter_map(|entry| entry.event.version()).last().map(|version| version.number),
+            version: self
+                .entries
+                .iter()
+                .filter_map(|entry| entry.event.version())
+                .next_back()
+                .map(|version| version.number),
             started: self.entries.first().map_or(Timestamp(0), |entry| entry.at),
             updated: self.chain.last_at(),
             status: self.status(),
