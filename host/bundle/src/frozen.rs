@@ -158,6 +158,7 @@ impl Frozen {
             limits: plugin.limits,
             isolation: stricter,
             on_unknown: plugin.on_unknown.clone(),
+            guarding: terms.guarding,
         }))
     }
 

@@ -80,6 +80,8 @@ pub(crate) struct FrozenParts {
     pub(crate) limits: Limits,
     pub(crate) isolation: Isolation,
     pub(crate) on_unknown: Unknowns,
+    /// What goes for all runs of the host alike, whatever their version.
+    pub(crate) guarding: Guarding,
 }
 
 /// The JSON Schemas of an agent.
@@ -124,7 +126,8 @@ impl Plugin {
 
     /// The plugin of a version: as it was when that was deployed, with what is still granted. It has no folder and no build.
     pub(crate) fn frozen(parts: FrozenParts) -> Self {
-        let FrozenParts { name, manifest, meaning, schemas, grants, folders, limits, isolation, on_unknown } = parts;
+        let FrozenParts { name, manifest, meaning, schemas, grants, folders, limits, isolation, on_unknown, guarding } =
+            parts;
         Plugin {
             folder: PathBuf::new(),
             build: None,
@@ -136,6 +139,7 @@ impl Plugin {
             pin: None,
             isolation,
             on_unknown,
+            guarding,
             manifest,
             meaning,
             schemas,

@@ -8,7 +8,9 @@ use baton_policy::{Grants, Isolation, Name};
 
 use crate::error::Error;
 use crate::file;
-use crate::project::{FILE_NAME, Project, ProjectFile};
+use crate::guard::Guarding;
+use crate::plugin::Plugin;
+use crate::project::{FILE_NAME, PluginEntry, Project, ProjectFile};
 use crate::secret::{self, SecretEntry, Source};
 use crate::store::StoreEntry;
 use crate::text;
@@ -27,6 +29,7 @@ pub struct Today {
 pub(crate) struct Terms {
     pub(crate) grants: Grants,
     pub(crate) isolation: Isolation,
+    pub(crate) guarding: Guarding,
 }
 
 impl Today {
@@ -39,7 +42,11 @@ impl Today {
         let source = file::read_text(&file, file::MAX_MANIFEST, "the file of the project")?;
         let written: ProjectFile = text::toml(&file, &source)?;
         secret::check_granted(&file, &source, &written)?;
-        let terms = |entry: crate::project::PluginEntry| Terms { grants: entry.grants, isolation: entry.isolation };
+        let terms = |entry: PluginEntry| Terms {
+            grants: entry.grants,
+            isolation: entry.isolation,
+            guarding: Guarding { circuit: entry.circuit, rate: entry.rate, tools: entry.tools },
+        };
         let plugins = written.plugins.into_iter().map(|(name, entry)| (name, terms(entry))).collect();
         Ok(Today { file, plugins, secrets: written.secrets, store: written.store })
     }
@@ -83,8 +90,11 @@ impl Project {
     /// What its file says, as far as it bounds a version.
     #[must_use]
     pub fn today(&self) -> Today {
-        let terms =
-            |plugin: &crate::Plugin| Terms { grants: plugin.policy().granted().clone(), isolation: plugin.isolation() };
+        let terms = |plugin: &Plugin| Terms {
+            grants: plugin.policy().granted().clone(),
+            isolation: plugin.isolation(),
+            guarding: plugin.guarding().clone(),
+        };
         Today {
             file: self.file().to_owned(),
             plugins: self.plugins().map(|plugin| (plugin.name().clone(), terms(plugin))).collect(),

@@ -153,6 +153,14 @@ fn stricter_isolation_holds_at_once() {
 }
 
 #[test]
+fn rates_are_those_of_today_as_they_go_for_all_runs() {
+    let folder = project(PROJECT);
+    let frozen = frozen(folder.path());
+    let (_folder, today) = today(&PROJECT.replace("[secrets.token]", "rate = \"7/s\"\n[secrets.token]"));
+    assert!(frozen.plugins(&today).unwrap()[0].guarding().rate.is_some());
+}
+
+#[test]
 fn what_is_no_version_is_refused() {
     let folder = project(PROJECT);
     let text = frozen(folder.path()).to_json();
