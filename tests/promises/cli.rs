@@ -39,6 +39,60 @@ fn a_run_parks_is_approved_and_is_shown() {
 }
 
 #[test]
+fn a_project_is_deployed_run_by_its_name_rolled_back_and_a_run_is_migrated() {
+    let copy = Copy::of("client-onboarding");
+    let json = |arguments: &[&str], code: i32| -> Value {
+        let output = copy.baton(&[arguments, &["-o", "json"]].concat());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let deployed = json(&["deploy", "--by", "ada"], 0);
+    assert_eq!((&deployed["number"], &deployed["new"]), (&1.into(), &true.into()));
+    assert_eq!(json(&["deploy"], 0)["new"], false);
+    let input = ["--input", "clients/sign-off.json"];
+    let parked = json(&[&["run", "client-onboarding"], &input[..]].concat(), 3);
+    let run = parked["run"].as_str().unwrap();
+
+    let workflow = copy.path().join("client-onboarding.workflow.yaml");
+    let one = fs::read_to_string(&workflow).unwrap();
+    fs::write(&workflow, one.replace("  invoice: ${{ steps.invoice", "  first_invoice: ${{ steps.invoice")).unwrap();
+    assert_eq!(json(&["deploy", "--weight", "10%"], 0)["line"]["canary"]["version"], 2);
+    let listed = json(&["versions", "client-onboarding"], 0);
+    let of = |number: usize, field: &str| listed["versions"][number - 1][field].clone();
+    assert_eq!((of(1, "weight"), of(2, "weight")), (90.into(), 10.into()));
+    assert_eq!((of(1, "runs"), of(2, "runs"), of(1, "by")), (1.into(), 0.into(), "ada".into()));
+    assert_eq!(json(&["promote", "client-onboarding"], 0)["current"], 2);
+    let fixed = json(&[&["run", "client-onboarding@1"], &input[..]].concat(), 3);
+    let runs = json(&["runs", "."], 0);
+    assert_eq!((&runs[0]["run"], &runs[0]["version"]), (&fixed["run"], &1.into()));
+
+    let tried = json(&["migrate", run, "--to", "2", "--dry-run"], 0);
+    assert_eq!((&tried["fits"], &tried["migrated"]), (&true.into(), &false.into()));
+    assert_eq!(json(&["migrate", run, "--to", "2"], 0)["migrated"], true);
+    assert_eq!(json(&["approve", run, "sign_off", "--as", "partner"], 0)["output"]["decision"], "accepted");
+    assert_eq!(json(&["verify", run], 0)["faults"], serde_json::json!([]));
+    assert!(text(&copy.baton(&["show", run]).stdout).contains("version 2"), "it is shown");
+
+    let back = json(&["rollback", "client-onboarding", "--by", "bob"], 0);
+    assert_eq!((&back["current"], &back["deed"], &back["by"]), (&1.into(), &"rolled-back".into(), &"bob".into()));
+    assert_eq!(json(&["versions"], 0)["history"].as_array().unwrap().len(), 4);
+    let refused = copy.baton(&["rollback", "client-onboarding", "--to", "9"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+    fs::write(&workflow, one.replace("max_parallel: 4", "max_parallel: 3")).unwrap();
+    let file = copy.path().join("baton.toml");
+    let granted = fs::read_to_string(&file).unwrap();
+    fs::write(&file, granted.replacen("grants = { state = [\"agent\"] }", "", 1)).unwrap();
+    let told = text(&copy.baton(&["deploy"]).stderr);
+    assert!(told.contains("1 run is on version 1 whose `"), "who loses by a revocation is told: {told}");
+    let parked = fixed["run"].as_str().unwrap();
+    let refused = json(&["migrate", parked, "--to", "3"], 1);
+    assert_eq!((&refused["fits"], &refused["migrated"]), (&false.into(), &false.into()));
+    for field in ["what", "was", "would_be"] {
+        assert!(refused["difference"][field].is_string(), "{refused}");
+    }
+}
+
+#[test]
 fn usage_and_configuration_are_told_apart_from_failure() {
     let copy = Copy::of("client-onboarding");
     for arguments in [

@@ -225,6 +225,7 @@ pub(crate) fn header() -> RunHeader {
         seed: Digest::of(b"seed"),
         engine: baton_sandbox::IDENTITY.to_owned(),
         plugins: Vec::new(),
+        version: None,
         forks: Vec::new(),
     }
 }

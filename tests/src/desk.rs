@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use baton_journal::{Decision, Outcome, Payload, RunId, Store};
+use baton_journal::{Decision, Deployed, Outcome, Payload, RunId, Store, Weight};
 use baton_runtime::bundle::Project;
-use baton_runtime::{Ending, Error, Host, Plugins, Silent, Story, SystemClock, verify, workflow};
+use baton_runtime::{Ending, Error, Host, Plugins, Release, Silent, Story, SystemClock, verify, workflow};
 use baton_store::MemoryStore;
 use serde_json::Value;
 
@@ -48,6 +48,27 @@ impl Desk {
     pub async fn run_file(&self, input: &str) -> Ending {
         let text = std::fs::read(self.project.folder().join(input)).unwrap();
         self.run(&serde_json::from_slice(&text).unwrap()).await.unwrap()
+    }
+
+    /// Stores the project as it is as a version of its workflow, which so many of a hundred new runs take.
+    pub async fn deploy(&self, weight: u8) -> Result<Deployed, Error> {
+        let plan = workflow::plan(&self.project, &self.plugins)?;
+        let weight = Weight::percent(weight).unwrap();
+        self.host.deploy(&self.project, &plan, &self.plugins, weight, "ada").await
+    }
+
+    /// A version of the workflow `w`, as it may act today.
+    pub async fn release(&self, number: u32) -> Result<Release, Error> {
+        let version = self.host.version_for("w", Some(number), &self.host.new_run()).await?;
+        self.host.release(version, &self.project.today(), |_| {}).await
+    }
+
+    /// Begins a run of a version.
+    pub async fn run_version(&self, number: u32, input: &Value) -> Result<Ending, Error> {
+        let release = self.release(number).await?;
+        let ending = self.host.start_version(self.host.new_run(), &release, input, Arc::new(Silent)).await?;
+        self.require_evidence(&ending.run).await;
+        Ok(ending)
     }
 
     /// Answers a step and goes on.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, Removed, RunId, RunSummary, StateReply, StateRequest, Store, StoreError,
-    Timestamp,
+    BoxFuture, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Removed, RunId, RunSummary, StateReply,
+    StateRequest, Store, StoreError, Timestamp, Version, Weight, Wish,
 };
 
 /// Passes everything on to another store until its writes are used up.
@@ -81,5 +81,33 @@ impl Store for Dying {
 
     fn blob(&self, digest: Digest) -> BoxFuture<'_, Result<Vec<u8>, StoreError>> {
         self.store.blob(digest)
+    }
+
+    fn deploy(
+        &self,
+        version: NewVersion,
+        weight: Weight,
+        at: Timestamp,
+        by: String,
+    ) -> BoxFuture<'_, Result<Deployed, StoreError>> {
+        self.store.deploy(version, weight, at, by)
+    }
+
+    fn redeploy(
+        &self,
+        workflow: String,
+        wish: Wish,
+        at: Timestamp,
+        by: String,
+    ) -> BoxFuture<'_, Result<Option<Deployment>, StoreError>> {
+        self.store.redeploy(workflow, wish, at, by)
+    }
+
+    fn versions(&self) -> BoxFuture<'_, Result<Vec<Version>, StoreError>> {
+        self.store.versions()
+    }
+
+    fn history(&self, workflow: String) -> BoxFuture<'_, Result<Vec<Deployment>, StoreError>> {
+        self.store.history(workflow)
     }
 }

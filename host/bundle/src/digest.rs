@@ -25,6 +25,12 @@ impl Digest {
         Digest(Sha256::digest(bytes).into())
     }
 
+    /// Takes the 32 bytes of a digest.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Digest(bytes)
+    }
+
     /// The 32 bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {

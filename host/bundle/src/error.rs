@@ -26,6 +26,7 @@
 //! | B0020 | a lock cannot be written |
 //! | B0021 | a component was replaced while it was being loaded |
 //! | B0022 | a secret has no value, or none that can be used |
+//! | B0023 | a plugin's manifest, as it was deployed, cannot be read |
 
 mod hint;
 
@@ -185,6 +186,14 @@ pub enum Error {
         /// The digest of what was to be loaded.
         found: Digest,
     },
+    /// The manifest of a version's plugin, which was read when it was deployed, is none for this version of the host.
+    #[error("the manifest of `{plugin}`, as it was deployed, cannot be read: {problem}")]
+    NotThawed {
+        /// The plugin.
+        plugin: Name,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A secret that a plugin may use has no value, or none that can be used.
     #[error("the secret `{name}` cannot be used: {from} {problem}")]
     Secret {
@@ -241,6 +250,7 @@ impl Error {
             Error::Unwritable { .. } => "B0020",
             Error::Swapped { .. } => "B0021",
             Error::Secret { .. } => "B0022",
+            Error::NotThawed { .. } => "B0023",
         }
     }
 

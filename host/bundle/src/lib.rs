@@ -12,6 +12,8 @@
 //! | [`component`] | the component's bytes, checked, and their digest |
 //! | [`secret`] | where secrets are found, and into which requests they go |
 //! | [`store`] | how much the journal of one run may take up |
+//! | [`frozen`] | a project as an immutable value: what a version of a workflow is |
+//! | [`today`] | what `baton.toml` says today, which bounds what a version may do |
 //! | [`unknown`] | what an operator says of calls whose outcome nobody knows |
 //! | [`guard`] | what an operator says of functions that fail, and of how often they may be called |
 //! | [`build`] | the command that makes a component, and whether it must run again |
@@ -23,6 +25,7 @@ pub mod build;
 pub mod component;
 pub mod entries;
 pub mod error;
+pub mod frozen;
 pub mod guard;
 pub mod lock;
 pub mod manifest;
@@ -31,6 +34,7 @@ pub mod plugin;
 pub mod project;
 pub mod secret;
 pub mod store;
+pub mod today;
 pub mod unknown;
 
 mod digest;
@@ -50,9 +54,11 @@ pub use build::{Build, Freshness};
 pub use component::Component;
 pub use digest::Digest;
 pub use error::{Error, Fault};
+pub use frozen::{Frozen, FrozenPlan, NotFrozen};
 pub use manifest::{Manifest, ToolFacts};
 pub use place::Place;
 pub use plugin::{AgentSchemas, Plugin};
 pub use project::{Project, Warning};
 pub use store::StoreEntry;
+pub use today::Today;
 pub use version::Version;

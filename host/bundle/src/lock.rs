@@ -14,8 +14,8 @@ use std::path::Path;
 
 use baton_policy::Name;
 
-pub(crate) use accepted::of_json;
 pub use accepted::{Accepted, AcceptedTool, Schemas};
+pub(crate) use accepted::{meaning, of_json};
 pub use change::{Change, compare};
 pub use diff::{Line, Sign, lines};
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use baton_policy::{Effect, Grants, Name, ToolName};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
 use crate::field;
@@ -124,6 +124,12 @@ impl FromStr for FunctionName {
 
     fn from_str(text: &str) -> Result<Self, NotAFunction> {
         if ToolName::is_function(text) { Ok(FunctionName(text.to_owned())) } else { Err(NotAFunction) }
+    }
+}
+
+impl Serialize for FunctionName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use baton_policy::{Bytes, Effect, Grants, Isolation, Limits, MountName, Name, OnUnknown, Policy};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::build::{Build, Freshness};
@@ -53,6 +54,8 @@ pub struct Terms {
 pub struct Plugin {
     folder: PathBuf,
     manifest: Manifest,
+    /// What the manifest means: its keys and values, in order.
+    meaning: Value,
     manifest_digest: Digest,
     schemas: Option<AgentSchemas>,
     build: Option<Build>,
@@ -66,8 +69,24 @@ pub struct Plugin {
     guarding: Guarding,
 }
 
+/// What a plugin of a version is made of.
+pub(crate) struct FrozenParts {
+    pub(crate) name: Name,
+    pub(crate) manifest: Manifest,
+    pub(crate) meaning: Value,
+    pub(crate) schemas: Option<AgentSchemas>,
+    pub(crate) grants: Grants,
+    pub(crate) folders: BTreeMap<MountName, PathBuf>,
+    pub(crate) limits: Limits,
+    pub(crate) isolation: Isolation,
+    pub(crate) on_unknown: Unknowns,
+    /// What goes for all runs of the host alike, whatever their version.
+    pub(crate) guarding: Guarding,
+}
+
 /// The JSON Schemas of an agent.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AgentSchemas {
     /// Of the input; without it any JSON is taken.
     pub input: Option<Value>,
@@ -85,13 +104,15 @@ impl Plugin {
         let named_by = format!("in the folder that `path` of [plugins.{}] in baton.toml names", terms.name);
         let source = file::read_text(&file, file::MAX_MANIFEST, &named_by)?;
         let manifest = Manifest::parse(&file, &source)?;
+        let meaning = lock::meaning(text::toml(&file, &source)?);
         let schemas = manifest.agent.as_ref().map(|agent| AgentSchemas::load(folder, &file, agent)).transpose()?;
         Ok(Plugin {
             build: manifest.build.as_ref().map(|section| Build::new(folder, section)),
             may_be_built: terms.build,
             policy: Policy::new(terms.name, manifest.asks.clone(), terms.grants),
             folders: terms.folders,
-            manifest_digest: lock::of_json(text::toml(&file, &source)?),
+            manifest_digest: lock::of_json(meaning.clone()),
+            meaning,
             limits: terms.limits,
             pin: terms.digest,
             isolation: terms.isolation,
@@ -101,6 +122,33 @@ impl Plugin {
             manifest,
             schemas,
         })
+    }
+
+    /// The plugin of a version: as it was when that was deployed, with what is still granted. It has no folder and no build.
+    pub(crate) fn frozen(parts: FrozenParts) -> Self {
+        let FrozenParts { name, manifest, meaning, schemas, grants, folders, limits, isolation, on_unknown, guarding } =
+            parts;
+        Plugin {
+            folder: PathBuf::new(),
+            build: None,
+            may_be_built: false,
+            policy: Policy::new(name, manifest.asks.clone(), grants),
+            folders,
+            manifest_digest: lock::of_json(meaning.clone()),
+            limits,
+            pin: None,
+            isolation,
+            on_unknown,
+            guarding,
+            manifest,
+            meaning,
+            schemas,
+        }
+    }
+
+    /// What its manifest means: its keys and values, in order.
+    pub(crate) fn meaning(&self) -> &Value {
+        &self.meaning
     }
 
     /// The plugin's name in the project.

@@ -12,7 +12,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer};
 
 pub use needed::FilledSecret;
-pub(crate) use needed::check_granted;
+pub(crate) use needed::{check_granted, fill};
 pub use origin::Origin;
 pub use value::SecretValue;
 

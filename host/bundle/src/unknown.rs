@@ -7,7 +7,7 @@ use std::fmt;
 use baton_policy::OnUnknown;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::manifest::FunctionName;
 
@@ -28,6 +28,15 @@ impl Unknowns {
     /// The functions that are named.
     pub fn functions(&self) -> impl Iterator<Item = &FunctionName> {
         self.each.keys()
+    }
+}
+
+impl Serialize for Unknowns {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.all {
+            Some(word) => word.serialize(serializer),
+            None => self.each.serialize(serializer),
+        }
     }
 }
 

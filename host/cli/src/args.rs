@@ -3,7 +3,8 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    approve, build, call, check, export, fork, grants, reject, replay, resume, run, runs, show, store, verify,
+    approve, build, call, check, deploy, export, fork, grants, migrate, promote, reject, replay, resume, rollback, run,
+    runs, show, store, verify, versions,
 };
 
 /// The last lines of every help text of a command that drives a run.
@@ -40,6 +41,11 @@ pub enum Command {
     Check(check::CheckArgs),
     Build(build::BuildArgs),
     Grants(grants::GrantsArgs),
+    Deploy(deploy::DeployArgs),
+    Versions(versions::VersionsArgs),
+    Promote(promote::PromoteArgs),
+    Rollback(rollback::RollbackArgs),
+    Migrate(migrate::MigrateArgs),
     Runs(runs::RunsArgs),
     Show(show::ShowArgs),
     Store(store::StoreArgs),
@@ -81,6 +87,26 @@ pub struct WhichRun {
     /// folder or those above it, then in all projects that were used before
     #[arg(long, value_name = "DIR")]
     pub project: Option<std::path::PathBuf>,
+}
+
+/// The deployed workflow that a command is about.
+#[derive(Clone, Debug, Args)]
+pub struct WhichWorkflow {
+    /// The workflow's name, as `baton versions` lists it
+    pub workflow: String,
+
+    /// The project that it was deployed from: a folder with baton.toml, or the file. By default the workflow is looked for in
+    /// the project of this folder or those above it, then in all projects that were used before
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<std::path::PathBuf>,
+}
+
+/// The option for who does something that is kept.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ByArgs {
+    /// Who does it; by default the name of the user
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub by: Option<String>,
 }
 
 /// A person's answer to a step that asks.

@@ -4,17 +4,22 @@ pub mod approve;
 pub mod build;
 pub mod call;
 pub mod check;
+pub mod deploy;
 pub mod export;
 pub mod fork;
 pub mod grants;
+pub mod migrate;
+pub mod promote;
 pub mod reject;
 pub mod replay;
 pub mod resume;
+pub mod rollback;
 pub mod run;
 pub mod runs;
 pub mod show;
 pub mod store;
 pub mod verify;
+pub mod versions;
 
 use crate::args::Command;
 use crate::context::Context;
@@ -30,6 +35,11 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
         Command::Check(args) => check::run(context, &args),
         Command::Build(args) => build::run(context, &args),
         Command::Grants(args) => grants::run(context, &args),
+        Command::Deploy(args) => deploy::run(context, &args).await,
+        Command::Versions(args) => versions::run(context, &args).await,
+        Command::Promote(args) => promote::run(context, &args).await,
+        Command::Migrate(args) => migrate::run(context, &args).await,
+        Command::Rollback(args) => rollback::run(context, &args).await,
         Command::Runs(args) => runs::run(context, &args).await,
         Command::Show(args) => show::run(context, &args).await,
         Command::Store(args) => store::run(context, &args),

@@ -10,13 +10,13 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::{drive, ending, lookup, paint, project};
 
-/// Who answers: as said, or the user.
+/// Who answers, or does something else that is kept: as said, or the user.
 ///
 /// # Errors
 /// Nobody knows. The journal is there to tell who decided, so nothing is made up.
-pub fn who(context: &Context, args: &DecisionArgs) -> Result<String, Error> {
-    args.by.clone().or_else(|| context.user.clone()).ok_or_else(|| {
-        Error::usage("nobody knows who answers: neither USER nor LOGNAME is set, and the account has no name")
+pub fn who(context: &Context, by: Option<&String>) -> Result<String, Error> {
+    by.or(context.user.as_ref()).cloned().ok_or_else(|| {
+        Error::usage("nobody knows who you are: neither USER nor LOGNAME is set, and the account has no name")
             .hint("say who you are: --by NAME")
     })
 }
@@ -27,10 +27,10 @@ pub fn who(context: &Context, args: &DecisionArgs) -> Result<String, Error> {
 /// The run is not found, the step does not ask, the role may not answer, the answer does not fit, or the host fails.
 pub async fn record(context: &Context, args: &DecisionArgs, decision: Decision) -> Result<Exit, Error> {
     let found = lookup::find(context, &args.which).await?;
-    let project = project::load(context, &found.project)?;
-    let host = project::open(&project)?;
+    let today = project::today(context, &found.project)?;
+    let host = project::open_store(today.file(), today.store())?;
     let word = if matches!(decision, Decision::Rejected { .. }) { "rejected" } else { "approved" };
-    let again = context.again(project.file());
+    let again = context.again(today.file());
     if let Err(error) = host.decide(&found.run, &args.step, decision.clone()).await {
         let story = host.story(&found.run).await;
         let questions = story.map(|story| story.questions()).unwrap_or_default();

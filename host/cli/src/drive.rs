@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::path::Path;
 
-use baton_runtime::bundle::Project;
 use baton_runtime::journal::RunId;
 use baton_runtime::{Ending, Error as HostError, Host};
 use tokio::signal::unix::{SignalKind, signal};
@@ -51,15 +50,23 @@ pub async fn to_its_end(
 /// # Errors
 /// As [`to_its_end`].
 pub async fn resume(context: &Context, file: &Path, run: &RunId, format: Format) -> Result<Exit, Error> {
-    let project: Project = project::load(context, file)?;
-    let host = project::open_to_run(&project)?;
+    let today = project::today(context, file)?;
+    let host = project::open_store(file, today.store())?;
     let story = host.story(run).await?;
     if let Some(engine) = story.other_engine() {
         let line = format!("the run was begun with another engine ({engine}): an agent that was at work may diverge");
         context.terminal.tell(&format!("{} {}", paint::warn("warning:"), escape::escape_line(&line)));
     }
     let screen = Screen::for_story(context, &story);
-    drop(story); // the host reads it again, under its claim
+    if story.version().is_some() {
+        let host = project::with_secrets_of(host.clone(), &host.frozen_of(&story).await?, &today)?;
+        drop(story); // the host reads it again, under its claim
+        let driving = host.resume_version(run, &today, screen.clone());
+        return to_its_end(context, file, &host, &screen, format, driving).await;
+    }
+    drop((story, host));
+    let project = project::load(context, file)?;
+    let host = project::open_to_run(&project)?;
     let driving = host.resume(run, &project, screen.clone());
     to_its_end(context, project.file(), &host, &screen, format, driving).await
 }

@@ -159,6 +159,7 @@ fn exit_of(error: &HostError) -> Exit {
     use baton_runtime::SandboxError as Sandbox;
     match error {
         HostError::Store(StoreError::NoSuchRun(_) | StoreError::Ended(_)) => Exit::Usage,
+        HostError::Store(StoreError::NotDeployed(_)) | HostError::NotDeployed(_) => Exit::Usage,
         HostError::Run(RunError::BadAnswer(_)) => Exit::Usage,
         HostError::Sandbox(
             Sandbox::NotLoadable { .. }
@@ -181,6 +182,9 @@ fn exit_of(error: &HostError) -> Exit {
         | HostError::NoSuchStep { .. }
         | HostError::NotForked(_)
         | HostError::HalfForked(_)
+        | HostError::OtherVersion(_)
+        | HostError::OtherWorkflow { .. }
+        | HostError::IsOfVersion { .. }
         | HostError::PluginGone(_) => Exit::Usage,
         _ => Exit::Failed,
     }

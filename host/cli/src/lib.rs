@@ -6,7 +6,7 @@
 //! | [`args`] | the commands and their options: the manual |
 //! | [`command`] | one file per command |
 //! | [`context`] | what a command is given: terminal, environment, known projects |
-//! | [`project`], [`projects`], [`lookup`] | where a project keeps its runs, which projects are known, which run is meant |
+//! | [`project`], [`projects`], [`lookup`], [`deployed`] | where a project keeps its runs, which projects are known, which run or deployed workflow is meant |
 //! | [`drive`], [`decide`] | a run is driven: progress, the end, an interrupt; an answer is recorded |
 //! | [`progress`], [`ask`], [`ending`] | what is told meanwhile, asked, and told in the end |
 //! | [`story`], [`trap`] | `baton show`; what a trap leaves behind |
@@ -27,6 +27,7 @@ pub mod ask;
 pub mod command;
 pub mod context;
 pub mod decide;
+pub mod deployed;
 pub mod drive;
 pub mod ending;
 pub mod environment;

@@ -56,7 +56,7 @@ pub async fn find(context: &Context, which: &WhichRun) -> Result<Found, Error> {
     pick(&which.run, &far)?.ok_or_else(|| nothing_found(&which.run))
 }
 
-fn near(context: &Context, named: Option<&Path>) -> Option<PathBuf> {
+pub(crate) fn near(context: &Context, named: Option<&Path>) -> Option<PathBuf> {
     match named {
         Some(path) => Some(if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() }),
         None => project::around(&context.folder),

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use baton_runtime::build::{self, News};
 use baton_runtime::bundle::project::FILE_NAME;
-use baton_runtime::bundle::{Locking, Name, Project};
+use baton_runtime::bundle::secret::FilledSecret;
+use baton_runtime::bundle::{Frozen, Locking, Name, Project, StoreEntry, Today};
 use baton_runtime::egress::Secrets;
 use baton_runtime::journal::Quota;
 use baton_runtime::{Host, Options, Plugins};
@@ -91,6 +92,16 @@ pub fn file_meant(context: &Context, named: Option<&Path>) -> Result<PathBuf, Er
     }
 }
 
+/// Reads what the file of a project says today, and remembers the project. Its plugins need not be there.
+///
+/// # Errors
+/// It is not there, or not what it should be.
+pub fn today(context: &Context, path: &Path) -> Result<Today, Error> {
+    let today = Today::read(path).map_err(|error| not_a_project(path, error.into()))?;
+    context.projects.remember(today.file());
+    Ok(today)
+}
+
 /// Tells what the operator should know of a project and stops nothing.
 pub fn warn(context: &Context, project: &Project) {
     for warning in project.warnings() {
@@ -118,12 +129,20 @@ pub fn settle(context: &Context, project: &Project) -> Result<(), Error> {
 /// # Errors
 /// The folder or the store cannot be used.
 pub fn open(project: &Project) -> Result<Host, Error> {
-    let (written, default) = (project.store(), Quota::default());
+    open_store(project.file(), project.store())
+}
+
+/// Opens the host over the store of a project, given its file and what it says of the store.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_store(file: &Path, written: StoreEntry) -> Result<Host, Error> {
+    let default = Quota::default();
     let bytes = written.run_bytes.map_or(default.bytes, |bytes| bytes.get());
     let entries = written.run_entries.unwrap_or(default.entries);
-    let folder = folder_of(project.file());
+    let folder = folder_of(file);
     prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
-    Ok(Host::open(&options(project.file(), Quota { bytes, entries })?)?)
+    Ok(Host::open(&options(file, Quota { bytes, entries })?)?)
 }
 
 /// Opens the host only to read a project's store, given the project's file, which need not be sound.
@@ -164,8 +183,20 @@ fn options(file: &Path, quota: Quota) -> Result<Options, Error> {
 /// As [`open`], and if a secret has no value.
 pub fn open_to_run(project: &Project) -> Result<Host, Error> {
     let filled = project.fill_secrets(environment::secret)?;
-    let secrets = baton_runtime::secrets(&filled).map_err(|error| Error::failed(error.to_string()))?;
-    Ok(open(project)?.with_secrets(secrets))
+    Ok(open(project)?.with_secrets(secrets(&filled)?))
+}
+
+/// The host with the secrets that a version may use today: each must have its value.
+///
+/// # Errors
+/// A secret has no value.
+pub fn with_secrets_of(host: Host, frozen: &Frozen, today: &Today) -> Result<Host, Error> {
+    let filled = frozen.fill_secrets(today, environment::secret)?;
+    Ok(host.with_secrets(secrets(&filled)?))
+}
+
+fn secrets(filled: &[FilledSecret]) -> Result<Secrets, Error> {
+    baton_runtime::secrets(filled).map_err(|error| Error::failed(error.to_string()))
 }
 
 /// The store of a project, given its file.

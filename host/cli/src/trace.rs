@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use baton_runtime::Replay;
-use baton_runtime::journal::{Decision, Entry, Event, InvocationId, Payload, RunOutcome};
+use baton_runtime::journal::{Decision, Entry, Event, InvocationId, Migration, Payload, RunOutcome};
 use serde_json::Value;
 
 use crate::escape::escape_line;
@@ -85,6 +85,7 @@ impl<'a> Trace<'a> {
             Event::Paused { by, reason } => ("run".to_owned(), wanted("is to rest", by, reason.as_deref())),
             Event::Continued { by } => ("run".to_owned(), wanted("is to go on", by, None)),
             Event::Forked => ("run".to_owned(), "what follows is its own".to_owned()),
+            Event::Migrated(migration) => ("run".to_owned(), migrated(migration)),
             Event::RunEnded(RunOutcome::Completed { output }) => {
                 ("run".to_owned(), format!("{} {}", paint::good("completed"), short(output)))
             }
@@ -111,6 +112,11 @@ impl<'a> Trace<'a> {
 fn wanted(what: &str, by: &str, reason: Option<&str>) -> String {
     let because = reason.map_or_else(String::new, |reason| format!(": {}", escape_line(reason)));
     format!("{what}, says {}{because}", escape_line(by))
+}
+
+/// The version that a run goes on with, and who said so.
+fn migrated(migration: &Migration) -> String {
+    format!("goes on with version {}, migrated by {}", migration.version.number, escape_line(&migration.by))
 }
 
 fn decided(decision: &Decision) -> String {

@@ -17,6 +17,7 @@ fn header() -> Event {
         seed: Digest::of(b"seed"),
         engine: "wasmtime".to_owned(),
         plugins: Vec::new(),
+        version: None,
         forks: Vec::new(),
     })
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{Digest, InvocationId, RunId, Site, Timestamp};
 use crate::outcome::{Outcome, RunOutcome, Usage};
 use crate::payload::Payload;
+use crate::version::{Migration, VersionPin};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,6 +178,9 @@ pub enum Event {
     },
     /// What follows is the run's own: everything before is of the runs that it was forked off.
     Forked,
+    /// From here on the run is one of another version of its workflow: of its plan, its components, grants and limits. What
+    /// happened before fits that plan too.
+    Migrated(Migration),
     /// The run ended. Nothing follows.
     RunEnded(RunOutcome),
 }
@@ -232,6 +236,9 @@ pub struct RunHeader {
     pub engine: String,
     /// The components that the plan names and those that its agents may call, by digest.
     pub plugins: Vec<PluginPin>,
+    /// The version of the workflow that it began with; none: it is a run of a project that is not deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<VersionPin>,
     /// The runs that it was forked off, the first one first: its first entries are theirs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forks: Vec<Fork>,
@@ -264,13 +271,6 @@ impl RunHeader {
     #[must_use]
     pub fn fork_of(&self, sequence: u64) -> Option<&Fork> {
         self.forks.iter().find(|fork| sequence < fork.entries)
-    }
-
-    /// The component of a plugin, as it was for an entry.
-    #[must_use]
-    pub fn pin(&self, plugin: &str, sequence: u64) -> Option<&PluginPin> {
-        let pins = self.fork_of(sequence).map_or(&self.plugins, |fork| &fork.plugins);
-        pins.iter().find(|pin| pin.name == plugin)
     }
 }
 
@@ -336,6 +336,7 @@ impl Event {
                 apply(&mut header.plan);
                 apply(&mut header.input);
             }
+            Event::Migrated(migration) => apply(&mut migration.plan),
             Event::InvocationStarted { input, .. } => apply(input),
             Event::HostCallStarted { request, .. } => apply(request),
             Event::HostCall { request, reply, .. } => {

@@ -23,7 +23,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::entry::{Chain, Entry};
-use crate::event::Event;
 use crate::id::{Digest, RunId, Timestamp};
 use crate::payload::Payload;
 
@@ -269,12 +268,9 @@ impl Reader {
     }
 }
 
-/// The components that a run begins with.
+/// The components of a run.
 fn pinned(entries: &[Entry]) -> BTreeSet<Digest> {
-    match entries.first().map(|entry| &entry.event) {
-        Some(Event::RunStarted(header)) => header.components().collect(),
-        _ => BTreeSet::new(),
-    }
+    entries.iter().flat_map(|entry| entry.event.components()).collect()
 }
 
 fn parse<'a, T: Deserialize<'a>>(line: &'a str) -> Result<T, String> {

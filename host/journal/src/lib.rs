@@ -4,7 +4,8 @@
 //! Reading order: [`id`] names things, [`payload`] holds JSON texts, [`json`] reads them, [`event`] says what can happen,
 //! [`outcome`] how an invocation ends and what it used, [`entry`] chains events, [`tape`] answers host calls from entries,
 //! [`export`] is a run as one text that can be carried elsewhere, [`progress`] derives what a run is doing, [`quota`] how
-//! large it may grow, [`state`] says what is done with values that are kept, [`store`] is what a backend must do.
+//! large it may grow, [`state`] says what is done with values that are kept, [`version`] which version of a workflow a new
+//! run takes, [`store`] is what a backend must do.
 
 pub mod entry;
 pub mod event;
@@ -18,6 +19,7 @@ pub mod quota;
 pub mod state;
 pub mod store;
 pub mod tape;
+pub mod version;
 
 #[cfg(test)]
 mod sample;
@@ -33,3 +35,7 @@ pub use quota::{Excess, Need, Quota, Taken};
 pub use state::{Full, Scope, StateOp, StateReply, StateRequest};
 pub use store::{BoxFuture, Claim, Removed, RunStatus, RunSummary, Store, StoreError};
 pub use tape::{Called, Divergence, Line, Playback, Tape};
+pub use version::{
+    Canary, Deed, Deployed, Deployment, Migration, NewVersion, NotAWeight, NotDeployed, Traffic, Version, VersionPin,
+    Weight, Wish,
+};

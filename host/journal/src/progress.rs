@@ -50,7 +50,8 @@ impl Progress {
             | Event::Logged { .. }
             | Event::TimerFired { .. }
             | Event::EventEmitted { .. }
-            | Event::Forked => {}
+            | Event::Forked
+            | Event::Migrated(_) => {}
         }
     }
 

@@ -101,6 +101,7 @@ impl<'a> Need<'a> {
             Event::RunStarted(_)
             | Event::InvocationStarted { .. }
             | Event::Forked
+            | Event::Migrated(_)
             | Event::HostCallStarted { .. }
             | Event::Logged { .. }
             | Event::ApprovalRequested { .. }

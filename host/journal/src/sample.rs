@@ -6,6 +6,7 @@ use crate::event::{Authority, Decision, Event, Lease, PluginPin, RunHeader};
 use crate::id::{Digest, InvocationId, RunId, Site, Timestamp};
 use crate::outcome::{Failure, Limit, Outcome, RunOutcome, Usage};
 use crate::payload::Payload;
+use crate::version::{Migration, VersionPin};
 
 pub(crate) fn run() -> RunId {
     RunId::new(Timestamp(1_700_000_000_000), 1)
@@ -36,6 +37,7 @@ pub(crate) fn header() -> Event {
             component: Digest::of(b"crm"),
             environment: BTreeMap::from([("REGION".to_owned(), "eu-west".to_owned())]),
         }],
+        version: None,
         forks: Vec::new(),
     })
 }
@@ -108,6 +110,20 @@ pub(crate) fn asked() -> Event {
     }
 }
 
+pub(crate) fn migrated() -> Event {
+    Event::Migrated(Migration {
+        version: VersionPin { number: 2, digest: Digest::of(b"version 2") },
+        plan_digest: Digest::of(b"other plan"),
+        plan: large(),
+        plugins: vec![PluginPin {
+            name: "crm".to_owned(),
+            component: Digest::of(b"crm 2"),
+            environment: BTreeMap::new(),
+        }],
+        by: "ada".to_owned(),
+    })
+}
+
 pub(crate) fn decided(decision: Decision) -> Event {
     Event::ApprovalDecided { step: "sign_off".to_owned(), token: Digest::of(b"question"), decision }
 }
@@ -141,6 +157,7 @@ pub(crate) fn every_event() -> Vec<Event> {
         Event::Continued { by: text("ada") },
         Event::CancelRequested { by: text("ada"), reason: Some(text("enough")) },
         Event::Forked,
+        migrated(),
         Event::RunEnded(RunOutcome::Failed { step: Some(text("letter")), message: text("why") }),
     ]);
     events

@@ -10,6 +10,7 @@ use crate::event::Event;
 use crate::id::{Digest, RunId, Timestamp};
 use crate::quota::Excess;
 use crate::state::{Full, StateReply, StateRequest};
+use crate::version::{Deployed, Deployment, NewVersion, NotDeployed, Version, Weight, Wish};
 
 /// A future that a trait object can return.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -78,6 +79,9 @@ pub enum StoreError {
         /// Which store.
         path: String,
     },
+    /// The versions of a workflow stay as they are.
+    #[error(transparent)]
+    NotDeployed(#[from] NotDeployed),
     /// No journal may hold this: a mistake of the caller.
     #[error("not stored: {0}")]
     Refused(String),
@@ -125,6 +129,14 @@ pub enum RunStatus {
     Damaged,
 }
 
+impl RunStatus {
+    /// Whether nothing happens to the run any more.
+    #[must_use]
+    pub fn has_ended(self) -> bool {
+        matches!(self, RunStatus::Completed | RunStatus::Failed | RunStatus::Cancelled)
+    }
+}
+
 /// A run in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunSummary {
@@ -132,6 +144,8 @@ pub struct RunSummary {
     pub run: RunId,
     /// The workflow's name.
     pub workflow: String,
+    /// The number of the version that it goes on with; none: it is a run of a project that is not deployed.
+    pub version: Option<u32>,
     /// When it began.
     pub started: Timestamp,
     /// The time of its last entry.
@@ -217,4 +231,49 @@ pub trait Store: Send + Sync {
 
     /// The bytes of a digest.
     fn blob(&self, digest: Digest) -> BoxFuture<'_, Result<Vec<u8>, StoreError>>;
+
+    /// Stores a version of a workflow, unless there is one of the same digest, and has so many new runs take it. Its blobs
+    /// are put first, by [`Store::put_blob`]; one that is not there is refused. They stay, whichever runs are removed. It is
+    /// durable when it is told.
+    ///
+    /// What is refused ([`StoreError::NotDeployed`]) stores no version.
+    fn deploy(
+        &self,
+        version: NewVersion,
+        weight: Weight,
+        at: Timestamp,
+        by: String,
+    ) -> BoxFuture<'_, Result<Deployed, StoreError>> {
+        drop((version, weight, at, by));
+        Box::pin(async { Err(keeps_no_versions()) })
+    }
+
+    /// Changes which version of a workflow new runs take, durably. Nothing is deleted: the history has one more line, or
+    /// none if it was so already.
+    fn redeploy(
+        &self,
+        workflow: String,
+        wish: Wish,
+        at: Timestamp,
+        by: String,
+    ) -> BoxFuture<'_, Result<Option<Deployment>, StoreError>> {
+        drop((workflow, wish, at, by));
+        Box::pin(async { Err(keeps_no_versions()) })
+    }
+
+    /// All versions of all workflows, by the workflows' names and the versions' numbers.
+    fn versions(&self) -> BoxFuture<'_, Result<Vec<Version>, StoreError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// The history of a workflow; empty if it was never deployed.
+    fn history(&self, workflow: String) -> BoxFuture<'_, Result<Vec<Deployment>, StoreError>> {
+        drop(workflow);
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+/// What a backend answers that was made without versions.
+fn keeps_no_versions() -> StoreError {
+    StoreError::Refused("this store keeps no versions of workflows".to_owned())
 }

@@ -79,6 +79,12 @@ pub trait Capability: Clone + fmt::Debug + Default + PartialEq {
         self.clone()
     }
 
+    /// What is left of a set that was granted before, when this other one is what is granted today: what both cover.
+    #[must_use]
+    fn still(&self, today: &Self) -> Self {
+        self.intersect(today)
+    }
+
     /// The set as it is written in a manifest: a TOML value.
     fn written(&self) -> String;
 
@@ -144,6 +150,13 @@ macro_rules! capabilities {
             #[must_use]
             pub fn within(&self, caller: &Grants) -> Grants {
                 Grants { $($key: self.$key.intersect(&caller.$key).union(&self.$key.own()),)+ }
+            }
+
+            /// What is left of what was granted before, when this is what the operator grants today: nothing that is
+            /// revoked, and nothing that is new.
+            #[must_use]
+            pub fn still(&self, today: &Grants) -> Grants {
+                Grants { $($key: self.$key.settled().still(&today.$key.settled()),)+ }
             }
 
             /// The set with an example in the place of what is left open, so that an operator can write it.

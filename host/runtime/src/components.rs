@@ -12,13 +12,15 @@ use crate::error::Error;
 pub struct Components {
     known: BTreeMap<Digest, Vec<u8>>,
     others: BTreeMap<String, Vec<u8>>,
+    /// What those agents find in their environments, where it is not what the run began with.
+    environments: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl Components {
     /// Components by their digests.
     #[must_use]
     pub fn of(known: BTreeMap<Digest, Vec<u8>>) -> Self {
-        Components { known, others: BTreeMap::new() }
+        Components { known, ..Components::default() }
     }
 
     /// The same with another version of a plugin, to see what it would have done.
@@ -26,6 +28,17 @@ impl Components {
     pub fn with(mut self, plugin: impl Into<String>, component: Vec<u8>) -> Self {
         self.others.insert(plugin.into(), component);
         self
+    }
+
+    /// The same with another environment for an agent.
+    pub(crate) fn in_environment(mut self, plugin: &str, environment: BTreeMap<String, String>) -> Self {
+        self.environments.insert(plugin.to_owned(), environment);
+        self
+    }
+
+    /// What the agent of a pinned plugin finds in its environment.
+    pub(crate) fn environment<'a>(&'a self, pin: &'a PluginPin) -> &'a BTreeMap<String, String> {
+        self.environments.get(&pin.name).unwrap_or(&pin.environment)
     }
 
     /// Whether there is none.

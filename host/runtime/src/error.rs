@@ -1,6 +1,6 @@
 //! What can go wrong with a project or a run, sorted by who has to act.
 
-use baton_journal::{Excess, StoreError};
+use baton_journal::{Excess, NotDeployed, StoreError};
 use baton_policy::Bytes;
 use baton_sandbox::SandboxError;
 use baton_workflow::{Problems, RunError};
@@ -109,6 +109,46 @@ pub enum Error {
     /// A host died while it forked a run.
     #[error("run {0} is a fork that was not finished: its host died meanwhile")]
     HalfForked(baton_journal::RunId),
+    /// A run that was migrated is forked with a plugin of another version.
+    #[error("run {0} was migrated to a deployed version: a fork of it has that version's plugins, and no other")]
+    OtherVersion(baton_journal::RunId),
+    /// A run is to go on as one of another workflow.
+    #[error("run {run} is of workflow `{workflow}`, and the version is one of `{version}`")]
+    OtherWorkflow {
+        /// The run.
+        run: baton_journal::RunId,
+        /// Its workflow.
+        workflow: String,
+        /// The version's workflow.
+        version: String,
+    },
+    /// A run is of the version already that it is to be migrated to.
+    #[error("run {run} is of version {number} already")]
+    IsOfVersion {
+        /// The run.
+        run: baton_journal::RunId,
+        /// The version.
+        number: u32,
+    },
+    /// A run is of a project that is not deployed.
+    #[error("run {0} is of no deployed version")]
+    NotDeployed(baton_journal::RunId),
+    /// The store has no such version, though a run names it.
+    #[error("the run is of version {number} of workflow `{workflow}`, which the store does not have")]
+    VersionGone {
+        /// The workflow.
+        workflow: String,
+        /// The version's number.
+        number: u32,
+    },
+    /// Something that a version needs is gone from the store, or is not what was stored.
+    #[error("version {} of workflow `{}` cannot be run: {what}", .version.number, .version.workflow)]
+    VersionDamaged {
+        /// The version.
+        version: Box<baton_journal::Version>,
+        /// What is gone or damaged.
+        what: String,
+    },
     /// A recorded plan cannot be read by this version.
     #[error("the run's plan cannot be used: {0}")]
     Plan(String),
@@ -130,9 +170,47 @@ impl Error {
             Error::TooLate(_) => Some("resume the run: it goes on as the step's `on_timeout` says".to_owned()),
             Error::NotForked(_) => Some("fork at that step, or at one before it".to_owned()),
             Error::HalfForked(_) => Some("fork once more: nothing was done by this one".to_owned()),
+            Error::OtherWorkflow { workflow, .. } => {
+                Some(format!("`baton versions {workflow}` lists the versions of its own workflow"))
+            }
+            Error::IsOfVersion { run, .. } => Some(format!("`baton resume {run}` goes on with it")),
+            Error::OtherVersion(_) => Some(
+                "fork it without --with, deploy the other plugin as a version, and migrate the fork to that".to_owned(),
+            ),
+            Error::NotDeployed(_) => {
+                Some("`baton deploy` stores a version; `baton runs` tells which a run is of".to_owned())
+            }
+            Error::VersionGone { .. } => Some("restore the store from a backup that has it".to_owned()),
+            Error::VersionDamaged { version, .. } => Some(hint_of_damaged(&version.workflow)),
             Error::PluginGone(name) => Some(format!("add [plugins.{name}] to baton.toml again")),
             _ => None,
         }
+    }
+}
+
+/// What the operator can do about a version of which something is gone.
+fn hint_of_damaged(workflow: &str) -> String {
+    format!(
+        "take another version: `baton versions {workflow}` lists them, `baton rollback {workflow} --to NUMBER` makes one \
+         current; or have it back: `baton deploy` of the project as it was then stores what is missing, and `baton store \
+         check` tells what is damaged, to be restored from a backup"
+    )
+}
+
+/// What the operator can do about versions that stay as they are.
+fn hint_of_versions(error: &NotDeployed) -> String {
+    match error {
+        NotDeployed::Nothing { .. } => "`baton deploy` stores a project as a version".to_owned(),
+        NotDeployed::NoCurrent { .. } => "deploy it without --weight: it is the first".to_owned(),
+        NotDeployed::OtherCanary { workflow, .. } => format!(
+            "make that one current with `baton promote {workflow}`, or take it back with `baton rollback {workflow}`"
+        ),
+        NotDeployed::NoCanary { .. } => "`baton deploy --weight 10%` tries one".to_owned(),
+        NotDeployed::IsCurrent { workflow, .. } | NotDeployed::NothingBefore { workflow, .. } => {
+            format!("`baton versions {workflow}` lists the others")
+        }
+        NotDeployed::NoSuchVersion { workflow, .. } => format!("`baton versions {workflow}` lists those there are"),
+        _ => "`baton versions` tells how it stands".to_owned(),
     }
 }
 
@@ -146,6 +224,7 @@ fn hint_of_store(error: &StoreError) -> Option<String> {
                 .to_owned()
         }
         StoreError::NoSuchRun(_) => "`baton runs` lists the runs there are".to_owned(),
+        StoreError::NotDeployed(error) => hint_of_versions(error),
         StoreError::Claimed(_) => "it goes on there; `baton show` follows it".to_owned(),
         StoreError::OverQuota { run, excess } => {
             format!(

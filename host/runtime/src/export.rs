@@ -17,7 +17,7 @@ const LONGEST_LINE: u64 = 360 << 20;
 pub(crate) async fn of(store: &dyn Store, story: &Story, with_components: bool) -> Result<Exported, Error> {
     let mut components = BTreeMap::<Digest, Vec<u8>>::new();
     if with_components {
-        for component in story.header().components() {
+        for component in story.all_pins().map(|pin| pin.component) {
             components.insert(component, store.blob(component).await?);
         }
     }

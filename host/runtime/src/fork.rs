@@ -61,13 +61,19 @@ impl Beginning {
         plugins: Vec<PluginPin>,
         engine: &str,
     ) -> Result<Self, Error> {
+        if story.was_migrated() && !forking.with.is_empty() {
+            return Err(Error::OtherVersion(story.id().clone()));
+        }
         let plan = story.machine().plan();
         let redone = plan.redone_with(&forking.step);
         if redone.is_empty() {
             let steps = plan.steps().collect::<Vec<_>>().join(", ");
             return Err(Error::NoSuchStep { step: forking.step.clone(), steps });
         }
-        let mut header = RunHeader { plugins, engine: engine.to_owned(), ..story.header().clone() };
+        let mut header = RunHeader { plugins, engine: engine.to_owned(), ..story.header_now() };
+        if !forking.with.is_empty() {
+            header.version = None; // it is not that version any more
+        }
         if let Some(input) = &forking.input {
             let refused = |problems| Error::Input { path: "of the fork".to_owned(), problems };
             plan.check_input(input).map_err(refused)?;
@@ -158,7 +164,7 @@ fn taken_over(entries: &[Entry], redone: &BTreeSet<&str>) -> Vec<(Timestamp, Eve
         | Event::Waiting { site, .. }
         | Event::EventReceived { site, .. }
         | Event::EventEmitted { site, .. } => !redone.contains(site.step.as_str()),
-        Event::Forked => true,
+        Event::Forked | Event::Migrated(_) => true,
         Event::RunStarted(_)
         | Event::CancelRequested { .. }
         | Event::Paused { .. }
@@ -213,11 +219,11 @@ pub(crate) fn pins(
     if let Some(unknown) = forking.with.iter().find(|name| !reached.contains(*name)) {
         return Err(gone(unknown));
     }
-    let had = |name: &str| story.header().plugins.iter().find(|pin| pin.name == name);
+    let had = |name: &str| story.pins().iter().find(|pin| pin.name == name);
     let pin = |name: String| match had(&name) {
         Some(pin) if !forking.with.contains(&name) => Ok(pin.clone()),
         _ => today.get(&name).cloned().ok_or_else(|| gone(&name)),
     };
-    let others = story.header().plugins.iter().map(|pin| pin.name.clone());
+    let others = story.pins().iter().map(|pin| pin.name.clone());
     reached.iter().cloned().chain(others).collect::<BTreeSet<_>>().into_iter().map(pin).collect()
 }

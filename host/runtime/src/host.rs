@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use baton_bundle::Project;
+use baton_bundle::{Project, Today};
 use baton_egress::{Egress, Fetch, Secrets};
-use baton_journal::{
-    Claim, Decision, Digest, Event, Exported, Payload, PluginPin, Quota, RunHeader, RunId, RunSummary, Store,
-    StoreError,
-};
+use baton_journal::{Claim, Decision, Event, Exported, Quota, RunHeader, RunId, RunSummary, Store, StoreError};
 use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
 use baton_store::{ReadOnlyStore, Settings, SqliteStore};
 use baton_workflow::{Action, Plan, Run};
@@ -21,9 +18,10 @@ use crate::drive::{Driver, RunContext, Shared, answer};
 use crate::ending::{Ending, questions};
 use crate::error::Error;
 use crate::export;
-use crate::fork::{self, Beginning, Forked, Forking};
+use crate::fork::{Beginning, Forked, Forking};
 use crate::guards::Guards;
 use crate::held::holding;
+use crate::made_of::Operator;
 use crate::observer::Observer;
 use crate::plugins::Plugins;
 use crate::replay::{self, Replay, Replayed};
@@ -47,7 +45,7 @@ pub struct Options {
 /// Runs workflows. Cheap to clone; a process needs one for each store.
 #[derive(Clone)]
 pub struct Host {
-    shared: Shared,
+    pub(crate) shared: Shared,
 }
 
 impl Host {
@@ -117,29 +115,63 @@ impl Host {
         input: &Value,
         observer: Arc<dyn Observer>,
     ) -> Result<Ending, Error> {
-        let header = self.header(&plan, plugins, input).await?;
-        let seed = header.seed;
-        let id = RunId::new(self.shared.clock.now(), rand::random());
-        let (claim, entry) =
-            self.shared.store.create(id.clone(), self.shared.clock.now(), Event::RunStarted(header)).await?;
+        let reached = plugins.reached_from(&plan.plugins());
+        let header = self.header(&plan, plugins, reached.iter(), input).await?;
+        Box::pin(self.begin(self.new_run(), header, plan, plugins.clone(), observer)).await
+    }
+
+    /// The id of a run that begins now.
+    #[must_use]
+    pub fn new_run(&self) -> RunId {
+        RunId::new(self.shared.clock.now(), rand::random())
+    }
+
+    pub(crate) async fn begin(
+        &self,
+        id: RunId,
+        header: RunHeader,
+        plan: Plan,
+        plugins: Plugins,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Ending, Error> {
+        let (seed, now) = (header.seed, self.shared.clock.now());
+        let (claim, entry) = self.shared.store.create(id.clone(), now, Event::RunStarted(header)).await?;
         let begun = async {
             observer.begins(&id);
             let mut run = Run::new(Arc::new(plan), id.clone(), seed);
             let actions = run.apply(entry.at, &entry.event)?;
             observer.entry(&entry, &run);
             let story = Story::from_parts(id.clone(), run, vec![entry]);
-            self.drive(&claim, story, actions, plugins.clone(), observer).await
+            self.drive(&claim, story, actions, plugins, observer).await
         };
         holding(&self.shared.store, &claim, begun).await
     }
 
     /// Goes on with a run that waits or whose host died. Finished work is not done again. The plan and the components are
     /// those that the run began with; manifests, grants and limits are the project's of today, and a manifest that asks
-    /// for more than was accepted is refused.
+    /// for more than was accepted is refused. A run of a deployed version has those of its version, without what the project
+    /// does not grant today.
     ///
     /// # Errors
     /// A plugin of the run is not what was accepted, there is no such run, another process drives it, or the store or the host fails.
     pub async fn resume(&self, id: &RunId, project: &Project, observer: Arc<dyn Observer>) -> Result<Ending, Error> {
+        Box::pin(self.go_on(id, &Operator::Project(project), observer)).await
+    }
+
+    /// Goes on with a run of a deployed version, as [`Host::resume`] does. Of the project nothing is needed but its file.
+    ///
+    /// # Errors
+    /// As there, and if the run is of no deployed version.
+    pub async fn resume_version(
+        &self,
+        id: &RunId,
+        today: &Today,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Ending, Error> {
+        Box::pin(self.go_on(id, &Operator::Today(today), observer)).await
+    }
+
+    async fn go_on(&self, id: &RunId, operator: &Operator<'_>, observer: Arc<dyn Observer>) -> Result<Ending, Error> {
         let claim = match self.shared.store.claim(id.clone()).await {
             Err(StoreError::Ended(_)) => return Ok(self.story(id).await?.ending()),
             claim => claim?,
@@ -149,7 +181,7 @@ impl Host {
             if story.machine().is_another() {
                 return Err(Error::HalfForked(id.clone()));
             }
-            let plugins = self.pinned_plugins(&story, project).await?;
+            let plugins = self.plugins_of(&story, operator).await?;
             observer.begins(id);
             let actions = story.machine().outstanding();
             self.drive(&claim, story, actions, plugins, observer).await
@@ -163,13 +195,12 @@ impl Host {
     /// # Errors
     /// There is no such step or plugin, the input does not fit, what was done does not follow from it, or the store fails.
     pub async fn fork(&self, story: &Story, forking: &Forking, today: &Plugins) -> Result<Forked, Error> {
-        let (id, now) = (RunId::new(self.shared.clock.now(), rand::random()), self.shared.clock.now());
-        let reached = today.reached_from(&story.machine().plan().plugins());
-        let mut pins = BTreeMap::new();
-        for pin in self.pins(today, reached.iter()).await? {
-            pins.insert(pin.name.clone(), pin);
-        }
-        let pins = fork::pins(story, forking, reached, &pins)?;
+        let (id, now) = (self.new_run(), self.shared.clock.now());
+        let pins = if story.version().is_some() && forking.with.is_empty() {
+            story.pins().to_vec()
+        } else {
+            self.pins_of_fork(story, forking, today).await?
+        };
         let beginning = Beginning::of(story, &id, forking, pins, IDENTITY)?;
         beginning.write(&self.shared.store, &id, now).await
     }
@@ -209,10 +240,9 @@ impl Host {
     /// # Errors
     /// The store fails, or one of them is damaged.
     pub async fn components(&self, story: &Story) -> Result<Components, Error> {
-        let (header, agents) = (story.header(), replay::agents(story));
-        let pins = header.plugins.iter().chain(header.forks.iter().flat_map(|fork| &fork.plugins));
+        let agents = replay::agents(story);
         let mut components = BTreeMap::new();
-        for pin in pins.filter(|pin| agents.contains(pin.name.as_str())) {
+        for pin in story.all_pins().filter(|pin| agents.contains(pin.name.as_str())) {
             components.insert(pin.component, self.shared.store.blob(pin.component).await?);
         }
         Ok(Components::of(components))
@@ -247,42 +277,6 @@ impl Host {
     /// The store fails.
     pub async fn runs(&self, limit: u32) -> Result<Vec<RunSummary>, Error> {
         Ok(self.shared.store.runs(limit).await?)
-    }
-
-    async fn header(&self, plan: &Plan, plugins: &Plugins, input: &Value) -> Result<RunHeader, Error> {
-        let pins = self.pins(plugins, plugins.reached_from(&plan.plugins()).iter()).await?;
-        Ok(RunHeader {
-            workflow: plan.name().to_owned(),
-            plan_digest: plan.digest(),
-            plan: Payload::text(plan.to_json()),
-            input: Payload::json(input),
-            seed: Digest::from_bytes(rand::random()),
-            engine: IDENTITY.to_owned(),
-            plugins: pins,
-            forks: Vec::new(),
-        })
-    }
-
-    /// Stores the components of plugins, and tells what a run that begins now is made of.
-    async fn pins(&self, plugins: &Plugins, names: impl Iterator<Item = &String>) -> Result<Vec<PluginPin>, Error> {
-        let mut pins = Vec::new();
-        for name in names {
-            let ready = plugins.get(name).ok_or_else(|| Error::PluginGone(name.clone()))?;
-            let component = self.shared.store.put_blob(ready.component.clone()).await?;
-            let is_agent = ready.loaded.is_agent();
-            let environment =
-                if is_agent { ready.plugin.policy().effective().environment.values() } else { BTreeMap::new() };
-            pins.push(PluginPin { name: name.clone(), component, environment });
-        }
-        Ok(pins)
-    }
-
-    async fn pinned_plugins(&self, story: &Story, project: &Project) -> Result<Plugins, Error> {
-        let mut components = BTreeMap::new();
-        for pin in &story.header().plugins {
-            components.insert(pin.name.clone(), self.shared.store.blob(pin.component).await?);
-        }
-        Plugins::pinned(project, components, &self.shared.sandbox, |_| {})
     }
 
     async fn drive(

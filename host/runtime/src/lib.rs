@@ -3,15 +3,17 @@
 //!
 //! Reading order: [`Host`] is opened over a store; [`Plugins`] are loaded from a project; [`Host::start`] begins a run
 //! and [`Host::resume`] goes on with one, both driven by `drive` until it ends or waits for people; [`story`] is what
-//! can be read afterwards.
+//! can be read afterwards. [`deploy`] stores a project as a version of its workflow, which runs can be begun with.
 
 pub mod build;
 pub mod components;
+pub mod deploy;
 pub mod ending;
 pub mod error;
 pub mod export;
 pub mod fork;
 pub mod host;
+pub mod migrate;
 pub mod observer;
 pub mod plugins;
 pub mod replay;
@@ -26,6 +28,7 @@ mod fitting;
 mod guards;
 mod held;
 mod lease;
+mod made_of;
 mod nested;
 mod questions;
 mod secrets;
@@ -41,10 +44,12 @@ pub use baton_workflow as plan;
 
 pub use clock::SystemClock;
 pub use components::Components;
+pub use deploy::Release;
 pub use ending::Ending;
 pub use error::Error;
 pub use fork::{Forked, Forking};
 pub use host::{Host, Options};
+pub use migrate::{Difference, Trial};
 pub use observer::{CircuitChange, Observer, Silent};
 pub use plugins::Plugins;
 pub use replay::Replay;

@@ -77,6 +77,25 @@ impl Plugins {
         Ok(Plugins { ready: Arc::new(ready) })
     }
 
+    /// The plugins of a deployed version, of these components.
+    pub(crate) fn frozen(
+        plugins: &[Plugin],
+        mut components: BTreeMap<String, Vec<u8>>,
+        sandbox: &Sandbox,
+        mut news: impl FnMut(&str),
+    ) -> Result<Self, Error> {
+        let mut ready = BTreeMap::new();
+        for plugin in plugins {
+            let name = plugin.name().to_string();
+            let component = components.remove(&name).ok_or_else(|| Error::PluginGone(name.clone()))?;
+            // What is said of its functions was held against its exports when it was deployed.
+            let loaded = Ready::load(plugin, component, sandbox, &mut news)?;
+            check_isolation(plugin)?;
+            ready.insert(name, loaded);
+        }
+        Ok(Plugins { ready: Arc::new(ready) })
+    }
+
     /// A plugin by name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Ready> {
@@ -127,7 +146,15 @@ impl Plugins {
 }
 
 impl Ready {
+    /// Loads a plugin, and holds what is said of its functions against those that it exports.
     fn new(plugin: &Plugin, component: Vec<u8>, sandbox: &Sandbox, news: &mut dyn FnMut(&str)) -> Result<Self, Error> {
+        let ready = Ready::load(plugin, component, sandbox, news)?;
+        check_manifest(plugin, &ready.loaded)?;
+        check_isolation(plugin)?;
+        Ok(ready)
+    }
+
+    fn load(plugin: &Plugin, component: Vec<u8>, sandbox: &Sandbox, news: &mut dyn FnMut(&str)) -> Result<Self, Error> {
         let name = plugin.name().as_str();
         if !sandbox.is_compiled(Digest::of(&component)) {
             news(name);
@@ -136,8 +163,6 @@ impl Ready {
             (loaded, Isolation::Shared) => loaded,
             (loaded, Isolation::Process) => sandbox.isolate(loaded)?,
         };
-        check_manifest(plugin, &loaded)?;
-        check_isolation(plugin)?;
         Ok(Ready { plugin: plugin.clone(), loaded, component })
     }
 

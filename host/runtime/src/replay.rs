@@ -74,7 +74,7 @@ pub enum Verdict {
     Same,
     /// It was stopped from outside, which no replay can repeat; as far as it came it is the same.
     Stopped,
-    /// The journal has no end of it: it waits, or its host died.
+    /// The journal has no end of it: it waits, or its host died. As far as it came, another version does the same.
     Unfinished,
     /// Its component is not at hand.
     Unavailable,
@@ -136,13 +136,17 @@ async fn one<'a>(
     let usage = record.ended.map(|(_, usage)| usage).unwrap_or_default();
     let plugin = record.plugin.to_owned();
     let told = |verdict| Replayed { invocation: id.clone(), plugin, usage, usage_now: None, fuel: Vec::new(), verdict };
-    let Some(ended) = record.ended else { return Ok(told(Verdict::Unfinished)) };
-    let (sandbox, is_other_version) = (plugins.sandbox, plugins.components.is_replaced(record.plugin));
-    let Some(loaded) = plugins.load(record.pin(story)?)? else { return Ok(told(Verdict::Unavailable)) };
-    let invocation = record.invocation(story, id)?;
-    let comparison = Comparison { plugin: loaded, header: story.header(), ended, is_other_version };
+    let (sandbox, components) = (plugins.sandbox, plugins.components);
+    let is_other_version = components.is_replaced(record.plugin);
+    if record.ended.is_none() && !is_other_version {
+        return Ok(told(Verdict::Unfinished));
+    }
+    let pin = record.pin(story)?;
+    let Some(loaded) = plugins.load(pin)? else { return Ok(told(Verdict::Unavailable)) };
+    let invocation = record.invocation(story, id, components.environment(pin))?;
+    let comparison = Comparison { plugin: loaded, header: story.header(), ended: record.ended, is_other_version };
     let compared = comparison.make(sandbox, invocation, tape).await?;
-    let usage_now = compared.usage.filter(|_| is_other_version);
+    let usage_now = compared.usage.filter(|_| is_other_version && record.ended.is_some());
     Ok(Replayed { usage_now, fuel: compared.fuel, ..told(compared.verdict) })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use baton_journal::{Entry, Event, RunHeader, RunId};
+use baton_journal::{Entry, Event, Migration, Payload, PluginPin, RunHeader, RunId, VersionPin};
 use baton_workflow::{Ask, Plan, Run, Status};
 
 use crate::ending::{Ending, questions};
@@ -22,9 +22,8 @@ impl Story {
     /// The journal does not begin with a plan that this version can use, or its events cannot have happened.
     pub fn of(id: RunId, entries: Vec<Entry>) -> Result<Self, Error> {
         let header = header(&entries)?;
-        let plan = header.plan.as_str().ok_or_else(|| Error::Plan("it is not loaded".to_owned()))?;
-        let plan = Plan::from_json(plan).map_err(|error| Error::Plan(error.to_string()))?;
-        let mut run = Run::new(Arc::new(plan), id.clone(), header.seed);
+        let plan = migrations(&entries).next_back().map_or(&header.plan, |(_, migration)| &migration.plan);
+        let mut run = Run::new(read_plan(plan)?, id.clone(), header.seed).having_begun_with(header.plan_digest);
         for entry in &entries {
             run.apply(entry.at, &entry.event)?;
         }
@@ -52,6 +51,71 @@ impl Story {
     #[must_use]
     pub fn header(&self) -> &RunHeader {
         header(&self.entries).expect("a story begins with a header, which was checked when it was made")
+    }
+
+    /// The version of its workflow that the run goes on with; none: it is of a project that is not deployed.
+    #[must_use]
+    pub fn version(&self) -> Option<VersionPin> {
+        self.entries.iter().filter_map(|entry| entry.event.version()).next_back()
+    }
+
+    /// The components that the run goes on with.
+    #[must_use]
+    pub fn pins(&self) -> &[PluginPin] {
+        self.pins_at(u64::MAX)
+    }
+
+    /// The components that the run went on with at an entry: those of the version that it was migrated to, or else those
+    /// that it, or the run that the entry is from, began with.
+    #[must_use]
+    pub fn pins_at(&self, sequence: u64) -> &[PluginPin] {
+        let header = self.header();
+        let own = header.forks.iter().map(|fork| fork.entries).filter(|first| *first <= sequence).max();
+        let since = own.unwrap_or_default()..sequence;
+        let migrated = migrations(&self.entries).rfind(|(at, _)| since.contains(at));
+        let began = || header.fork_of(sequence).map_or(&header.plugins, |fork| &fork.plugins);
+        migrated.map_or_else(began, |(_, migration)| &migration.plugins)
+    }
+
+    /// All components that the run ever went on with.
+    pub(crate) fn all_pins(&self) -> impl Iterator<Item = &PluginPin> {
+        let header = self.header();
+        let began = header.plugins.iter().chain(header.forks.iter().flat_map(|fork| &fork.plugins));
+        began.chain(migrations(&self.entries).flat_map(|(_, migration)| &migration.plugins))
+    }
+
+    /// What a run begins with that goes on as this one does.
+    pub(crate) fn header_now(&self) -> RunHeader {
+        let mut header = RunHeader { version: self.version(), plugins: self.pins().to_vec(), ..self.header().clone() };
+        if let Some((_, migration)) = migrations(&self.entries).next_back() {
+            header.plan = migration.plan.clone();
+            header.plan_digest = migration.plan_digest;
+        }
+        header
+    }
+
+    /// A machine for the plan that the run goes on with, which has seen nothing yet.
+    pub(crate) fn fresh_machine(&self) -> Run {
+        let (header, plan) = (self.header(), Arc::new(self.run.plan().clone()));
+        Run::new(plan, self.id.clone(), header.seed).having_begun_with(header.plan_digest)
+    }
+
+    /// Whether the run was migrated from one version to another.
+    pub(crate) fn was_migrated(&self) -> bool {
+        migrations(&self.entries).next().is_some()
+    }
+
+    /// The machines of the plans that the run had before the one that it goes on with, which have seen nothing yet, each with
+    /// the number of the entry that ended its time.
+    pub(crate) fn machines_before(&self) -> Result<Vec<(Run, u64)>, Error> {
+        let header = self.header();
+        let plans =
+            std::iter::once(&header.plan).chain(migrations(&self.entries).map(|(_, migration)| &migration.plan));
+        let machine = |(plan, (until, _)): (&Payload, (u64, _))| {
+            let machine = Run::new(read_plan(plan)?, self.id.clone(), header.seed);
+            Ok((machine.having_begun_with(header.plan_digest), until))
+        };
+        plans.zip(migrations(&self.entries)).map(machine).collect()
     }
 
     /// The engine that the run was begun with, if it is another one: fuel and traps need not be the same under this one.
@@ -97,4 +161,17 @@ fn header(entries: &[Entry]) -> Result<&RunHeader, Error> {
         Some(Event::RunStarted(header)) => Ok(header),
         _ => Err(Error::Plan("the journal does not begin with one".to_owned())),
     }
+}
+
+fn read_plan(plan: &Payload) -> Result<Arc<Plan>, Error> {
+    let text = plan.as_str().ok_or_else(|| Error::Plan("it is not loaded".to_owned()))?;
+    Plan::from_json(text).map(Arc::new).map_err(|error| Error::Plan(error.to_string()))
+}
+
+/// Where a run was migrated, and to what.
+fn migrations(entries: &[Entry]) -> impl DoubleEndedIterator<Item = (u64, &Migration)> {
+    entries.iter().filter_map(|entry| match &entry.event {
+        Event::Migrated(migration) => Some((entry.sequence, migration)),
+        _ => None,
+    })
 }

@@ -3,9 +3,8 @@
 //! journal carries no signature.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use baton_journal::{Chain, Decision, Digest, Event, InvocationId, Outcome, RunId};
+use baton_journal::{Chain, Decision, Digest, Entry, Event, InvocationId, Outcome, RunId};
 use baton_sandbox::Sandbox;
 use baton_workflow::Run;
 use serde::Serialize;
@@ -32,7 +31,7 @@ pub struct Verification {
     pub head: Digest,
     /// How many payloads are bound by their own digests.
     pub payloads: u64,
-    /// The plan's digest.
+    /// The digest of the plan that it goes on with.
     pub plan: Digest,
     /// The engine that the run was made with.
     pub engine: String,
@@ -94,7 +93,7 @@ pub async fn verify(
         entries: entries.len() as u64,
         head: entries.last().map_or_else(|| Chain::of(story.id()).head(), |entry| entry.digest),
         payloads: entries.iter().map(|entry| entry.event.by_reference().1.len() as u64).sum(),
-        plan: header.plan_digest,
+        plan: story.machine().plan().digest(),
         engine: header.engine.clone(),
         tools: count(|event| matches!(event, Event::InvocationStarted { function: Some(_), .. })),
         answers: count(|event| matches!(event, Event::ApprovalDecided { .. })),
@@ -110,12 +109,21 @@ fn broken_chain(story: &Story) -> Vec<Fault> {
     broken.map(|error| Fault { entry: error.sequence, what: error.fault.to_string() }).into_iter().collect()
 }
 
-/// The entries that the plan does not lead to.
+/// The entries that the plan does not lead to, nor the one that the run had when they were made.
 fn not_following(story: &Story) -> Result<Vec<Fault>, Error> {
-    let plan = Arc::new(story.machine().plan().clone());
-    let mut run = Run::new(plan, story.id().clone(), story.header().seed);
+    let mut faults = not_following_by(story.fresh_machine(), story.entries())?;
+    for (machine, until) in story.machines_before()? {
+        let entries = story.entries().iter().take_while(|entry| entry.sequence < until);
+        faults.extend(not_following_by(machine, entries)?);
+    }
+    faults.sort_by_key(|fault| fault.entry);
+    faults.dedup();
+    Ok(faults)
+}
+
+fn not_following_by<'a>(mut run: Run, entries: impl IntoIterator<Item = &'a Entry>) -> Result<Vec<Fault>, Error> {
     let mut faults = Vec::new();
-    for entry in story.entries() {
+    for entry in entries {
         if let Err(error) = run.follows(entry.at, &entry.event) {
             faults.push(Fault { entry: entry.sequence, what: error.to_string() });
         }

@@ -23,6 +23,7 @@ fn header() -> Event {
         seed: Digest::of(b"seed"),
         engine: "none".to_owned(),
         plugins: Vec::new(),
+        version: None,
         forks: Vec::new(),
     })
 }

@@ -2,7 +2,7 @@
 //! after each finding: what is whole stays usable, and is told from what is not.
 //!
 //! SQLite looks at its own pages first; then each blob is held against its digest, each run against its chain, its
-//! row and its payloads, and each value against its sum. A chain that breaks at one entry is taken up behind it, so that
+//! row and its payloads, each value and each version against its sum. A chain that breaks at one entry is taken up behind it, so that
 //! every damaged entry is found and not only the first.
 
 mod blobs;
@@ -11,6 +11,7 @@ mod database;
 mod finding;
 mod run;
 mod state;
+mod versions;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -107,7 +108,7 @@ struct Checker<'a> {
 struct Blobs {
     changed: HashSet<Digest>,
     not_text: HashSet<Digest>,
-    /// Those that no run is noted to use, with their lengths.
+    /// Those that no run and no version is noted to use, with their lengths.
     unused: BTreeMap<Digest, u64>,
 }
 
@@ -116,6 +117,7 @@ impl Checker<'_> {
         self.pages()?;
         self.every_blob()?;
         self.every_run()?;
+        self.every_version()?;
         self.unused_blobs();
         self.rows_of_no_run()?;
         self.every_value()?;

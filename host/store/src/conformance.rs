@@ -14,6 +14,7 @@ mod quota;
 mod removal;
 pub mod sample;
 mod state;
+mod versions;
 
 use std::sync::Arc;
 
@@ -46,7 +47,7 @@ impl Case {
 /// All cases.
 #[must_use]
 pub fn all() -> Vec<Case> {
-    [journal::all(), quota::all(), removal::all(), state::all()].concat()
+    [journal::all(), quota::all(), removal::all(), state::all(), versions::all()].concat()
 }
 
 /// Asserts every case, each on an empty store that `open` makes, with the quota that it is given.

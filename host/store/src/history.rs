@@ -38,7 +38,7 @@ pub(crate) fn runs(sql: &Connection, store: &Path, limit: u32) -> Result<Vec<Run
 
 fn listed(sql: &Connection, limit: u32) -> Result<Vec<RunSummary>, Fault> {
     let query = format!(
-        "SELECT run, workflow, started, updated, status, entries, bytes FROM runs WHERE status <> '{GOING}' \
+        "SELECT run, workflow, started, updated, status, entries, bytes, version FROM runs WHERE status <> '{GOING}' \
          ORDER BY run DESC LIMIT ?1"
     );
     let mut statement = sql.prepare_cached(&query)?;
@@ -58,6 +58,7 @@ fn summary(row: &Row<'_>) -> Option<RunSummary> {
     Some(RunSummary {
         run,
         workflow: row.get(1).unwrap_or_default(),
+        version: row.get(7).unwrap_or_default(),
         started: Timestamp(number(2).unwrap_or_default()),
         updated: Timestamp(number(3).unwrap_or_default()),
         status: status.unwrap_or(RunStatus::Damaged),
@@ -95,7 +96,15 @@ fn compare_row(row: &RunRow, chain: &Chain, progress: Progress, entries: &[Entry
     if row.status != status || row.updated != chain.last_at() || row.started != started || !open {
         return Err("its row in the list of runs is not what its entries say".to_owned());
     }
+    if row.version != version_of(entries) {
+        return Err("its row in the list of runs names another version than its entries".to_owned());
+    }
     compare_workflow(row, entries)
+}
+
+/// The number of the version that a run goes on with.
+fn version_of(entries: &[Entry]) -> Option<u32> {
+    entries.iter().filter_map(|entry| entry.event.version()).next_back().map(|version| version.number)
 }
 
 fn compare_workflow(row: &RunRow, entries: &[Entry]) -> Result<(), String> {

@@ -5,7 +5,7 @@
 //! carries it out in one transaction and answers all of it (group commit). Only a flush pays for the disk. Reading has
 //! connections of its own (`reader`). A run is claimed by a lock that the kernel gives back when a process dies
 //! (`lock`), and every append is checked against the claim's epoch. In a transaction, `run` begins and appends,
-//! `history` reads back and checks, `blob` keeps large texts, `room` keeps state. `open` and `create` decide what is a
+//! `history` reads back and checks, `blob` keeps large texts, `room` keeps state, `versions` those of workflows. `open` and `create` decide what is a
 //! store at all, `fault` what an error of the database means, `log` copies SQLite's log into the file.
 //! [`check`](mod@check) goes over all of a store and tells what is damaged. [`ReadOnlyStore`] reads a store and leaves no
 //! trace beside it. [`MemoryStore`] keeps the same promises as the one in SQLite until the process ends.
@@ -31,6 +31,7 @@ mod run;
 mod schema;
 mod sqlite;
 pub mod state;
+mod versions;
 mod writer;
 
 pub use memory::MemoryStore;

@@ -3,19 +3,21 @@
 
 mod room;
 mod run;
+mod versions;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use baton_journal::{
-    BoxFuture, Chain, Claim, Digest, Entry, Event, Payload, Quota, Removed, RunHeader, RunId, RunSummary, Scope,
-    StateReply, StateRequest, Store, StoreError, Timestamp,
+    BoxFuture, Chain, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Payload, Quota, Removed, RunId,
+    RunSummary, Scope, StateReply, StateRequest, Store, StoreError, Timestamp, Version, Weight, Wish,
 };
 
 use crate::state;
 use room::MemoryRoom;
 use run::Run;
+use versions::Versions;
 
 /// Journals and state that are gone when it is dropped. It needs no async runtime.
 #[derive(Debug, Default)]
@@ -29,6 +31,7 @@ struct Kept {
     runs: BTreeMap<RunId, Run>,
     blobs: HashMap<Digest, Arc<[u8]>>,
     rooms: HashMap<Scope, MemoryRoom>,
+    versions: Versions,
 }
 
 impl MemoryStore {
@@ -63,8 +66,8 @@ impl Kept {
         if self.runs.contains_key(&run) {
             return Err(StoreError::RunExists(run));
         }
-        let components = self.components(header)?;
-        let mut begun = Run::new(header.workflow.clone(), components, Chain::of(&run));
+        self.require_components(&started)?;
+        let mut begun = Run::new(header.workflow.clone(), Chain::of(&run));
         let started = self.loaded(started)?;
         let (entry, large) = begun.append(at, started, quota).map_err(|excess| over(&run, excess))?;
         self.keep(large);
@@ -72,11 +75,10 @@ impl Kept {
         Ok((Claim { run, epoch: 1 }, entry))
     }
 
-    fn components(&self, header: &RunHeader) -> Result<BTreeSet<Digest>, StoreError> {
-        let named: BTreeSet<Digest> = header.components().collect();
-        match named.iter().find(|component| !self.blobs.contains_key(component)) {
+    fn require_components(&self, event: &Event) -> Result<(), StoreError> {
+        match event.components().iter().find(|component| !self.blobs.contains_key(component)) {
             Some(missing) => Err(StoreError::Refused(format!("component {missing} was not stored before"))),
-            None => Ok(named),
+            None => Ok(()),
         }
     }
 
@@ -103,6 +105,7 @@ impl Kept {
     fn append(&mut self, claim: &Claim, at: Timestamp, event: Event, quota: Quota) -> Result<Entry, StoreError> {
         let run = self.held(claim)?;
         run.chain.accepts(&event).map_err(|error| StoreError::Refused(error.to_string()))?;
+        self.require_components(&event)?;
         let event = self.loaded(event)?;
         let appended = self.run(&claim.run)?.append(at, event, quota);
         let (entry, large) = appended.map_err(|excess| over(&claim.run, excess))?;
@@ -122,7 +125,9 @@ impl Kept {
         let uses = std::mem::take(&mut found.uses);
         self.runs.remove(run);
         self.rooms.remove(&Scope::Run(run.clone()));
-        let unused = |digest: &Digest| !self.runs.values().any(|other| other.uses.contains(digest));
+        let unused = |digest: &Digest| {
+            !self.versions.uses(digest) && !self.runs.values().any(|other| other.uses.contains(digest))
+        };
         uses.iter().filter(|digest| unused(digest)).for_each(|digest| drop(self.blobs.remove(digest)));
         Ok(Removed { entries: summary.entries, bytes: summary.bytes })
     }
@@ -183,6 +188,13 @@ impl Kept {
         let reply = state::perform(self.room(&request.scope), request)?;
         self.held(claim)?.applied.insert(place, (digest, reply.clone()));
         Ok(reply)
+    }
+
+    fn deploy(&mut self, new: NewVersion, weight: Weight, at: Timestamp, by: String) -> Result<Deployed, StoreError> {
+        if let Some(missing) = new.uses.iter().find(|digest| !self.blobs.contains_key(digest)) {
+            return Err(StoreError::Refused(format!("what a version needs {missing} was not stored before")));
+        }
+        Ok(self.versions.deploy(new, weight, at, by)?)
     }
 
     fn room(&mut self, scope: &Scope) -> &mut MemoryRoom {
@@ -247,5 +259,33 @@ impl Store for MemoryStore {
     fn blob(&self, digest: Digest) -> BoxFuture<'_, Result<Vec<u8>, StoreError>> {
         let found = self.kept().blobs.get(&digest).map(|bytes| bytes.to_vec());
         ready(found.ok_or_else(|| StoreError::Corrupt { what: format!("blob {digest} is missing") }))
+    }
+
+    fn deploy(
+        &self,
+        version: NewVersion,
+        weight: Weight,
+        at: Timestamp,
+        by: String,
+    ) -> BoxFuture<'_, Result<Deployed, StoreError>> {
+        ready(self.kept().deploy(version, weight, at, by))
+    }
+
+    fn redeploy(
+        &self,
+        workflow: String,
+        wish: Wish,
+        at: Timestamp,
+        by: String,
+    ) -> BoxFuture<'_, Result<Option<Deployment>, StoreError>> {
+        ready(self.kept().versions.redeploy(&workflow, wish, at, by).map_err(StoreError::from))
+    }
+
+    fn versions(&self) -> BoxFuture<'_, Result<Vec<Version>, StoreError>> {
+        ready(Ok(self.kept().versions.all()))
+    }
+
+    fn history(&self, workflow: String) -> BoxFuture<'_, Result<Vec<Deployment>, StoreError>> {
+        ready(Ok(self.kept().versions.history(&workflow)))
     }
 }

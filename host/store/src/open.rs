@@ -144,6 +144,9 @@ fn require_store(connection: &Connection, path: &str) -> Result<(), StoreError> 
     if found != FORMAT || tables != BTreeSet::from(TABLES.map(str::to_owned)) {
         return Err(corrupt(&format!("its tables are not those of format {FORMAT}")));
     }
+    if !has_a_root_for_each(connection).map_err(|e| sql_error(&e, path))? {
+        return Err(corrupt("two of its tables begin at the same page"));
+    }
     Ok(())
 }
 
@@ -173,6 +176,12 @@ fn require_whole_pages(connection: &Connection, path: &Path) -> Result<(), Store
 fn tables_of(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
     let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL";
     connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
+}
+
+/// A table that seems to begin where another one does would be read as that one, and may seem to be empty.
+fn has_a_root_for_each(connection: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) = count(DISTINCT rootpage) FROM sqlite_schema";
+    connection.query_row(sql, [], |row| row.get(0))
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, Removed, RunId, RunSummary, StateReply, StateRequest, Store, StoreError,
-    Timestamp,
+    BoxFuture, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Removed, RunId, RunSummary, StateReply,
+    StateRequest, Store, StoreError, Timestamp, Version, Weight, Wish,
 };
 use rusqlite::Connection;
 
@@ -25,7 +25,7 @@ use crate::create::beside;
 use crate::fault::{Fault, io_error};
 use crate::open::{Settings, open_to_look};
 use crate::room::SqlRoom;
-use crate::{blob, history, state};
+use crate::{blob, history, state, versions};
 
 /// How often a picture is taken before a store that changes under the reader's eyes is called [`StoreError::Locked`].
 const ATTEMPTS: u32 = 5;
@@ -208,5 +208,27 @@ impl Store for ReadOnlyStore {
 
     fn blob(&self, digest: Digest) -> BoxFuture<'_, Result<Vec<u8>, StoreError>> {
         self.read(move |sql| blob::get(sql, &digest))
+    }
+
+    fn deploy(&self, _: NewVersion, _: Weight, _: Timestamp, _: String) -> BoxFuture<'_, Result<Deployed, StoreError>> {
+        self.refuse()
+    }
+
+    fn redeploy(
+        &self,
+        _: String,
+        _: Wish,
+        _: Timestamp,
+        _: String,
+    ) -> BoxFuture<'_, Result<Option<Deployment>, StoreError>> {
+        self.refuse()
+    }
+
+    fn versions(&self) -> BoxFuture<'_, Result<Vec<Version>, StoreError>> {
+        self.read(versions::versions)
+    }
+
+    fn history(&self, workflow: String) -> BoxFuture<'_, Result<Vec<Deployment>, StoreError>> {
+        self.read(move |sql| versions::history(sql, &workflow))
     }
 }

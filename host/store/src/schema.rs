@@ -9,6 +9,9 @@
 //! | `state` | a value and when it expires; `sum` is the digest of scope, key, value and that time | by state operations |
 //! | `scopes` | what a scope's values take up | with the values |
 //! | `state_applied` | the reply to a host call that changed state, until its run ends; `sum` is the digest of call, request and reply | with the change |
+//! | `versions` | a version of a workflow; `content` is the blob that says what it is, `sum` the digest of the row | once |
+//! | `version_uses` | a blob that a version needs, so that no removal takes it | with the version |
+//! | `deployments` | a line of a workflow's history: which version is current from then on, and which is tried; `sum` is the digest of the row | once |
 //! | `flushes` | one counter, so that a flush with nothing else to write still commits | by flushes |
 //!
 //! Times are milliseconds since the Unix epoch. Unsigned numbers are stored as the signed number of the same bits.
@@ -29,10 +32,11 @@ pub(crate) const APPLICATION_ID: i32 = 0x4261_746e;
 pub(crate) const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// The tables and the indexes, in the order in which they are made.
-pub(crate) const TABLES: [&str; 10] = [
+pub(crate) const TABLES: [&str; 13] = [
     "CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, \
      epoch INTEGER NOT NULL, status TEXT NOT NULL, started INTEGER NOT NULL, updated INTEGER NOT NULL, \
-     entries INTEGER NOT NULL, bytes INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, waits INTEGER NOT NULL) STRICT",
+     entries INTEGER NOT NULL, bytes INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, waits INTEGER NOT NULL, \
+     version INTEGER) STRICT",
     "CREATE TABLE entries (run INTEGER NOT NULL REFERENCES runs (number), sequence INTEGER NOT NULL, \
      at INTEGER NOT NULL, body TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (run, sequence)) STRICT, WITHOUT ROWID",
     "CREATE TABLE blobs (sha256 BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
@@ -47,5 +51,13 @@ pub(crate) const TABLES: [&str; 10] = [
     "CREATE TABLE state_applied (run INTEGER NOT NULL REFERENCES runs (number), invocation TEXT NOT NULL, \
      sequence INTEGER NOT NULL, request BLOB NOT NULL, reply TEXT NOT NULL, sum BLOB NOT NULL, \
      PRIMARY KEY (run, invocation, sequence)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE versions (id INTEGER PRIMARY KEY, workflow TEXT NOT NULL, number INTEGER NOT NULL, \
+     digest BLOB NOT NULL, content BLOB NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, sum BLOB NOT NULL, \
+     UNIQUE (workflow, number), UNIQUE (workflow, digest)) STRICT",
+    "CREATE TABLE version_uses (sha256 BLOB NOT NULL, version INTEGER NOT NULL REFERENCES versions (id), \
+     PRIMARY KEY (sha256, version)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE deployments (workflow TEXT NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, \
+     deed TEXT NOT NULL, current INTEGER NOT NULL, canary INTEGER, weight INTEGER, sum BLOB NOT NULL, \
+     PRIMARY KEY (workflow, sequence)) STRICT, WITHOUT ROWID",
     "CREATE TABLE flushes (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT",
 ];

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, Quota, Removed, RunId, RunSummary, StateReply, StateRequest, Store,
-    StoreError, Timestamp,
+    BoxFuture, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Quota, Removed, RunId, RunSummary,
+    StateReply, StateRequest, Store, StoreError, Timestamp, Version, Weight, Wish,
 };
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -23,6 +23,7 @@ use crate::room::{self, SqlRoom};
 use crate::room_on_disk;
 use crate::run::{self, Step, Stored};
 use crate::state;
+use crate::versions;
 use crate::writer::{self, Order, Shared, Writer, Writing};
 
 /// Journals and state in one SQLite file, which several processes may share.
@@ -98,6 +99,18 @@ impl SqliteStore {
     {
         let (order, answer) = writer::task(work);
         Box::pin(self.order(order, answer))
+    }
+
+    /// Waits for the disk before it answers.
+    fn durably<'a, T: Send + 'a>(
+        &'a self,
+        done: BoxFuture<'a, Result<T, StoreError>>,
+    ) -> BoxFuture<'a, Result<T, StoreError>> {
+        Box::pin(async move {
+            let done = done.await?;
+            self.flush().await?;
+            Ok(done)
+        })
     }
 
     async fn order<T>(&self, order: Order, answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
@@ -194,6 +207,36 @@ impl Store for SqliteStore {
 
     fn blob(&self, digest: Digest) -> BoxFuture<'_, Result<Vec<u8>, StoreError>> {
         self.read(move |sql| blob::get(sql, &digest))
+    }
+
+    fn deploy(
+        &self,
+        version: NewVersion,
+        weight: Weight,
+        at: Timestamp,
+        by: String,
+    ) -> BoxFuture<'_, Result<Deployed, StoreError>> {
+        let deployed = self.write(move |writing| versions::deploy(writing.sql, &version, weight, at, &by));
+        self.durably(deployed)
+    }
+
+    fn redeploy(
+        &self,
+        workflow: String,
+        wish: Wish,
+        at: Timestamp,
+        by: String,
+    ) -> BoxFuture<'_, Result<Option<Deployment>, StoreError>> {
+        let redeployed = self.write(move |writing| versions::redeploy(writing.sql, &workflow, wish, at, &by));
+        self.durably(redeployed)
+    }
+
+    fn versions(&self) -> BoxFuture<'_, Result<Vec<Version>, StoreError>> {
+        self.read(versions::versions)
+    }
+
+    fn history(&self, workflow: String) -> BoxFuture<'_, Result<Vec<Deployment>, StoreError>> {
+        self.read(move |sql| versions::history(sql, &workflow))
     }
 }
 

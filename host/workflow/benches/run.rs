@@ -42,6 +42,7 @@ fn journal(plan: &Arc<Plan>) -> Vec<(Timestamp, Event)> {
         seed: Digest::of(b"seed"),
         engine: "bench".to_owned(),
         plugins: Vec::new(),
+        version: None,
         forks: Vec::new(),
     };
     let (mut run, mut events) = (new_run(plan), vec![Event::RunStarted(header)]);

@@ -102,6 +102,8 @@ pub struct Run {
     plan: Arc<Plan>,
     /// What stands before the names of its steps: nothing, or the site of the step that runs it and a slash.
     path: String,
+    /// The plan that the run began with: another one, if it was migrated.
+    began_with: Digest,
     /// The run's own id.
     own: RunId,
     /// The run that acts: another one, as long as the events are those of a run that this one was forked off.
@@ -151,6 +153,7 @@ impl Run {
             open: (0..steps.len()).filter(has_turn).count(),
             context: context::initial(definition),
             path: String::new(),
+            began_with: plan.digest(),
             own: run.clone(),
             id: run,
             forks: VecDeque::new(),
@@ -170,6 +173,12 @@ impl Run {
             ended: false,
             plan,
         }
+    }
+
+    /// The same of a run that began with another plan, and goes on with this one: all that happened must fit it.
+    #[must_use]
+    pub fn having_begun_with(self, plan: Digest) -> Run {
+        Run { began_with: plan, ..self }
     }
 
     /// Applies the next event of the journal, which happened at that time, and returns what is to be done now.

@@ -48,6 +48,7 @@ pub(crate) fn header(plan: &Plan, input: &Value) -> RunHeader {
         seed: Digest::of(b"seed"),
         engine: baton_sandbox::IDENTITY.to_owned(),
         plugins: Vec::new(),
+        version: None,
         forks: Vec::new(),
     }
 }

@@ -95,6 +95,7 @@ impl Account {
             Event::Continued { .. } => self.count(None, "was continued"),
             Event::RunStarted(_) => self.count(None, "began"),
             Event::Forked => self.count(None, "was forked"),
+            Event::Migrated(_) => self.count(None, "was migrated"),
             Event::RunEnded(_) => self.count(None, "ended"),
         }
     }

@@ -35,6 +35,7 @@ pub fn started() -> Event {
         seed: Digest::of(b"seed"),
         engine: "wasmtime".to_owned(),
         plugins: Vec::new(),
+        version: None,
         forks: Vec::new(),
     })
 }

@@ -41,6 +41,7 @@ impl Error {
                 Some("it lies beside baton.toml; --locked needs it to be there already".to_owned())
             }
             Error::Swapped { .. } => Some("try again; whatever puts components there should be done before".to_owned()),
+            Error::NotThawed { .. } => Some("use the version of baton that deployed it, or deploy it anew".to_owned()),
             Error::Secret { from: Source::Environment(variable), .. } => Some(format!(
                 "{variable} must be a text of one line, set where baton is started; or grant the secret to nobody"
             )),

@@ -85,9 +85,14 @@ impl AcceptedTool {
 }
 
 /// The digest of a JSON value's meaning: the order of keys does not count.
-pub(crate) fn of_json(mut value: Value) -> Digest {
+pub(crate) fn of_json(value: Value) -> Digest {
+    Digest::of(meaning(value).to_string().as_bytes())
+}
+
+/// A JSON value with its keys in order.
+pub(crate) fn meaning(mut value: Value) -> Value {
     value.sort_all_objects();
-    Digest::of(value.to_string().as_bytes())
+    value
 }
 
 /// What the author wrote counts, not how this version of the host calls cargo.

@@ -45,16 +45,23 @@ impl Project {
     /// # Errors
     /// [`Error::Secret`] of the first that has no value, or none that can be used.
     pub fn fill_secrets(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Vec<FilledSecret>, Error> {
-        let fill = |(name, entry): (&Name, &SecretEntry)| {
-            let value = value(self.folder(), &entry.from, &variable).map_err(|problem| Error::Secret {
-                name: name.clone(),
-                from: entry.from.clone(),
-                problem,
-            })?;
-            Ok(FilledSecret { name: name.clone(), entry: entry.clone(), value })
-        };
-        self.needed_secrets().map(fill).collect()
+        self.needed_secrets().map(|(name, entry)| fill(self.folder(), name, entry, &variable)).collect()
     }
+}
+
+/// A secret of a project in this folder, with its value.
+pub(crate) fn fill(
+    folder: &Path,
+    name: &Name,
+    entry: &SecretEntry,
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Result<FilledSecret, Error> {
+    let value = value(folder, &entry.from, variable).map_err(|problem| Error::Secret {
+        name: name.clone(),
+        from: entry.from.clone(),
+        problem,
+    })?;
+    Ok(FilledSecret { name: name.clone(), entry: entry.clone(), value })
 }
 
 fn value(folder: &Path, from: &Source, variable: &impl Fn(&str) -> Option<String>) -> Result<SecretValue, String> {

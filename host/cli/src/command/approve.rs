@@ -35,7 +35,7 @@ pub async fn run(context: &Context, args: &ApproveArgs) -> Result<Exit, Error> {
     let answer = args.answer.as_deref().map(input::from_file).transpose()?;
     let given = &args.decision;
     let decision = Decision::Approved {
-        by: decide::who(context, given)?,
+        by: decide::who(context, given.by.as_ref())?,
         role: given.role.clone(),
         comment: given.comment.clone(),
         answer: answer.as_ref().map(Payload::json),

@@ -1,9 +1,9 @@
 //! `baton fork`: a new run that begins as another one did.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use baton_runtime::{Forked, Forking};
+use baton_runtime::{Forked, Forking, Host, Plugins, Story};
 use clap::Args;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ use crate::{drive, ending, input, lookup, paint, project, terminal};
 ///
 /// What the other run had done is taken over and not done again; the step, and all that follows from it, is done once more,
 /// for the new run. With another input, what was taken over must be what would have been done with it. Plugins are those
-/// that the run began with, grants and limits are the project's of today. Questions on which something depends that is
+/// that the run began with, grants and limits are the project's of today, or those of the version if it is deployed. Questions on which something depends that is
 /// done once more are asked again: a yes is for one run. What the other run did outside stays done.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
@@ -53,14 +53,12 @@ pub struct ForkArgs {
 /// There is no such run or step, the run cannot be forked there, or the host fails.
 pub async fn run(context: &Context, args: &ForkArgs) -> Result<Exit, Error> {
     let found = lookup::find(context, &args.which).await?;
-    let project = project::load(context, &found.project)?;
-    project::settle(context, &project)?;
-    project::build_stale(context, &project)?;
-    let host = project::open(&project)?;
-    let plugins = project::load_plugins(context, &project, &host)?;
+    let today = project::today(context, &found.project)?;
+    let host = project::open_store(&found.project, today.store())?;
     let input = args.input.as_deref().map(input::from_file).transpose()?;
     let forking = Forking { step: args.at.clone(), input, with: args.with.iter().cloned().collect::<BTreeSet<_>>() };
     let story = host.story(&found.run).await?;
+    let plugins = plugins(context, &host, &found.project, &story, &forking)?;
     let forked = host.fork(&story, &forking, &plugins).await?;
     drop(host); // it has no secrets; the one that drives the run has
     context.terminal.tell(&paint::faint(&told(&forked)));
@@ -75,6 +73,17 @@ pub async fn run(context: &Context, args: &ForkArgs) -> Result<Exit, Error> {
         }
     }
     Ok(Exit::Completed)
+}
+
+/// The plugins of the project as it is now. A run of a deployed version needs them only if one of them is to be another.
+fn plugins(context: &Context, host: &Host, file: &Path, story: &Story, forking: &Forking) -> Result<Plugins, Error> {
+    if story.version().is_some() && forking.with.is_empty() {
+        return Ok(Plugins::default());
+    }
+    let project = project::load(context, file)?;
+    project::settle(context, &project)?;
+    project::build_stale(context, &project)?;
+    project::load_plugins(context, &project, host)
 }
 
 fn told(forked: &Forked) -> String {

@@ -27,7 +27,7 @@ pub struct RejectArgs {
 pub async fn run(context: &Context, args: &RejectArgs) -> Result<Exit, Error> {
     let given = &args.decision;
     let decision = Decision::Rejected {
-        by: decide::who(context, given)?,
+        by: decide::who(context, given.by.as_ref())?,
         role: given.role.clone(),
         comment: given.comment.clone(),
     };

@@ -10,7 +10,8 @@ use crate::{drive, lookup};
 /// Go on with a run that waits, or whose host died
 ///
 /// What was finished is not done again: every answer that the run got is in its journal. The plan and the components are
-/// those that the run began with; grants and limits are the project's of today.
+/// those that the run began with; grants and limits are the project's of today. A run of a deployed version has those of its
+/// version, without what baton.toml does not grant today.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct ResumeArgs {

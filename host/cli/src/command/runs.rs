@@ -4,7 +4,7 @@ mod prune;
 
 use std::path::PathBuf;
 
-use baton_runtime::journal::RunStatus;
+use baton_runtime::journal::{RunStatus, RunSummary};
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -85,7 +85,7 @@ fn tell_how_to_go_on(context: &Context, runs: &[Known]) {
 fn for_programs(known: &Known) -> serde_json::Value {
     let run = &known.summary;
     json!({
-        "run": run.run, "workflow": run.workflow, "status": run.status, "started": run.started, "updated": run.updated,
+        "run": run.run, "workflow": run.workflow, "version": run.version, "status": run.status, "started": run.started, "updated": run.updated,
         "entries": run.entries, "bytes": run.bytes, "project": known.project.display().to_string(),
     })
 }
@@ -95,17 +95,25 @@ fn for_programs(known: &Known) -> serde_json::Value {
 pub fn table(runs: &[Known], zone: &TimeZone) -> String {
     const USUAL: usize = "completed".len();
     let several = runs.windows(2).any(|pair| pair[0].project != pair[1].project);
-    let width = runs.iter().map(|known| known.summary.workflow.chars().count()).max().unwrap_or_default();
+    let width = runs.iter().map(|known| workflow(&known.summary).chars().count()).max().unwrap_or_default();
     let statuses = runs.iter().map(|known| paint::run_status(known.summary.status).len()).fold(USUAL, usize::max);
     let lines: Vec<String> = runs.iter().map(|known| line(known, several, (statuses, width), zone)).collect();
     lines.join("\n")
+}
+
+/// The workflow, with the number of its version if it is deployed: `client-onboarding@2`.
+fn workflow(run: &RunSummary) -> String {
+    match run.version {
+        Some(version) => format!("{}@{version}", run.workflow),
+        None => run.workflow.clone(),
+    }
 }
 
 fn line(known: &Known, with_project: bool, (statuses, width): (usize, usize), zone: &TimeZone) -> String {
     let run = &known.summary;
     let word = paint::run_status(run.status);
     let status = paint::outcome(word, &format!("{word:<statuses$}"));
-    let workflow = format!("{:<width$}", escape::escape_line(&run.workflow));
+    let workflow = format!("{:<width$}", escape::escape_line(&workflow(run)));
     let took = format::duration(format::between(run.started, run.updated));
     let mut line = format!("{}  {status}  {workflow}  {}  {took:>9}", run.run, format::moment(run.started, zone));
     if with_project && let Some(folder) = known.project.parent() {

@@ -126,7 +126,11 @@ impl<'a> Account<'a> {
     fn take(&mut self, entry: &'a Entry) {
         let at = entry.at;
         match &entry.event {
-            Event::Forked | Event::CancelRequested { .. } | Event::Paused { .. } | Event::Continued { .. } => {}
+            Event::Forked
+            | Event::Migrated(_)
+            | Event::CancelRequested { .. }
+            | Event::Paused { .. }
+            | Event::Continued { .. } => {}
             Event::InvocationStarted { .. } => self.started(entry),
             Event::InvocationEnded { invocation, site, outcome, usage, .. } => {
                 self.step(&site.step, at);

@@ -1,7 +1,7 @@
 //! A run as people read it. It does not know terminals: colours are marks in the text.
 
 use baton_runtime::Ending;
-use baton_runtime::journal::{Decision, Entry, Event, RunHeader, RunOutcome, Timestamp, Usage};
+use baton_runtime::journal::{Decision, Entry, Event, RunHeader, RunOutcome, Timestamp, Usage, VersionPin};
 use jiff::tz::TimeZone;
 
 use super::account::{Account, Happening, StepAccount};
@@ -48,10 +48,24 @@ fn write_head(page: &mut Page, telling: &Telling<'_>) {
     if let Event::RunStarted(header) = &first.event {
         write_header(page, header);
     }
+    for entry in telling.entries {
+        if let Event::Migrated(migration) = &entry.event {
+            let (at, by) = (format::moment(entry.at, telling.zone), escape_line(&migration.by));
+            let plan = migration.plan_digest.short();
+            page.line(1, &format!("since {at} {}, plan {plan}, by {by}", version(migration.version)));
+        }
+    }
+}
+
+fn version(pin: VersionPin) -> String {
+    format!("version {} ({})", pin.number, pin.digest.short())
 }
 
 fn write_header(page: &mut Page, header: &RunHeader) {
     page.line(1, &paint::faint(&format!("plan {}, {}", header.plan_digest.short(), escape_line(&header.engine))));
+    if let Some(pin) = header.version {
+        page.line(1, &format!("began as {}", version(pin)));
+    }
     let pin = |pin: &baton_runtime::journal::PluginPin| format!("{} {}", escape_line(&pin.name), pin.component.short());
     let pins: Vec<String> = header.plugins.iter().map(pin).collect();
     page.line(1, &paint::faint(&format!("plugins: {}", pins.join(", "))));

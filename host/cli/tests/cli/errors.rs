@@ -1,7 +1,7 @@
 //! Errors as people and scripts get them: messages, hints, exit codes.
 
 use baton_cli::error::{Error, Exit};
-use baton_runtime::journal::StoreError;
+use baton_runtime::journal::{Canary, NotDeployed, StoreError, Timestamp, Version, Weight};
 use baton_runtime::plan::{Code, Position, Problem, Problems, RunError, Span};
 use baton_runtime::{Error as HostError, SandboxError};
 
@@ -54,4 +54,38 @@ fn codes_of_exits_and_outcomes() {
     assert_eq!(codes, [0, 1, 2, 3, 130, 143]);
     let outcomes = ["completed", "failed", "parked", "running"].map(|outcome| Exit::of_outcome(outcome).code());
     assert_eq!(outcomes, [0, 1, 3, 1]);
+}
+
+#[test]
+fn why_versions_stay_as_they_are_is_told_with_what_to_do() {
+    let (workflow, version) = ("onboarding".to_owned(), 2);
+    let canary = Canary { version, weight: Weight::percent(10).unwrap() };
+    let refused = [
+        NotDeployed::Nothing { workflow: workflow.clone() },
+        NotDeployed::NoCurrent { workflow: workflow.clone() },
+        NotDeployed::OtherCanary { workflow: workflow.clone(), canary },
+        NotDeployed::NoCanary { workflow: workflow.clone(), current: 1 },
+        NotDeployed::IsCurrent { workflow: workflow.clone(), version },
+        NotDeployed::NothingBefore { workflow: workflow.clone(), version },
+        NotDeployed::NoSuchVersion { workflow: workflow.clone(), version, last: 1 },
+    ];
+    let run: baton_runtime::journal::RunId = "01kbbbbbbb0000000000000xyz".parse().unwrap();
+    let digest = baton_runtime::journal::Digest::of(b"version");
+    let by = "ada".to_owned();
+    let stored = Version { workflow: workflow.clone(), number: 2, digest, content: digest, at: Timestamp(0), by };
+    let damaged =
+        HostError::VersionDamaged { version: Box::new(stored), what: "blob 3cc34474f2ad is missing".to_owned() };
+    let others = [
+        damaged,
+        HostError::VersionGone { workflow: workflow.clone(), number: 2 },
+        HostError::NotDeployed(run.clone()),
+        HostError::OtherVersion(run.clone()),
+        HostError::OtherWorkflow { run: run.clone(), workflow, version: "billing".to_owned() },
+        HostError::IsOfVersion { run, number: 2 },
+    ];
+    let all = refused.into_iter().map(|error| HostError::from(StoreError::from(error))).chain(others);
+    let told = all
+        .map(Error::from)
+        .map(|error| format!("{:?}: {}\n  {}", error.exit(), error.message(), error.hints().join("\n  ")));
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"));
 }

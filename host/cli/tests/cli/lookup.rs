@@ -12,6 +12,7 @@ pub(crate) fn known(id: &str, project: &str) -> Known {
     let summary = RunSummary {
         run: id.parse().unwrap(),
         workflow: "client-onboarding".to_owned(),
+        version: None,
         started: Timestamp(1_764_000_000_000),
         updated: Timestamp(1_764_000_001_234),
         status: RunStatus::Parked,

@@ -12,6 +12,7 @@ mod runs;
 mod show;
 mod store;
 mod story;
+mod versions;
 
 #[test]
 fn no_file_of_this_folder_is_forgotten() {

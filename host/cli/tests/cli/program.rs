@@ -34,6 +34,21 @@ fn mistakes_are_exit_2_with_a_hint() {
         2,
         "error: there is no project: ./baton.toml does not exist, nor is there one in the folders above\n  hint: ",
     );
+    check(&["run", "nowhere"], 2, "nor is a workflow of this name deployed\n  hint: `baton versions`");
+    check(&["run", "nowhere@3"], 2, "nor is a workflow of this name deployed\n  hint: `baton versions`");
+    check(
+        &["run", "--project", "nowhere"],
+        2,
+        "error: --project says where a workflow was deployed, and none is named",
+    );
+    check(&["deploy"], 2, "as in `baton deploy examples/client-onboarding`");
+    check(&["deploy", "--weight", "200%"], 2, "a whole number of percent from 1 to 100, as in 10%");
+    check(&["deploy", "--weight", "0.5"], 2, "a whole number of percent from 1 to 100, as in 10%");
+    check(&["versions", "nowhere"], 2, "error: no version of a workflow `nowhere` is deployed\n  hint: ");
+    check(&["promote", "nowhere"], 2, "error: no version of a workflow `nowhere` is deployed\n  hint: ");
+    check(&["rollback", "nowhere", "--to", "1"], 2, "error: no version of a workflow `nowhere` is deployed\n  hint: ");
+    check(&["rollback", "nowhere", "--to", "-1"], 2, "error: ");
+    check(&["migrate", "last", "--to", "2"], 2, "error: there is no run yet\n  hint: ");
     check(&["check", "nowhere"], 2, "error: there is no project: nowhere does not exist\n  hint: ");
     check(&["check"], 2, "as in `baton check examples/client-onboarding`");
     check(&["call", "crm", "contacts.get", "{}"], 2, "as in `baton call crm contacts.get JSON --project examples/");

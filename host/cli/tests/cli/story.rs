@@ -131,6 +131,7 @@ fn header() -> Event {
             component: Digest::of(b"summariser"),
             environment: Default::default(),
         }],
+        version: None,
         forks: Vec::new(),
     })
 }

@@ -52,6 +52,12 @@ impl Capability for EnvironmentGrant {
         EnvironmentGrant { variables: both.collect() }
     }
 
+    /// A variable is a setting: with another value today, what was granted before keeps its own.
+    fn still(&self, today: &Self) -> Self {
+        let left = self.variables.iter().filter(|(name, _)| today.variables.contains_key(*name));
+        EnvironmentGrant { variables: left.map(|(name, value)| (name.clone(), value.clone())).collect() }
+    }
+
     fn union(&self, other: &Self) -> Self {
         let mut either = self.clone();
         for (name, value) in &other.variables {
@@ -169,6 +175,15 @@ mod tests {
         check(&["A=1"], &["A=2"], "[]");
         check(&["A"], &["B=1"], "[]");
         check(&["A"], &["A"], r#"["A"]"#);
+    }
+
+    #[test]
+    fn what_is_still_granted_keeps_its_value() {
+        let check = |before: &[&str], today: &[&str], expect: &str| {
+            assert_eq!(grant(before).still(&grant(today)).written(), expect);
+        };
+        check(&["A=1", "B=2"], &["A=2", "C=3"], r#"["A=1"]"#);
+        check(&["A=1"], &[], "[]");
     }
 
     #[test]

@@ -63,6 +63,12 @@ impl SecretsGrant {
     }
 }
 
+impl FromIterator<Name> for SecretsGrant {
+    fn from_iter<I: IntoIterator<Item = Name>>(names: I) -> Self {
+        SecretsGrant { names: names.into_iter().collect() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

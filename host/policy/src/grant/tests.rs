@@ -127,6 +127,18 @@ proptest! {
     }
 
     #[test]
+    fn what_is_still_granted_was_granted_then_and_is_granted_now(asked in grants(), then in grants(), now in grants()) {
+        let before = Grants::effective(&asked, &then);
+        let still = before.still(&now);
+        for request in REQUESTS {
+            prop_assert_eq!(still.allows(&request), before.allows(&request) && now.allows(&request));
+        }
+        prop_assert_eq!(Grants::effective(&asked, &still), still.clone(), "asked for once more it is the same");
+        let written: Grants = toml::from_str(&toml::to_string(&still).unwrap()).unwrap();
+        prop_assert_eq!(written.settled(), still);
+    }
+
+    #[test]
     fn for_a_caller_is_what_both_may_and_what_is_its_own(callee in grants(), caller in grants()) {
         let bounded = callee.within(&caller);
         for request in REQUESTS {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use baton_egress::{Fetch, Secrets};
 use baton_journal::{
-    Authority, Claim, Digest, Event, Failure, InvocationId, Outcome, Payload, RunHeader, Site, Store, Tape, Timestamp,
+    Authority, Claim, Digest, Event, Failure, InvocationId, Outcome, Payload, PluginPin, Site, Store, Tape, Timestamp,
 };
 use baton_policy::{Amounts, Effect, Limits};
 use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
@@ -124,7 +124,7 @@ impl RunContext {
             claim: Arc::new(claim),
             plugins,
             seed: story.header().seed,
-            environments: environments(story.header()),
+            environments: environments(story.pins()),
             earlier: Mutex::new(Arc::new(Earlier::of(story.entries()))),
             open: Mutex::default(),
             places: Places::default(),
@@ -313,8 +313,8 @@ impl RunContext {
     }
 }
 
-fn environments(header: &RunHeader) -> BTreeMap<String, Arc<BTreeMap<String, String>>> {
-    header.plugins.iter().map(|pin| (pin.name.clone(), Arc::new(pin.environment.clone()))).collect()
+fn environments(pins: &[PluginPin]) -> BTreeMap<String, Arc<BTreeMap<String, String>>> {
+    pins.iter().map(|pin| (pin.name.clone(), Arc::new(pin.environment.clone()))).collect()
 }
 
 /// What the plan's author or the plugin is to blame for is an outcome; the rest stops the run.

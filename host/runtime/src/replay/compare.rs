@@ -13,7 +13,8 @@ use crate::error::Error;
 pub(super) struct Comparison<'a> {
     pub(super) plugin: &'a Loaded,
     pub(super) header: &'a RunHeader,
-    pub(super) ended: (&'a Outcome, Usage),
+    /// None: it is not over. What it did so far must be what another version does.
+    pub(super) ended: Option<(&'a Outcome, Usage)>,
     /// Another version computes otherwise: only its calls and its result are compared.
     pub(super) is_other_version: bool,
 }
@@ -50,7 +51,7 @@ impl Comparison<'_> {
     }
 
     fn verdict(&self, now: &Ended, beyond: Option<(u32, String)>) -> Verdict {
-        let (recorded, usage) = self.ended;
+        let Some((recorded, usage)) = self.ended else { return Verdict::Unfinished };
         if let Outcome::TimedOut { .. } | Outcome::Cancelled = recorded {
             return Verdict::Stopped;
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, Payload, PluginPin, Site, Timestamp, Usage};
 use baton_policy::{Grants, Limits, Policy};
 use baton_sandbox::{Invocation, Target};
-use baton_workflow::{Action, Invoke, Run};
+use baton_workflow::{Action, Invoke};
 
 use crate::error::Error;
 use crate::lease;
@@ -21,6 +21,9 @@ pub(super) struct Record<'a> {
     pub(super) plugin: &'a str,
     /// The number of the entry with which it began.
     sequence: u64,
+    /// The number of the entry with which it ended: what was at work when its run was migrated went on, from its beginning,
+    /// as the other version.
+    pinned_at: u64,
     lease: Lease,
     deadline: Timestamp,
     /// None: the journal has no end of it.
@@ -40,8 +43,7 @@ struct Made {
 
 /// The records of a run, in the order in which the invocations began.
 pub(super) fn records(story: &Story) -> Result<Vec<(InvocationId, Record<'_>)>, Error> {
-    let plan = Arc::new(story.machine().plan().clone());
-    let mut run = Run::new(plan, story.id().clone(), story.header().seed);
+    let mut run = story.fresh_machine();
     let mut reading = Reading::default();
     for entry in story.entries() {
         reading.take(entry);
@@ -90,14 +92,23 @@ impl<'a> Reading<'a> {
                     None => self.asked.remove(invocation),
                 };
                 if let Some(made) = made.filter(|_| is_new) {
-                    let record = Record { made, plugin, lease: *lease, deadline: *deadline, sequence, ended: None };
+                    let record = Record {
+                        made,
+                        plugin,
+                        lease: *lease,
+                        deadline: *deadline,
+                        sequence,
+                        pinned_at: sequence,
+                        ended: None,
+                    };
                     self.places.insert(invocation.clone(), self.records.len());
                     self.records.push((invocation.clone(), record));
                 }
             }
             Event::InvocationEnded { invocation, outcome, usage, .. } if *outcome != Outcome::Suspended => {
                 if let Some(place) = self.places.get(invocation) {
-                    self.records[*place].1.ended = Some((outcome, *usage));
+                    let record = &mut self.records[*place].1;
+                    (record.ended, record.pinned_at) = (Some((outcome, *usage)), entry.sequence);
                 }
             }
             _ => {}
@@ -124,7 +135,7 @@ impl Made {
 impl Record<'_> {
     /// The component that it was made of.
     pub(super) fn pin<'s>(&self, story: &'s Story) -> Result<&'s PluginPin, Error> {
-        let pin = story.header().pin(self.plugin, self.sequence);
+        let pin = story.pins_at(self.pinned_at).iter().find(|pin| pin.name == self.plugin);
         pin.ok_or_else(|| Error::PluginGone(self.plugin.to_owned()))
     }
 
@@ -139,7 +150,12 @@ impl Record<'_> {
     }
 
     /// The same invocation, granted nothing.
-    pub(super) fn invocation(&self, story: &Story, id: &InvocationId) -> Result<Arc<Invocation>, Error> {
+    pub(super) fn invocation(
+        &self,
+        story: &Story,
+        id: &InvocationId,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Arc<Invocation>, Error> {
         let (header, made) = (story.header(), &self.made);
         let limits = lease::limits(self.lease);
         let name = self.plugin.parse().map_err(|_| Error::PluginGone(self.plugin.to_owned()))?;
@@ -162,7 +178,7 @@ impl Record<'_> {
             allowed: limits,
             policy: Arc::new(Policy::new(name, Grants::default(), Grants::default())),
             resolution: None,
-            environment: Arc::new(self.pin(story)?.environment.clone()),
+            environment: Arc::new(environment.clone()),
             folders: Vec::new(),
         }))
     }

@@ -35,7 +35,8 @@ impl Checker<'_> {
             self.found(Place::File, Flaw::Impossible { column: "digest of a blob", found });
             return Ok(());
         };
-        let query = "SELECT bytes, EXISTS (SELECT 1 FROM uses WHERE uses.sha256 = blobs.sha256) FROM blobs \
+        let query = "SELECT bytes, EXISTS (SELECT 1 FROM uses WHERE uses.sha256 = blobs.sha256) OR \
+                     EXISTS (SELECT 1 FROM version_uses WHERE version_uses.sha256 = blobs.sha256) FROM blobs \
                      WHERE rowid = ?1";
         let read = self.sql.prepare_cached(query)?.query_row([number], |row| {
             let bytes = row.get_ref(0)?.as_blob()?;

@@ -32,12 +32,19 @@ impl Checker<'_> {
             }
             Ok(())
         })?;
-        ["uses", "state_applied"].into_iter().try_for_each(|table| self.loose_rows(table))
+        let tables = ["uses", "state_applied"];
+        tables.into_iter().try_for_each(|table| self.loose_rows(table, "run", "SELECT number FROM runs"))
     }
 
-    fn loose_rows(&mut self, table: &'static str) -> Result<(), Fault> {
+    /// Rows that belong to something that is not there.
+    pub(super) fn loose_rows(
+        &mut self,
+        table: &'static str,
+        column: &'static str,
+        owners: &'static str,
+    ) -> Result<(), Fault> {
         self.part(Place::File, |checker| {
-            let query = format!("SELECT count(*) FROM {table} WHERE run NOT IN (SELECT number FROM runs)");
+            let query = format!("SELECT count(*) FROM {table} WHERE {column} NOT IN ({owners})");
             let rows = checker.sql.query_row(&query, [], |row| row.get::<_, i64>(0))?.cast_unsigned();
             if rows > 0 {
                 checker.found(Place::File, Flaw::RowsOfNoRun { table, rows });

@@ -54,6 +54,13 @@ pub enum Place {
         /// The key.
         key: String,
     },
+    /// A version of a workflow, or a line of its history.
+    Workflow {
+        /// The workflow.
+        workflow: String,
+        /// The number of the version or the line.
+        number: u32,
+    },
 }
 
 /// What can be wrong.
@@ -113,7 +120,7 @@ pub enum Flaw {
     /// A payload or component that an entry names is not whole.
     #[error("{what} {} {kept}", .digest.short())]
     Kept {
-        /// `payload` or `component`.
+        /// `payload` or `component`, or `part` of a version.
         what: &'static str,
         /// Its digest.
         digest: Digest,
@@ -132,6 +139,9 @@ pub enum Flaw {
     /// The sum of a value does not fit.
     #[error("the value is not what was written")]
     Value,
+    /// The sum of a version, or of a line of a workflow's history, does not fit.
+    #[error("what is noted of it is not what was written")]
+    Version,
     /// A scope's counters are wrong.
     #[error("noted are {keys} keys with {bytes} bytes, and there are {found_keys} with {found_bytes}")]
     Counters {
@@ -161,7 +171,7 @@ pub enum Flaw {
         rows: u64,
     },
     /// Rows belong to a run that has no row.
-    #[error("{rows} rows of `{table}` belong to no run")]
+    #[error("{rows} rows of `{table}` belong to nothing that is there")]
     RowsOfNoRun {
         /// The table.
         table: &'static str,
@@ -256,6 +266,7 @@ impl Flaw {
             Flaw::UseNotNoted { .. } => "use-not-noted",
             Flaw::Changed => "changed",
             Flaw::Value => "value",
+            Flaw::Version => "version",
             Flaw::Counters { .. } => "counters",
             Flaw::Reply { .. } => "reply",
             Flaw::EntriesOfNoRun { .. } => "entries-of-no-run",
@@ -278,6 +289,7 @@ impl fmt::Display for Place {
             Place::Blob(digest) => write!(f, "blob {}", digest.short()),
             Place::Scope { kind, name } => write!(f, "state {kind} {name}"),
             Place::Value { kind, name, key } => write!(f, "state {kind} {name}, key {key}"),
+            Place::Workflow { workflow, number } => write!(f, "versions of {workflow}, number {number}"),
         }
     }
 }

@@ -19,6 +19,7 @@ struct Seen {
     progress: Progress,
     started: Timestamp,
     workflow: Option<String>,
+    version: Option<u32>,
     /// Payloads and components that entries name.
     named: BTreeSet<Digest>,
     bytes: u64,
@@ -153,9 +154,9 @@ impl Checker<'_> {
         seen.bytes = seen.bytes.saturating_add(length as u64);
         if let Event::RunStarted(header) = &event {
             seen.workflow = Some(header.workflow.clone());
-            let components: BTreeSet<Digest> = header.plugins.iter().map(|plugin| plugin.component).collect();
-            components.into_iter().for_each(|digest| self.named(place, "component", digest, None, seen));
         }
+        seen.version = event.version().map(|version| version.number).or(seen.version);
+        event.components().into_iter().for_each(|digest| self.named(place, "component", digest, None, seen));
         seen.started = if seen.chain.next() == 1 { seen.chain.last_at() } else { seen.started };
         let mut payloads = BTreeMap::new();
         event.for_each_payload(|payload| {
@@ -180,7 +181,7 @@ impl Checker<'_> {
         }
     }
 
-    fn kept(&self, digest: Digest, bytes: Option<u64>) -> Option<Kept> {
+    pub(super) fn kept(&self, digest: Digest, bytes: Option<u64>) -> Option<Kept> {
         match (blob::length(self.sql, &digest).unwrap_or(None), bytes) {
             (None, _) => Some(Kept::Missing),
             _ if self.blobs.changed.contains(&digest) => Some(Kept::Changed),
@@ -204,6 +205,7 @@ impl Checker<'_> {
         let Seen { progress, chain, .. } = seen;
         let columns = [
             ("workflow", seen.workflow.as_ref() == Some(&row.workflow)),
+            ("version", seen.version == row.version),
             ("status", row.status == status_text(progress.status())),
             ("start", row.started == seen.started),
             ("last change", row.updated == chain.last_at()),
@@ -238,6 +240,7 @@ impl Seen {
             progress: Progress::default(),
             started: Timestamp(0),
             workflow: None,
+            version: None,
             named: BTreeSet::new(),
             bytes: 0,
         }

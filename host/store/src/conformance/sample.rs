@@ -26,11 +26,6 @@ pub fn started() -> Event {
 /// The header of a run with a plugin of each component.
 #[must_use]
 pub fn started_with(components: &[&[u8]]) -> Event {
-    let pin = |component: &&[u8]| PluginPin {
-        name: "crm".to_owned(),
-        component: Digest::of(component),
-        environment: Default::default(),
-    };
     Event::RunStarted(RunHeader {
         workflow: "onboarding".to_owned(),
         plan_digest: Digest::of(b"plan"),
@@ -38,9 +33,21 @@ pub fn started_with(components: &[&[u8]]) -> Event {
         input: Payload::text(r#"{"applicant":"Ada"}"#),
         seed: Digest::of(b"seed"),
         engine: "wasmtime 48.0.8".to_owned(),
-        plugins: components.iter().map(pin).collect(),
+        plugins: pins(components),
+        version: None,
         forks: Vec::new(),
     })
+}
+
+/// A plugin of each component.
+#[must_use]
+pub fn pins(components: &[&[u8]]) -> Vec<PluginPin> {
+    let pin = |component: &&[u8]| PluginPin {
+        name: "crm".to_owned(),
+        component: Digest::of(component),
+        environment: Default::default(),
+    };
+    components.iter().map(pin).collect()
 }
 
 /// A place in a plan.

@@ -24,7 +24,7 @@ pub(crate) struct Run {
 
 impl Run {
     /// A run without entries, claimed.
-    pub(crate) fn new(workflow: String, components: BTreeSet<Digest>, chain: Chain) -> Self {
+    pub(crate) fn new(workflow: String, chain: Chain) -> Self {
         let (progress, applied) = (Progress::default(), HashMap::new());
         Run {
             chain,
@@ -33,7 +33,7 @@ impl Run {
             epoch: 1,
             claimed: true,
             applied,
-            uses: components,
+            uses: BTreeSet::new(),
             workflow,
             bytes: 0,
         }
@@ -58,6 +58,7 @@ impl Run {
         self.chain = chain;
         self.bytes = self.bytes.saturating_add(bytes);
         self.uses.extend(large.iter().map(Payload::digest));
+        self.uses.extend(event.components());
         self.progress.apply(&event);
         let entry = Entry { event, ..sealed };
         self.entries.push(entry.clone());
@@ -95,6 +96,12 @@ impl Run {
         RunSummary {
             run: run.clone(),
             workflow: self.workflow.clone(),
+            version: self
+                .entries
+                .iter()
+                .filter_map(|entry| entry.event.version())
+                .next_back()
+                .map(|version| version.number),
             started: self.entries.first().map_or(Timestamp(0), |entry| entry.at),
             updated: self.chain.last_at(),
             status: self.status(),

@@ -47,6 +47,10 @@ impl Next {
         progress.apply(&self.entry.event);
         event.keep(sql, self.run)?;
         self.insert(sql)?;
+        if let Some(version) = self.entry.event.version() {
+            let update = "UPDATE runs SET version = ?2 WHERE number = ?1";
+            sql.prepare_cached(update)?.execute(params![self.run, version.number])?;
+        }
         let entries = self.entry.sequence.saturating_add(1);
         self.move_head(sql, Taken { bytes: taken.bytes.saturating_add(self.bytes), entries }, progress)?;
         if progress.ended.is_some() {

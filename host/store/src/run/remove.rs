@@ -59,7 +59,7 @@ fn some_entries(sql: &Connection, number: i64) -> rusqlite::Result<bool> {
     Ok(sql.prepare_cached(delete)?.execute(params![number, ROWS])? > 0)
 }
 
-/// Payloads and components that another run uses too stay.
+/// Payloads and components that another run or a version uses too stay.
 fn some_payloads(sql: &Connection, number: i64) -> rusqlite::Result<bool> {
     let query = "SELECT sha256 FROM uses WHERE run = ?1 LIMIT ?2";
     let mut statement = sql.prepare_cached(query)?;
@@ -67,7 +67,8 @@ fn some_payloads(sql: &Connection, number: i64) -> rusqlite::Result<bool> {
     let used: Vec<Vec<u8>> = used.collect::<rusqlite::Result<_>>()?;
     for digest in &used {
         sql.prepare_cached("DELETE FROM uses WHERE sha256 = ?1 AND run = ?2")?.execute(params![digest, number])?;
-        let delete = "DELETE FROM blobs WHERE sha256 = ?1 AND NOT EXISTS (SELECT 1 FROM uses WHERE sha256 = ?1)";
+        let delete = "DELETE FROM blobs WHERE sha256 = ?1 AND NOT EXISTS (SELECT 1 FROM uses WHERE sha256 = ?1) \
+                      AND NOT EXISTS (SELECT 1 FROM version_uses WHERE sha256 = ?1)";
         sql.prepare_cached(delete)?.execute([digest])?;
     }
     Ok(!used.is_empty())

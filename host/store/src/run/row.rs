@@ -22,11 +22,12 @@ pub(crate) struct RunRow {
     pub(crate) head: Digest,
     pub(crate) invocations: u32,
     pub(crate) waits: u32,
+    pub(crate) version: Option<u32>,
 }
 
 /// The columns that [`RunRow::from_row`] reads, from the first.
 pub(crate) const COLUMNS: &str =
-    "number, workflow, epoch, status, started, updated, entries, bytes, head, invocations, waits";
+    "number, workflow, epoch, status, started, updated, entries, bytes, head, invocations, waits, version";
 
 impl RunRow {
     /// The row of a run, if there is one.
@@ -62,6 +63,7 @@ impl RunRow {
             head: Digest::from_bytes(row.get(8)?),
             invocations: row.get(9)?,
             waits: row.get(10)?,
+            version: row.get(11)?,
         })
     }
 

@@ -23,10 +23,7 @@ pub(crate) struct Stored {
 
 impl From<Event> for Stored {
     fn from(mut event: Event) -> Self {
-        let components = match &event {
-            Event::RunStarted(header) => header.components().collect(),
-            _ => Vec::new(),
-        };
+        let components = event.components().into_iter().collect();
         let mut large = Vec::new();
         event.for_each_payload(|payload| {
             if let Payload::Stored { sha256, .. } = payload {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use baton_journal::{Entry, RunStatus, Store, StoreError};
+use baton_journal::{Digest, Entry, NewVersion, RunStatus, Store, StoreError, Weight};
 use baton_store::check::{Finding, News, Severity, Summary, check};
 use baton_store::{ReadOnlyStore, SqliteStore};
 use rusqlite::Connection;
@@ -24,7 +24,7 @@ fn checked(path: &Path) -> (Vec<Finding>, Summary) {
     (found, summary)
 }
 
-/// A closed store: a run that ended, one that is open, both with a component and payloads, and values.
+/// A closed store: a run that ended, one that is open, both with a component and payloads, values, and a version.
 async fn sample(folder: &Path) -> PathBuf {
     let store = open(folder);
     store.put_blob(b"\0asm\xff".to_vec()).await.unwrap();
@@ -43,6 +43,9 @@ async fn sample(folder: &Path) -> PathBuf {
         }
         store.release(claim).await.unwrap();
     }
+    let (digest, workflow) = (store.put_blob(b"version".to_vec()).await.unwrap(), "onboarding".to_owned());
+    let version = NewVersion { workflow, digest, content: digest, uses: [digest, Digest::of(b"\0asm\xff")].into() };
+    store.deploy(version, Weight::ALL, at(7), "ada".to_owned()).await.unwrap();
     folder.join("baton.db")
 }
 
@@ -51,11 +54,11 @@ async fn nothing_is_found_in_a_store_that_is_whole() {
     let folder = tempfile::tempdir().unwrap();
     let (found, summary) = checked(&sample(folder.path()).await);
     assert_eq!(found, []);
-    assert_eq!(summary, Summary { runs: 2, entries: 13, blobs: 4, values: 2, damage: 0, leftovers: 0 });
+    assert_eq!(summary, Summary { runs: 2, entries: 13, blobs: 5, values: 2, damage: 0, leftovers: 0 });
 }
 
 /// What is done to the store, and to which of its runs. A run that nothing was done to is read as before.
-const DAMAGES: [(&str, &[u128]); 34] = [
+const DAMAGES: [(&str, &[u128]); 40] = [
     ("UPDATE entries SET at = at + 1 WHERE run = 1 AND sequence = 1", &[1]),
     ("UPDATE entries SET body = replace(body, 'line', 'lime') WHERE run = 1 AND sequence = 4", &[1]),
     ("UPDATE entries SET body = replace(body, '{}', '[]') WHERE run = 1 AND sequence IN (1, 3, 4, 5)", &[1]),
@@ -96,6 +99,12 @@ const DAMAGES: [(&str, &[u128]); 34] = [
     ),
     ("UPDATE runs SET status = 'removed' WHERE number = 1", &[1]),
     ("UPDATE state SET kind = 'run', name = 'gone'; DELETE FROM scopes", &[]),
+    ("UPDATE runs SET version = 1 WHERE number = 1", &[1]),
+    ("UPDATE versions SET by = 'eve'", &[]),
+    ("UPDATE deployments SET current = 2", &[]),
+    ("UPDATE deployments SET canary = 1, weight = 101, deed = 'undone'", &[]),
+    ("DELETE FROM blobs WHERE rowid = 5", &[]),
+    ("DELETE FROM versions", &[]),
 ];
 
 #[tokio::test]

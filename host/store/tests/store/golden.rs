@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use baton_journal::{Chain, Scope, StateOp, StateReply, Store};
+use baton_journal::{Chain, Digest, NewVersion, Scope, StateOp, StateReply, Store, Weight};
 use baton_store::check::check;
 use baton_store::{FORMAT, ReadOnlyStore, SqliteStore};
 use rusqlite::Connection;
@@ -33,9 +33,16 @@ async fn the_newest_format_has_a_file() {
     );
 }
 
-/// A run that ended, and one that waits; payloads, a component, values, remembered replies.
+/// A run that ended, and one that waits; payloads, a component, values, remembered replies, versions.
 async fn write(store: &SqliteStore) {
     store.put_blob(b"\0asm component".to_vec()).await.unwrap();
+    for content in [b"version 1", b"version 2"] {
+        let digest = store.put_blob(content.to_vec()).await.unwrap();
+        let weight = if content == b"version 1" { Weight::ALL } else { Weight::percent(10).unwrap() };
+        let (workflow, uses) = ("onboarding".to_owned(), [digest, Digest::of(b"\0asm component")].into());
+        let version = NewVersion { workflow, digest, content: digest, uses };
+        store.deploy(version, weight, at(0), "ada".to_owned()).await.unwrap();
+    }
     for number in [1, 2] {
         let header = started_with(&[b"\0asm component"]);
         let (claim, _) = store.create(run_id(number), at(0), header).await.unwrap();
@@ -78,6 +85,12 @@ async fn read(store: &dyn Store) -> String {
             chain.check(&entry).unwrap();
             writeln!(text, "  {} {} {} {}", entry.sequence, entry.at.0, entry.digest.short(), entry.body()).unwrap();
         }
+    }
+    for version in store.versions().await.unwrap() {
+        writeln!(text, "{version:?}").unwrap();
+    }
+    for line in store.history("onboarding".to_owned()).await.unwrap() {
+        writeln!(text, "{line:?}").unwrap();
     }
     let scopes = [Scope::Run(run_id(1)), Scope::Run(run_id(2)), Scope::Agent("crm".to_owned()), shared("clients")];
     let nobody = baton_journal::Claim { run: run_id(0), epoch: 0 };

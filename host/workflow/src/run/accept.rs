@@ -128,13 +128,15 @@ impl Run {
             Event::Continued { .. } => Ok(Change::Pause(false)),
             Event::Forked if self.forks.is_empty() => out_of_order("the run was not forked off another one"),
             Event::Forked => Ok(Change::Forked),
+            // Whoever makes the machine again makes it with the plan that the run goes on with.
+            Event::Migrated(_) => Ok(Change::Nothing),
             Event::RunEnded(outcome) => Ok(Change::End(outcome.clone())),
             _ => out_of_order("the run has begun already"),
         }
     }
 
     fn begin(&self, header: &RunHeader) -> Result<Change, RunError> {
-        if header.plan_digest != self.plan.digest() {
+        if header.plan_digest != self.began_with {
             return Err(RunError::Foreign("the run was begun with another plan".to_owned()));
         }
         if header.seed != self.seed {

@@ -135,6 +135,10 @@ pub fn for_programs(finding: &Finding) -> Value {
             found["scope"] = json!([kind, name]);
             found["key"] = json!(key);
         }
+        Place::Workflow { workflow, number } => {
+            found["workflow"] = json!(workflow);
+            found["number"] = json!(number);
+        }
     }
     found
 }

@@ -1,6 +1,8 @@
 //! What follows from a plan and its events, and what is another run's.
 
-use baton_journal::{Decision, Digest, Event, Fork, Payload, RunHeader, RunId, RunOutcome, Timestamp};
+use baton_journal::{
+    Decision, Digest, Event, Fork, Migration, Payload, RunHeader, RunId, RunOutcome, Timestamp, VersionPin,
+};
 use serde_json::json;
 
 use super::world::{self, World, site};
@@ -108,6 +110,39 @@ fn what_was_another_runs_is_done_under_its_name_and_the_rest_under_the_runs_own(
     own.complete("a", json!(null));
     assert_eq!(renewed.token, own.question("ask").token);
     world.refused(&Event::Forked, "was not forked off");
+}
+
+#[test]
+fn a_run_goes_on_with_another_plan_that_all_of_it_fits() {
+    let mut world = World::new(STEPS);
+    world.begin();
+    world.complete("a", json!(null));
+    let replayed = |steps: &str, is_known: bool| {
+        let other = World::new(steps);
+        let (plan, began_with) = (other.plan.digest(), world.plan.digest());
+        let mut run = if is_known { other.run.having_begun_with(began_with) } else { other.run };
+        assert_ne!(plan, began_with);
+        for (at, event) in &world.journal {
+            run.follows(*at, event).map_err(|error| error.to_string())?;
+            run.apply(*at, event).map_err(|error| error.to_string())?;
+        }
+        let migrated = Event::Migrated(Migration {
+            version: VersionPin { number: 2, digest: plan },
+            plan_digest: plan,
+            plan: Payload::text("{}"),
+            plugins: Vec::new(),
+            by: "ada".to_owned(),
+        });
+        let before = run.outstanding();
+        assert_eq!(run.apply(world.now, &migrated), Ok(Vec::new()), "it asks for nothing new");
+        Ok(before)
+    };
+    let later = STEPS.replace("output: ${{ steps", "  last: { needs: [ask], agent: any }\noutput: ${{ steps");
+    let asked: Result<Vec<Action>, String> = replayed(&later, true);
+    assert_eq!(asked.unwrap(), world.run.outstanding());
+    assert!(replayed(&later, false).unwrap_err().contains("begun with another plan"));
+    let error = replayed(&STEPS.replace("${{ input.n }}", "${{ input.n + 1 }}"), true).unwrap_err();
+    assert!(error.contains("the input of `a`"), "{error}");
 }
 
 #[test]

@@ -55,6 +55,7 @@ impl World {
             seed: seed(),
             engine: "test".to_owned(),
             plugins: Vec::new(),
+            version: None,
             forks: Vec::new(),
         })
     }
