@@ -224,5 +224,6 @@ pub(crate) fn header() -> RunHeader {
         engine: baton_sandbox::IDENTITY.to_owned(),
         plugins: Vec::new(),
         forks: Vec::new(),
+        admission: Default::default(),
     }
 }

@@ -18,6 +18,7 @@ fn header() -> Event {
         engine: "wasmtime".to_owned(),
         plugins: Vec::new(),
         forks: Vec::new(),
+        admission: Default::default(),
     })
 }
 

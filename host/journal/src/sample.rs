@@ -37,6 +37,7 @@ pub(crate) fn header() -> Event {
             environment: BTreeMap::from([("REGION".to_owned(), "eu-west".to_owned())]),
         }],
         forks: Vec::new(),
+        admission: Default::default(),
     })
 }
 

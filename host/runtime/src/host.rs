@@ -7,8 +7,8 @@ use std::sync::Arc;
 use baton_bundle::Project;
 use baton_egress::{Egress, Fetch, Secrets};
 use baton_journal::{
-    Claim, Decision, Digest, Event, Exported, Payload, PluginPin, Quota, RunHeader, RunId, RunSummary, Store,
-    StoreError,
+    Admission, Claim, Decision, Digest, Event, Exported, Payload, PluginPin, Quota, RunHeader, RunId, RunSummary,
+    Store, StoreError,
 };
 use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
 use baton_store::{ReadOnlyStore, Settings, SqliteStore};
@@ -260,6 +260,7 @@ impl Host {
             engine: IDENTITY.to_owned(),
             plugins: pins,
             forks: Vec::new(),
+            admission: Admission::default(),
         })
     }
 

@@ -24,6 +24,7 @@ fn header() -> Event {
         engine: "none".to_owned(),
         plugins: Vec::new(),
         forks: Vec::new(),
+        admission: Default::default(),
     })
 }
 

@@ -49,5 +49,6 @@ pub(crate) fn header(plan: &Plan, input: &Value) -> RunHeader {
         engine: baton_sandbox::IDENTITY.to_owned(),
         plugins: Vec::new(),
         forks: Vec::new(),
+        admission: Default::default(),
     }
 }

@@ -36,6 +36,7 @@ pub fn started() -> Event {
         engine: "wasmtime".to_owned(),
         plugins: Vec::new(),
         forks: Vec::new(),
+        admission: Default::default(),
     })
 }
 

@@ -132,6 +132,7 @@ fn header() -> Event {
             environment: Default::default(),
         }],
         forks: Vec::new(),
+        admission: Default::default(),
     })
 }
 

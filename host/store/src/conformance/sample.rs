@@ -40,6 +40,7 @@ pub fn started_with(components: &[&[u8]]) -> Event {
         engine: "wasmtime 48.0.8".to_owned(),
         plugins: components.iter().map(pin).collect(),
         forks: Vec::new(),
+        admission: Default::default(),
     })
 }
 

@@ -56,6 +56,7 @@ impl World {
             engine: "test".to_owned(),
             plugins: Vec::new(),
             forks: Vec::new(),
+            admission: Default::default(),
         })
     }
 
