@@ -7,6 +7,7 @@ mod doubts;
 mod earlier;
 mod guarded;
 mod places;
+mod signals;
 mod stops;
 mod together;
 mod turns;
@@ -27,6 +28,7 @@ use crate::observer::Observer;
 use crate::story::Story;
 
 pub(crate) use context::{Caller, Job, News, RunContext, Shared};
+pub(crate) use signals::wanted;
 
 /// What a task came to.
 enum Done {

@@ -5,6 +5,8 @@ use baton_workflow::{Action, Ask, Run, Status, StepView};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::story::Story;
+
 /// How a run stands when its host is done with it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Ending {
@@ -28,6 +30,11 @@ pub struct Ending {
 }
 
 impl Ending {
+    /// That of a run that was left before it had its turn.
+    pub(crate) fn queued(story: &Story) -> Self {
+        Ending { outcome: "queued", ..story.ending() }
+    }
+
     pub(crate) fn of(run: RunId, machine: &Run) -> Self {
         let (outcome, output, error) = match (machine.status(), machine.outcome()) {
             (Status::Ended, Some(RunOutcome::Completed { output })) => {

@@ -7,18 +7,19 @@ use std::sync::Arc;
 use baton_bundle::Project;
 use baton_egress::{Egress, Fetch, Secrets};
 use baton_journal::{
-    Admission, Claim, Decision, Digest, Event, Exported, Payload, PluginPin, Quota, RunHeader, RunId, RunSummary,
-    Store, StoreError,
+    Admission, Claim, Digest, Event, Exported, Payload, PluginPin, Quota, RunHeader, RunId, RunSummary, Store,
+    StoreError,
 };
 use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
 use baton_store::{ReadOnlyStore, Settings, SqliteStore};
 use baton_workflow::{Action, Plan, Run};
 use serde_json::Value;
 
+use crate::bell::Bell;
 use crate::clock::SystemClock;
 use crate::components::Components;
-use crate::drive::{Driver, RunContext, Shared, answer};
-use crate::ending::{Ending, questions};
+use crate::drive::{Driver, RunContext, Shared};
+use crate::ending::Ending;
 use crate::error::Error;
 use crate::export;
 use crate::fork::{self, Beginning, Forked, Forking};
@@ -85,7 +86,18 @@ impl Host {
     pub fn of(sandbox: Arc<Sandbox>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let egress = Arc::new(Egress::new(&baton_egress::Options::default())?);
         let guards = Guards::new(Arc::clone(&clock));
-        Ok(Host { shared: Shared { sandbox, store, clock, egress, secrets: Arc::default(), guards } })
+        Ok(Host {
+            shared: Shared {
+                sandbox,
+                store,
+                clock,
+                egress,
+                secrets: Arc::default(),
+                guards,
+                bell: Bell::default(),
+                drain: Arc::default(),
+            },
+        })
     }
 
     /// The host with another way out: with a resolver or certificate authorities of its own.
@@ -98,6 +110,10 @@ impl Host {
     #[must_use]
     pub fn with_secrets(self, secrets: Secrets) -> Self {
         Host { shared: Shared { secrets: Arc::new(secrets), ..self.shared } }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// What loads plugins for this host.
@@ -117,7 +133,8 @@ impl Host {
         input: &Value,
         observer: Arc<dyn Observer>,
     ) -> Result<Ending, Error> {
-        let header = self.header(&plan, plugins, input).await?;
+        let admission = self.admission(&plan, input, None).await?;
+        let header = self.header(&plan, plugins, input, admission).await?;
         let seed = header.seed;
         let id = RunId::new(self.shared.clock.now(), rand::random());
         let (claim, entry) =
@@ -128,6 +145,9 @@ impl Host {
             let actions = run.apply(entry.at, &entry.event)?;
             observer.entry(&entry, &run);
             let story = Story::from_parts(id.clone(), run, vec![entry]);
+            if !self.has_turn(&claim, &story, observer.as_ref()).await? {
+                return Ok(Ending::queued(&story));
+            }
             self.drive(&claim, story, actions, plugins.clone(), observer).await
         };
         holding(&self.shared.store, &claim, begun).await
@@ -151,6 +171,9 @@ impl Host {
             }
             let plugins = self.pinned_plugins(&story, project).await?;
             observer.begins(id);
+            if !self.has_turn(&claim, &story, observer.as_ref()).await? {
+                return Ok(Ending::queued(&story));
+            }
             let actions = story.machine().outstanding();
             self.drive(&claim, story, actions, plugins, observer).await
         };
@@ -172,28 +195,6 @@ impl Host {
         let pins = fork::pins(story, forking, reached, &pins)?;
         let beginning = Beginning::of(story, &id, forking, pins, IDENTITY)?;
         beginning.write(&self.shared.store, &id, now).await
-    }
-
-    /// Records a person's answer to a step that asks. It does not go on with the run: [`Host::resume`] does.
-    ///
-    /// # Errors
-    /// The step does not ask or the time to answer is over, the role may not answer, or the answer does not fit.
-    pub async fn decide(&self, id: &RunId, step: &str, decision: Decision) -> Result<(), Error> {
-        let claim = self.shared.store.claim(id.clone()).await?;
-        holding(&self.shared.store, &claim, self.record_decision(&claim, step, decision)).await
-    }
-
-    async fn record_decision(&self, claim: &Claim, step: &str, decision: Decision) -> Result<(), Error> {
-        let mut machine = self.story(&claim.run).await?.into_machine();
-        let ask = machine.question(step).cloned().ok_or_else(|| not_asking(&machine, step))?;
-        if self.shared.clock.now() >= ask.deadline {
-            return Err(Error::TooLate(ask.step));
-        }
-        answer::check(&machine, &ask, &decision)?;
-        let event = answer::decided(&ask, decision);
-        machine.apply(self.shared.clock.now(), &event)?;
-        self.shared.store.append(claim, self.shared.clock.now(), event).await?;
-        Ok(self.shared.store.flush().await?)
     }
 
     /// Everything that is known of a run.
@@ -249,7 +250,13 @@ impl Host {
         Ok(self.shared.store.runs(limit).await?)
     }
 
-    async fn header(&self, plan: &Plan, plugins: &Plugins, input: &Value) -> Result<RunHeader, Error> {
+    pub(crate) async fn header(
+        &self,
+        plan: &Plan,
+        plugins: &Plugins,
+        input: &Value,
+        admission: Admission,
+    ) -> Result<RunHeader, Error> {
         let pins = self.pins(plugins, plugins.reached_from(&plan.plugins()).iter()).await?;
         Ok(RunHeader {
             workflow: plan.name().to_owned(),
@@ -260,7 +267,7 @@ impl Host {
             engine: IDENTITY.to_owned(),
             plugins: pins,
             forks: Vec::new(),
-            admission: Admission::default(),
+            admission,
         })
     }
 
@@ -299,10 +306,4 @@ impl Host {
         let machine = Box::pin(Driver::new(context, news, story, observer).drive(actions)).await?;
         Ok(Ending::of(claim.run.clone(), &machine))
     }
-}
-
-fn not_asking(machine: &Run, step: &str) -> Error {
-    let asking: Vec<String> = questions(machine).into_iter().map(|ask| ask.step).collect();
-    let waiting = if asking.is_empty() { "no step does".to_owned() } else { format!("{} does", asking.join(", ")) };
-    Error::NotAsking { step: step.to_owned(), waiting }
 }

@@ -19,11 +19,14 @@ pub mod story;
 pub mod verify;
 pub mod workflow;
 
+mod admit;
+mod bell;
 mod clock;
 mod drive;
 mod guards;
 mod held;
 mod lease;
+mod mailbox;
 mod secrets;
 mod tools;
 
@@ -41,7 +44,7 @@ pub use ending::Ending;
 pub use error::Error;
 pub use fork::{Forked, Forking};
 pub use host::{Host, Options};
-pub use observer::{CircuitChange, Observer, Silent};
+pub use observer::{CircuitChange, Observer, Queued, Silent};
 pub use plugins::Plugins;
 pub use replay::Replay;
 pub use secrets::secrets;
