@@ -47,6 +47,12 @@ impl Host {
         }
     }
 
+    /// Lets nothing new begin in the runs of this host: what is at work may come to its end, and each run is left then.
+    pub fn drain(&self) {
+        self.shared().drain.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.shared().bell.ring();
+    }
+
     /// Waits until it is the turn of a run, or somebody cancels it. Says no if the observer lets go of it.
     pub(crate) async fn has_turn(&self, claim: &Claim, story: &Story, observer: &dyn Observer) -> Result<bool, Error> {
         if story.header().admission.concurrency.is_none() {

@@ -89,8 +89,15 @@ impl Driver {
     }
 
     async fn go_on(&mut self, mut actions: Vec<Action>) -> Result<(), Error> {
+        let mut listener = self.context.bell.listen();
+        if !self.take_signals().await?.is_empty() {
+            actions = self.run.outstanding(); // what is wanted now may be another thing
+        }
         loop {
             while let Some(action) = take_first(&mut actions) {
+                if self.context.is_draining() && begins(&action) {
+                    continue; // it stays outstanding: whoever resumes the run does it
+                }
                 let more = match action {
                     action if !self.run.wants(&action) => Vec::new(),
                     Action::Invoke(first) if self.begins_with_others(&first) => {
@@ -108,6 +115,7 @@ impl Driver {
                     None => return Ok(()),
                     Some(done) => self.all_done(finished(done)?).await?,
                 },
+                () = listener.next() => self.take_signals().await?,
             };
         }
     }
@@ -281,6 +289,11 @@ impl Driver {
         self.at = entry.at;
         Ok(actions)
     }
+}
+
+/// Whether an action begins something that a host that stops leaves to another one.
+fn begins(action: &Action) -> bool {
+    matches!(action, Action::Invoke(_) | Action::Ask(_) | Action::Wait(_))
 }
 
 fn take_first(actions: &mut Vec<Action>) -> Option<Action> {

@@ -5,6 +5,7 @@ use baton_workflow::{Action, Ask, Run, Status, StepView};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::serve::Rest;
 use crate::story::Story;
 
 /// How a run stands when its host is done with it.
@@ -27,6 +28,9 @@ pub struct Ending {
     pub waiting: Vec<Question>,
     /// The steps in the order of the plan.
     pub steps: Vec<Step>,
+    /// What it waits for, for whoever goes on with it.
+    #[serde(skip)]
+    pub rest: Rest,
 }
 
 impl Ending {
@@ -57,6 +61,7 @@ impl Ending {
             error,
             waiting: questions(machine).into_iter().map(Question::from).collect(),
             steps: machine.steps().map(|step| Step::of(&step)).collect(),
+            rest: rest(machine),
         }
     }
 }
@@ -65,6 +70,20 @@ impl Ending {
 fn cancelled(by: &str, reason: Option<&str>) -> String {
     let because = reason.map_or_else(String::new, |reason| format!(": {reason}"));
     format!("cancelled by {by}{because}")
+}
+
+/// What a run waits for.
+fn rest(machine: &Run) -> Rest {
+    let mut rest = Rest::default();
+    for action in machine.outstanding() {
+        let until = match action {
+            Action::Ask(ask) => ask.deadline,
+            Action::Wait(wait) => wait.until,
+            Action::Invoke(_) | Action::End(_) => continue,
+        };
+        rest.until = Some(rest.until.map_or(until, |first| first.min(until)));
+    }
+    rest
 }
 
 /// The questions that people have not answered.

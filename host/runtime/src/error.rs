@@ -91,6 +91,25 @@ pub enum Error {
         /// When.
         at: Timestamp,
     },
+    /// A project has no workflow of that name.
+    #[error("the project has no workflow {name}; its workflows: {known}")]
+    NoSuchWorkflow {
+        /// The name.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// Two workflows of a project have one name.
+    #[error("two workflows have the name {0}")]
+    SameName(String),
+    /// The only moment of a schedule is over.
+    #[error("the schedule of workflow {workflow} is in the past: {at}")]
+    InThePast {
+        /// The workflow.
+        workflow: String,
+        /// The moment.
+        at: String,
+    },
     /// A workflow's concurrency key has no value for this input.
     #[error("the run has no concurrency key: {0}")]
     NoKey(String),
@@ -141,6 +160,12 @@ impl Error {
             Error::Sandbox(SandboxError::Store(error)) | Error::Store(error) => hint_of_store(error),
             Error::Sandbox(error) => error.hint(),
             Error::Answered { .. } => Some("the first answer holds; `baton show` has it".to_owned()),
+            Error::SameName(_) => {
+                Some("give each its own `workflow:`; its events and schedules are told apart by it".to_owned())
+            }
+            Error::InThePast { .. } => {
+                Some("change `at` to a moment to come, or remove that trigger from `on`".to_owned())
+            }
             Error::NoKey(_) => Some("change `concurrency` in the workflow, or the input".to_owned()),
             Error::TooLate(_) => Some("resume the run: it goes on as the step's `on_timeout` says".to_owned()),
             Error::NotForked(_) => Some("fork at that step, or at one before it".to_owned()),
