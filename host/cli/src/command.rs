@@ -3,15 +3,19 @@
 pub mod approve;
 pub mod build;
 pub mod call;
+pub mod cancel;
 pub mod check;
+pub mod emit;
 pub mod export;
 pub mod fork;
 pub mod grants;
+pub mod pause;
 pub mod reject;
 pub mod replay;
 pub mod resume;
 pub mod run;
 pub mod runs;
+pub mod serve;
 pub mod show;
 pub mod store;
 pub mod verify;
@@ -35,6 +39,10 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
         Command::Store(args) => store::run(context, &args),
         Command::Approve(args) => approve::run(context, &args).await,
         Command::Reject(args) => reject::run(context, &args).await,
+        Command::Serve(args) => serve::run(context, &args).await,
+        Command::Emit(args) => emit::run(context, &args).await,
+        Command::Cancel(args) => cancel::run(context, &args).await,
+        Command::Pause(args) => pause::run(context, &args).await,
         Command::Resume(args) => resume::run(context, &args).await,
         Command::Replay(args) => replay::run(context, &args).await,
         Command::Verify(args) => verify::run(context, &args).await,

@@ -29,6 +29,10 @@ pub struct RunArgs {
     #[arg(short, long, value_name = "FILE")]
     pub input: Option<PathBuf>,
 
+    /// The workflow, by its name; by default the `workflow` of baton.toml
+    #[arg(short, long, value_name = "NAME")]
+    pub workflow: Option<String>,
+
     /// The form of the result.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -50,7 +54,10 @@ pub async fn run(context: &Context, args: &RunArgs) -> Result<Exit, Error> {
     project::build_stale(context, &project)?;
     let host = project::open_to_run(&project)?;
     let plugins = project::load_plugins(context, &project, &host)?;
-    let plan = workflow::plan(&project, &plugins)?;
+    let plan = match &args.workflow {
+        Some(name) => workflow::plan_named(&project, name, &plugins)?,
+        None => workflow::plan(&project, &plugins)?,
+    };
     let input = read_input(args.input.as_deref(), &project, &plan)?;
     let screen = Screen::new(context);
     let driving = host.start(plan, &plugins, &input, screen.clone());
