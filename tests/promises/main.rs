@@ -34,6 +34,7 @@ mod power_cut;
 mod replay;
 mod resume;
 mod retention;
+mod serve;
 mod simulation;
 mod smith;
 mod state;
