@@ -123,7 +123,7 @@ async fn a_server_that_dies_at_any_write_begins_no_run_twice_and_forgets_none() 
         }
         died += 1;
     }
-    assert!(died > 4, "a run has more writes than {died}");
+    assert!(died >= 4, "a run has at least four writes, and {died} were tried");
 }
 
 #[tokio::test]
