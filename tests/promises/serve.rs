@@ -51,7 +51,7 @@ struct Place {
 impl Place {
     fn new(workflow: &str) -> Self {
         let scratch = Scratch::new(workflow).agent("acts", "", "");
-        let sandbox = Arc::new(Sandbox::new(baton_sandbox::Options::default()).unwrap());
+        let sandbox = Arc::new(baton_tests::sandbox().unwrap());
         let (store, clock) = (Arc::new(MemoryStore::new()), Arc::new(Stands(AtomicU64::new(NOON))));
         Place { scratch, store, clock, sandbox, lines: Arc::default() }
     }

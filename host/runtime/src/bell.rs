@@ -37,6 +37,11 @@ pub(crate) struct Listener(watch::Receiver<()>);
 impl Listener {
     /// Waits until it is time to look.
     pub(crate) async fn next(&mut self) {
-        let _ = tokio::time::timeout(LOOK, self.0.changed()).await; // either way it is time to look
+        self.next_within(LOOK).await;
+    }
+
+    /// Waits until it is time to look, but no longer than this.
+    pub(crate) async fn next_within(&mut self, most: Duration) {
+        let _ = tokio::time::timeout(most.min(LOOK), self.0.changed()).await; // either way it is time to look
     }
 }

@@ -2,7 +2,7 @@
 //! know who is driven when.
 
 use baton_journal::{Payload, Publication, Published, RunStatus, Source, json};
-use baton_workflow::{Occurrence, Plan};
+use baton_workflow::{Action, Occurrence, Plan};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -50,7 +50,11 @@ impl Host {
     /// Notes how many runs wait for an event. What is at work and may come to wait for it is not counted.
     async fn count_runs(&self, emitted: &mut Emitted) -> Result<(), Error> {
         for summary in self.runs(u32::MAX).await? {
-            if matches!(summary.status, RunStatus::Parked | RunStatus::Running | RunStatus::Paused) {
+            let is_open = !matches!(
+                summary.status,
+                RunStatus::Completed | RunStatus::Failed | RunStatus::Cancelled | RunStatus::Damaged
+            );
+            if is_open {
                 let story = self.story(&summary.run).await?;
                 emitted.runs += usize::from(hears(&story, &emitted.event)?);
             }
@@ -113,8 +117,10 @@ fn count_workflows(emitted: &mut Emitted, plans: &[Plan]) -> Result<(), Error> {
 
 /// Whether a step of the run waits for the event.
 fn hears(story: &Story, event: &Published) -> Result<bool, Error> {
-    let _ = (story, event);
-    Ok(false)
+    let (machine, name, data) = (story.machine(), &event.publication.name, data_of(event)?);
+    let waits = machine.outstanding().into_iter();
+    let waits = waits.filter_map(|action| if let Action::Await(wait) = action { Some(wait) } else { None });
+    Ok(waits.filter(|wait| wait.name.as_ref() == Some(name)).any(|wait| machine.hears(&wait.site, name, &data)))
 }
 
 /// The cursor of a workflow's triggers.

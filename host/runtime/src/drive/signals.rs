@@ -8,15 +8,15 @@ use super::{Driver, answer};
 use crate::error::Error;
 
 impl Driver {
-    /// Takes what lies in the mailbox, in its order.
-    pub(super) async fn take_signals(&mut self) -> Result<Vec<Action>, Error> {
-        let mut actions = Vec::new();
+    /// Takes what lies in the mailbox, in its order; nothing if it is empty, or nothing comes of what is in it.
+    pub(super) async fn take_signals(&mut self) -> Result<Option<Vec<Action>>, Error> {
+        let mut actions = None;
         for sent in self.context.store.signals(self.context.claim.run.clone()).await? {
             let context = &self.context;
             let (now, number) = (context.clock.now(), sent.number);
             let entry = context.store.take(&context.claim, now, number, wanted(&self.run, now, &sent)).await?;
             if let Some(entry) = entry {
-                actions.extend(self.take(entry).await?);
+                actions.get_or_insert_with(Vec::new).extend(self.take(entry).await?);
             }
         }
         Ok(actions)
