@@ -11,6 +11,7 @@ mod deputy;
 mod determinism;
 mod docs;
 mod environment;
+mod event_driven;
 mod events;
 mod failing_disk;
 mod files;

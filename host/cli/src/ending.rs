@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use baton_runtime::ending::Awaited;
 use baton_runtime::journal::{Entry, Event, Timestamp, Usage};
 use baton_runtime::plan::Ask;
 use baton_runtime::{Ending, Story};
@@ -54,6 +55,9 @@ pub fn pretty(value: &impl serde::Serialize) -> Result<String, Error> {
     Ok(escape::escape_json(&text))
 }
 
+/// The most waits that are told one by one: more is read with `baton show`.
+const SHOWN_WAITS: usize = 8;
+
 /// How much is told of how a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
@@ -102,7 +106,8 @@ impl Standing<'_> {
         }
         lines.extend(error_lines(ending, entries));
         match ending.outcome {
-            "parked" => {
+            "parked" | "paused" | "queued" => {
+                lines.extend(waits(again, ending, zone));
                 for question in questions {
                     if telling == Telling::Whole {
                         lines.push(ask::question(question, zone));
@@ -173,6 +178,28 @@ fn error_lines(ending: &Ending, entries: &[Entry]) -> Vec<String> {
         lines.extend(words.into_iter().map(|line| format!("    {}", escape::escape_line(line))));
     }
     lines
+}
+
+/// What a run waits for besides people, and who goes on with it then.
+fn waits(again: &Again, ending: &Ending, zone: &TimeZone) -> Vec<String> {
+    let mut lines: Vec<String> = ending.awaits.iter().take(SHOWN_WAITS).map(|wait| awaited(wait, zone)).collect();
+    if ending.awaits.len() > SHOWN_WAITS {
+        lines.push(paint::faint(&format!("  … {} more", ending.awaits.len() - SHOWN_WAITS)));
+    }
+    if !ending.awaits.is_empty() || ending.outcome != "parked" {
+        let resume = again.command(&["resume", ending.run.as_str()]);
+        lines.push(format!("  `baton serve` goes on with it then, or: {resume}"));
+    }
+    lines
+}
+
+/// `summarise waits for event document.received, until …`.
+fn awaited(wait: &Awaited, zone: &TimeZone) -> String {
+    let (step, until) = (escape::escape_line(&wait.step), format::deadline(Timestamp(wait.until), zone));
+    match &wait.event {
+        Some(name) => format!("  {step} waits for event {}, until {until}", escape::escape_line(name)),
+        None => format!("  {step} waits until {until}"),
+    }
 }
 
 /// The commands that answer a question, and what they need.

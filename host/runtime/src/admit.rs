@@ -1,12 +1,16 @@
 //! Lets runs in: with which priority and key, what began them, and when it is their turn. It does not know triggers.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use baton_bundle::Project;
 use baton_journal::{Admission, Cause, Claim, Event, RunId, Signal, StoreError, Timestamp};
 use baton_workflow::Plan;
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::host::Host;
-use crate::observer::{Observer, Queued};
+use crate::observer::{Observer, Queued, Silent};
 use crate::plugins::Plugins;
 use crate::story::Story;
 
@@ -66,6 +70,23 @@ impl Host {
             }
             if observer.queued(&claim.run, &before) == Queued::Leave {
                 return Ok(false);
+            }
+            listener.next().await;
+        }
+    }
+
+    /// Drives runs to their end that somebody cancelled and that nobody drives, one after the other, for as long as it is
+    /// polled: for a run that waits behind those that it replaces.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn end_cancelled(&self, project: &Project) -> Result<Infallible, Error> {
+        let mut listener = self.shared().bell.listen();
+        loop {
+            for run in self.shared().store.signalled().await? {
+                if self.is_cancelled(&run).await? {
+                    drop(self.resume(&run, project, Arc::new(Silent)).await); // who drives it, or sees to it, knows better
+                }
             }
             listener.next().await;
         }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use baton_runtime::bundle::Project;
+use baton_runtime::journal::OnConflict;
 use baton_runtime::plan::Plan;
 use baton_runtime::workflow;
 use clap::Args;
@@ -60,7 +61,18 @@ pub async fn run(context: &Context, args: &RunArgs) -> Result<Exit, Error> {
     };
     let input = read_input(args.input.as_deref(), &project, &plan)?;
     let screen = Screen::new(context);
-    let driving = host.start(plan, &plugins, &input, screen.clone());
+    let replaces =
+        plan.concurrency(&input).is_ok_and(|key| key.is_some_and(|key| key.on_conflict == OnConflict::Replace));
+    let driving = async {
+        let started = host.start(plan, &plugins, &input, screen.clone());
+        match replaces {
+            false => started.await,
+            true => tokio::select! {
+                ending = started => ending,
+                Err(error) = host.end_cancelled(&project) => Err(error),
+            },
+        }
+    };
     drive::to_its_end(context, project.file(), &host, &screen, args.output.format, driving).await
 }
 

@@ -1,10 +1,10 @@
 //! Steps that wait for a time or an event, and steps that emit one. It does not know why they wait.
 //!
 //! A step hears the events that were published after its run began, in the order of their numbers, and takes the first one
-//! that its filter accepts; none twice, however often it waits. A host stays with a run that only waits if its
+//! that its filter accepts; none twice, however often it waits: in rounds, or for several items. A host stays with a run that only waits if its
 //! observer has the patience; otherwise the run is parked, and somebody goes on with it then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use baton_journal::{Entry, Event, Publication, Published, Site, Source, Timestamp};
@@ -21,8 +21,8 @@ const AT_ONCE: u32 = 100;
 #[derive(Debug, Default)]
 pub(super) struct Waits {
     open: BTreeMap<Site, Open>,
-    /// The number of the last event that each step took.
-    taken: BTreeMap<String, u64>,
+    /// The events that each step took, by their numbers.
+    taken: BTreeMap<String, BTreeSet<u64>>,
     /// The number of the last event before the run began.
     heard: u64,
 }
@@ -48,13 +48,16 @@ impl Waits {
     }
 
     fn note_taken(&mut self, site: &Site, number: u64) {
-        let taken = self.taken.entry(site.step.clone()).or_default();
-        *taken = number.max(*taken);
+        self.taken.entry(step_of(site)).or_default().insert(number);
     }
 
     fn open(&mut self, wait: Await) {
-        let seen = self.taken.get(&wait.site.step).copied().unwrap_or_default().max(self.heard);
-        self.open.insert(wait.site, Open { name: wait.name, until: wait.until, seen });
+        self.open.insert(wait.site, Open { name: wait.name, until: wait.until, seen: self.heard });
+    }
+
+    /// Whether a step, or the same step in another round or for another item, has taken an event.
+    fn has_taken(&self, site: &Site, number: u64) -> bool {
+        self.taken.get(&step_of(site)).is_some_and(|taken| taken.contains(&number))
     }
 
     /// The first moment at which a step has waited long enough.
@@ -114,7 +117,7 @@ impl Driver {
         let sites: Vec<Site> =
             unseen.map(|(site, open)| (site, open.seen = number)).map(|(site, ())| site.clone()).collect();
         for site in sites {
-            if self.run.hears(&site, name, &data) {
+            if !self.waits.has_taken(&site, number) && self.run.hears(&site, name, &data) {
                 self.waits.open.remove(&site);
                 self.waits.note_taken(&site, number);
                 let (name, data) = (name.clone(), event.publication.data.clone());
@@ -148,5 +151,26 @@ impl Driver {
     /// How long there is nothing to look for but what others send.
     pub(super) fn quiet(&self) -> Duration {
         self.waits.until().map_or(Duration::MAX, |until| self.until(until))
+    }
+}
+
+/// The step of a site, whatever the item or the round: `gather[3]/next` is `gather/next`.
+fn step_of(site: &Site) -> String {
+    let parts = site.step.split('/').map(|part| Site::read(part).step);
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_step_takes_an_event_twice_in_whichever_round_it_waits() {
+        let site = |step: &str| Site { step: step.to_owned(), item: None };
+        let mut waits = Waits::default();
+        waits.note_taken(&site("gather[0]/next"), 7);
+        assert!(waits.has_taken(&site("gather[1]/next"), 7) && waits.has_taken(&site("gather/next"), 7));
+        assert!(!waits.has_taken(&site("gather[1]/next"), 6), "an earlier one that nobody took is still there");
+        assert!(!waits.has_taken(&site("gather[1]/other"), 7), "another step has its own");
     }
 }
