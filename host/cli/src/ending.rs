@@ -137,19 +137,22 @@ pub fn summary(ending: &Ending, entries: &[Entry]) -> String {
     let (took, waited) = times(entries);
     let waited = match waited {
         0..1_000 => String::new(),
+        waited if entries.iter().any(|entry| matches!(entry.event, Event::Waiting { .. })) => {
+            format!(" and {} of waiting", format::duration(waited))
+        }
         waited => format!(" and {} of waiting for people", format::duration(waited)),
     };
     format!("\n{word} in {}{waited}  {used}", format::duration(took))
 }
 
-/// How long a run was at work, and how long it did nothing but wait for people; in milliseconds.
+/// How long a run was at work, and how long it did nothing but wait for people, events or a time; in milliseconds.
 fn times(entries: &[Entry]) -> (u64, u64) {
     let (mut took, mut waited) = (0, 0);
-    let (mut questions, mut at_work) = (BTreeSet::new(), BTreeSet::new());
+    let (mut questions, mut waits, mut at_work) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut before: Option<Timestamp> = None;
     for entry in entries {
         let passed = before.map_or(0, |before| format::between(before, entry.at));
-        if at_work.is_empty() && !questions.is_empty() {
+        if at_work.is_empty() && !(questions.is_empty() && waits.is_empty()) {
             waited += passed;
         } else {
             took += passed;
@@ -158,6 +161,8 @@ fn times(entries: &[Entry]) -> (u64, u64) {
         match &entry.event {
             Event::ApprovalRequested { step, .. } => _ = questions.insert(step),
             Event::ApprovalDecided { step, .. } => _ = questions.remove(step),
+            Event::Waiting { site, .. } => _ = waits.insert(site),
+            Event::EventReceived { site, .. } | Event::TimerFired { site, attempt: 0 } => _ = waits.remove(site),
             Event::InvocationStarted { invocation, caller: None, .. } => _ = at_work.insert(invocation),
             Event::InvocationEnded { invocation, caller: None, .. } => _ = at_work.remove(invocation),
             _ => {}
