@@ -43,6 +43,7 @@ fn journal(plan: &Arc<Plan>) -> Vec<(Timestamp, Event)> {
         engine: "bench".to_owned(),
         plugins: Vec::new(),
         forks: Vec::new(),
+        admission: Default::default(),
     };
     let (mut run, mut events) = (new_run(plan), vec![Event::RunStarted(header)]);
     let (mut journal, mut at) = (Vec::new(), 1_000_000);
