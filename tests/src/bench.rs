@@ -227,5 +227,6 @@ pub(crate) fn header() -> RunHeader {
         plugins: Vec::new(),
         version: None,
         forks: Vec::new(),
+        admission: Default::default(),
     }
 }

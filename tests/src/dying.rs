@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use baton_journal::{
-    BoxFuture, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Removed, RunId, RunSummary, StateReply,
-    StateRequest, Store, StoreError, Timestamp, Version, Weight, Wish,
+    BoxFuture, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Publication, Published, Removed, RunId,
+    RunSummary, Sent, Signal, StateReply, StateRequest, Store, StoreError, Timestamp, Version, Weight, Wish,
 };
 
 /// Passes everything on to another store until its writes are used up.
@@ -72,6 +72,69 @@ impl Store for Dying {
         Box::pin(async move {
             self.write()?;
             self.store.state(&claim, request).await
+        })
+    }
+
+    fn turn(&self, claim: &Claim) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        let claim = claim.clone();
+        Box::pin(async move {
+            self.write()?;
+            self.store.turn(&claim).await
+        })
+    }
+
+    fn signal(&self, run: RunId, at: Timestamp, signal: Signal) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(async move {
+            self.write()?;
+            self.store.signal(run, at, signal).await
+        })
+    }
+
+    fn signals(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Sent>, StoreError>> {
+        self.store.signals(run)
+    }
+
+    fn signalled(&self) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        self.store.signalled()
+    }
+
+    fn take(
+        &self,
+        claim: &Claim,
+        at: Timestamp,
+        number: u64,
+        event: Option<Event>,
+    ) -> BoxFuture<'_, Result<Option<Entry>, StoreError>> {
+        let claim = claim.clone();
+        Box::pin(async move {
+            self.write()?;
+            self.store.take(&claim, at, number, event).await
+        })
+    }
+
+    fn publish(&self, at: Timestamp, publication: Publication) -> BoxFuture<'_, Result<Published, StoreError>> {
+        Box::pin(async move {
+            self.write()?;
+            self.store.publish(at, publication).await
+        })
+    }
+
+    fn published(&self, after: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Published>, StoreError>> {
+        self.store.published(after, limit)
+    }
+
+    fn last_published(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.store.last_published()
+    }
+
+    fn cursor(&self, name: String) -> BoxFuture<'_, Result<Option<u64>, StoreError>> {
+        self.store.cursor(name)
+    }
+
+    fn move_cursor(&self, name: String, to: u64) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.write()?;
+            self.store.move_cursor(name, to).await
         })
     }
 

@@ -34,6 +34,9 @@ pub const FILE_NAME: &str = "baton.toml";
 pub struct ProjectFile {
     /// The workflow, relative to the file's folder.
     pub workflow: Option<PathBuf>,
+    /// Further workflows, relative to the file's folder: `baton serve` begins runs of them by their triggers, and
+    /// `baton run --workflow` by hand.
+    pub workflows: Vec<PathBuf>,
     /// The input that it gets when none is given, relative to the file's folder.
     pub input: Option<PathBuf>,
     /// The plugins, by the names that the workflow and the grants use.
@@ -92,6 +95,7 @@ pub struct Project {
     file: PathBuf,
     folder: PathBuf,
     workflow: Option<PathBuf>,
+    workflows: Vec<PathBuf>,
     input: Option<PathBuf>,
     plugins: BTreeMap<Name, Plugin>,
     secrets: BTreeMap<Name, SecretEntry>,
@@ -170,6 +174,7 @@ impl Project {
         let mut project = Project {
             file: file.to_owned(),
             workflow: written.workflow.map(|path| file::join(&folder, &path)),
+            workflows: written.workflows.iter().map(|path| file::join(&folder, path)).collect(),
             input: written.input.map(|path| file::join(&folder, &path)),
             plugins: BTreeMap::new(),
             secrets: written.secrets,
@@ -215,7 +220,7 @@ impl Project {
             all().try_for_each(|plugin| folder.is_apart_from(plugin.folder()))?;
             all().try_for_each(|plugin| folder.does_not_hold(&plugin.component_path()))?;
             all().flat_map(|plugin| plugin.folders().values()).try_for_each(|other| folder.does_not_hold(other))?;
-            self.workflow.iter().chain(&self.input).try_for_each(|file| folder.does_not_hold(file))?;
+            self.all_workflows().chain(self.input()).try_for_each(|file| folder.does_not_hold(file))?;
         }
         Ok(())
     }
@@ -251,6 +256,11 @@ impl Project {
     /// [`Error::NoWorkflow`] if it names none.
     pub fn workflow(&self) -> Result<&Path, Error> {
         self.workflow.as_deref().ok_or_else(|| Error::NoWorkflow { file: self.file.clone() })
+    }
+
+    /// The files of all its workflows: the one that runs by itself, and the further ones.
+    pub fn all_workflows(&self) -> impl Iterator<Item = &Path> {
+        self.workflow.iter().chain(&self.workflows).map(PathBuf::as_path)
     }
 
     /// The file of the input that its workflow gets when none is given.

@@ -3,8 +3,8 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    approve, build, call, check, deploy, export, fork, grants, migrate, promote, reject, replay, resume, rollback, run,
-    runs, show, store, verify, versions,
+    approve, build, call, cancel, check, deploy, emit, export, fork, grants, migrate, pause, promote, reject, replay,
+    resume, rollback, run, runs, serve, show, store, verify, versions,
 };
 
 /// The last lines of every help text of a command that drives a run.
@@ -14,7 +14,7 @@ Exit codes:
   1    the run failed, or the host did
   2    usage or configuration: a bad workflow, manifest or input, an unknown run,
        a step that does not ask, a role that may not answer
-  3    the run is parked: it waits for a person
+  3    the run is parked: it waits for a person, an event or a time, or somebody paused it
   130  interrupted by Ctrl-C, 143 by SIGTERM; `baton resume` goes on";
 
 /// Runs agents and tools that their users do not have to trust.
@@ -38,6 +38,8 @@ pub struct Cli {
 #[expect(missing_docs, reason = "each command is documented at its arguments, and clap would prefer what stands here")]
 pub enum Command {
     Run(run::RunArgs),
+    Serve(serve::ServeArgs),
+    Emit(emit::EmitArgs),
     Check(check::CheckArgs),
     Build(build::BuildArgs),
     Grants(grants::GrantsArgs),
@@ -51,7 +53,9 @@ pub enum Command {
     Store(store::StoreArgs),
     Approve(approve::ApproveArgs),
     Reject(reject::RejectArgs),
+    Pause(pause::PauseArgs),
     Resume(resume::ResumeArgs),
+    Cancel(cancel::CancelArgs),
     Replay(replay::ReplayArgs),
     Verify(verify::VerifyArgs),
     Export(export::ExportArgs),

@@ -3,12 +3,15 @@
 pub mod approve;
 pub mod build;
 pub mod call;
+pub mod cancel;
 pub mod check;
 pub mod deploy;
+pub mod emit;
 pub mod export;
 pub mod fork;
 pub mod grants;
 pub mod migrate;
+pub mod pause;
 pub mod promote;
 pub mod reject;
 pub mod replay;
@@ -16,6 +19,7 @@ pub mod resume;
 pub mod rollback;
 pub mod run;
 pub mod runs;
+pub mod serve;
 pub mod show;
 pub mod store;
 pub mod verify;
@@ -45,6 +49,10 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
         Command::Store(args) => store::run(context, &args),
         Command::Approve(args) => approve::run(context, &args).await,
         Command::Reject(args) => reject::run(context, &args).await,
+        Command::Serve(args) => serve::run(context, &args).await,
+        Command::Emit(args) => emit::run(context, &args).await,
+        Command::Cancel(args) => cancel::run(context, &args).await,
+        Command::Pause(args) => pause::run(context, &args).await,
         Command::Resume(args) => resume::run(context, &args).await,
         Command::Replay(args) => replay::run(context, &args).await,
         Command::Verify(args) => verify::run(context, &args).await,

@@ -15,7 +15,16 @@ use crate::{drive, ending, lookup, paint, project};
 /// # Errors
 /// Nobody knows. The journal is there to tell who decided, so nothing is made up.
 pub fn who(context: &Context, by: Option<&String>) -> Result<String, Error> {
-    by.or(context.user.as_ref()).cloned().ok_or_else(|| {
+    person(context, by.map(String::as_str))
+}
+
+/// Who acts: as said, or the user.
+///
+/// # Errors
+/// Nobody knows.
+pub fn person(context: &Context, named: Option<&str>) -> Result<String, Error> {
+    let named = named.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+    named.or_else(|| context.user.clone()).ok_or_else(|| {
         Error::usage("nobody knows who you are: neither USER nor LOGNAME is set, and the account has no name")
             .hint("say who you are: --by NAME")
     })

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use baton_runtime::ending::Awaited;
 use baton_runtime::journal::{Entry, Event, Timestamp, Usage};
 use baton_runtime::plan::Ask;
 use baton_runtime::{Ending, Story};
@@ -54,6 +55,9 @@ pub fn pretty(value: &impl serde::Serialize) -> Result<String, Error> {
     Ok(escape::escape_json(&text))
 }
 
+/// The most waits that are told one by one: more is read with `baton show`.
+const SHOWN_WAITS: usize = 8;
+
 /// How much is told of how a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
@@ -102,7 +106,8 @@ impl Standing<'_> {
         }
         lines.extend(error_lines(ending, entries));
         match ending.outcome {
-            "parked" => {
+            "parked" | "paused" | "queued" => {
+                lines.extend(waits(again, ending, zone));
                 for question in questions {
                     if telling == Telling::Whole {
                         lines.push(ask::question(question, zone));
@@ -132,19 +137,22 @@ pub fn summary(ending: &Ending, entries: &[Entry]) -> String {
     let (took, waited) = times(entries);
     let waited = match waited {
         0..1_000 => String::new(),
+        waited if entries.iter().any(|entry| matches!(entry.event, Event::Waiting { .. })) => {
+            format!(" and {} of waiting", format::duration(waited))
+        }
         waited => format!(" and {} of waiting for people", format::duration(waited)),
     };
     format!("\n{word} in {}{waited}  {used}", format::duration(took))
 }
 
-/// How long a run was at work, and how long it did nothing but wait for people; in milliseconds.
+/// How long a run was at work, and how long it did nothing but wait for people, events or a time; in milliseconds.
 fn times(entries: &[Entry]) -> (u64, u64) {
     let (mut took, mut waited) = (0, 0);
-    let (mut questions, mut at_work) = (BTreeSet::new(), BTreeSet::new());
+    let (mut questions, mut waits, mut at_work) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut before: Option<Timestamp> = None;
     for entry in entries {
         let passed = before.map_or(0, |before| format::between(before, entry.at));
-        if at_work.is_empty() && !questions.is_empty() {
+        if at_work.is_empty() && !(questions.is_empty() && waits.is_empty()) {
             waited += passed;
         } else {
             took += passed;
@@ -153,6 +161,8 @@ fn times(entries: &[Entry]) -> (u64, u64) {
         match &entry.event {
             Event::ApprovalRequested { step, .. } => _ = questions.insert(step),
             Event::ApprovalDecided { step, .. } => _ = questions.remove(step),
+            Event::Waiting { site, .. } => _ = waits.insert(site),
+            Event::EventReceived { site, .. } | Event::TimerFired { site, attempt: 0 } => _ = waits.remove(site),
             Event::InvocationStarted { invocation, caller: None, .. } => _ = at_work.insert(invocation),
             Event::InvocationEnded { invocation, caller: None, .. } => _ = at_work.remove(invocation),
             _ => {}
@@ -173,6 +183,28 @@ fn error_lines(ending: &Ending, entries: &[Entry]) -> Vec<String> {
         lines.extend(words.into_iter().map(|line| format!("    {}", escape::escape_line(line))));
     }
     lines
+}
+
+/// What a run waits for besides people, and who goes on with it then.
+fn waits(again: &Again, ending: &Ending, zone: &TimeZone) -> Vec<String> {
+    let mut lines: Vec<String> = ending.awaits.iter().take(SHOWN_WAITS).map(|wait| awaited(wait, zone)).collect();
+    if ending.awaits.len() > SHOWN_WAITS {
+        lines.push(paint::faint(&format!("  … {} more", ending.awaits.len() - SHOWN_WAITS)));
+    }
+    if !ending.awaits.is_empty() || ending.outcome != "parked" {
+        let resume = again.command(&["resume", ending.run.as_str()]);
+        lines.push(format!("  `baton serve` goes on with it then, or: {resume}"));
+    }
+    lines
+}
+
+/// `summarise waits for event document.received, until …`.
+fn awaited(wait: &Awaited, zone: &TimeZone) -> String {
+    let (step, until) = (escape::escape_line(&wait.step), format::deadline(Timestamp(wait.until), zone));
+    match &wait.event {
+        Some(name) => format!("  {step} waits for event {}, until {until}", escape::escape_line(name)),
+        None => format!("  {step} waits until {until}"),
+    }
 }
 
 /// The commands that answer a question, and what they need.

@@ -44,7 +44,7 @@ impl Exit {
     pub fn of_outcome(outcome: &str) -> Self {
         match outcome {
             "completed" => Exit::Completed,
-            "parked" => Exit::Parked,
+            "parked" | "paused" | "queued" => Exit::Parked,
             _ => Exit::Failed,
         }
     }

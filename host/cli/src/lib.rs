@@ -10,6 +10,7 @@
 //! | [`drive`], [`decide`] | a run is driven: progress, the end, an interrupt; an answer is recorded |
 //! | [`progress`], [`ask`], [`ending`] | what is told meanwhile, asked, and told in the end |
 //! | [`story`], [`trap`] | `baton show`; what a trap leaves behind |
+//! | [`served`] | what a server does, line by line |
 //! | [`replayed`], [`verified`] | what became of a run that was made once more, and whether it is what its record says |
 //! | [`trace`], [`stepping`] | a run entry by entry, told or gone through |
 //! | [`readable`], [`mod@format`], [`escape`], [`paint`] | JSON, quantities, foreign text and colours for people |
@@ -43,6 +44,7 @@ pub mod project;
 pub mod projects;
 pub mod readable;
 pub mod replayed;
+pub mod served;
 pub mod stepping;
 pub mod story;
 pub mod terminal;

@@ -19,6 +19,7 @@ fn header() -> Event {
         plugins: Vec::new(),
         version: None,
         forks: Vec::new(),
+        admission: Default::default(),
     })
 }
 

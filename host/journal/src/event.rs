@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::admission::Admission;
 use crate::id::{Digest, InvocationId, RunId, Site, Timestamp};
 use crate::outcome::{Outcome, RunOutcome, Usage};
 use crate::payload::Payload;
@@ -242,6 +243,9 @@ pub struct RunHeader {
     /// The runs that it was forked off, the first one first: its first entries are theirs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forks: Vec<Fork>,
+    /// How it was let in.
+    #[serde(default, skip_serializing_if = "Admission::is_default")]
+    pub admission: Admission,
 }
 
 /// A run off which another one was forked. What it had done is in the other run's journal as it was in its own, under

@@ -3,10 +3,12 @@
 //!
 //! Reading order: [`id`] names things, [`payload`] holds JSON texts, [`json`] reads them, [`event`] says what can happen,
 //! [`outcome`] how an invocation ends and what it used, [`entry`] chains events, [`tape`] answers host calls from entries,
+//! [`signal`] is what is wanted of a run, [`publication`] what goes from run to run, [`admission`] how a run was let in,
 //! [`export`] is a run as one text that can be carried elsewhere, [`progress`] derives what a run is doing, [`quota`] how
 //! large it may grow, [`state`] says what is done with values that are kept, [`version`] which version of a workflow a new
 //! run takes, [`store`] is what a backend must do.
 
+pub mod admission;
 pub mod entry;
 pub mod event;
 pub mod export;
@@ -15,7 +17,9 @@ pub mod json;
 pub mod outcome;
 pub mod payload;
 pub mod progress;
+pub mod publication;
 pub mod quota;
+pub mod signal;
 pub mod state;
 pub mod store;
 pub mod tape;
@@ -24,6 +28,7 @@ pub mod version;
 #[cfg(test)]
 mod sample;
 
+pub use admission::{Admission, Cause, Concurrency, OnConflict, Priority};
 pub use entry::{Chain, ChainError, ChainFault, Entry};
 pub use event::{Authority, Decision, Event, Fork, Lease, PluginPin, RunHeader};
 pub use export::{Exported, NotExported};
@@ -31,7 +36,9 @@ pub use id::{CallId, Digest, InvocationId, RunId, Site, Timestamp};
 pub use outcome::{Failure, Limit, Outcome, RunOutcome, Usage};
 pub use payload::Payload;
 pub use progress::Progress;
+pub use publication::{Publication, Published, Source};
 pub use quota::{Excess, Need, Quota, Taken};
+pub use signal::{Sent, Signal};
 pub use state::{Full, Scope, StateOp, StateReply, StateRequest};
 pub use store::{BoxFuture, Claim, Removed, RunStatus, RunSummary, Store, StoreError};
 pub use tape::{Called, Divergence, Line, Playback, Tape};

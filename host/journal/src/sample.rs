@@ -39,6 +39,7 @@ pub(crate) fn header() -> Event {
         }],
         version: None,
         forks: Vec::new(),
+        admission: Default::default(),
     })
 }
 

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::id::{Digest, RunId, Timestamp};
+use crate::publication::{Publication, Published};
 use crate::quota::Excess;
+use crate::signal::{Sent, Signal};
 use crate::state::{Full, StateReply, StateRequest};
 use crate::version::{Deployed, Deployment, NewVersion, NotDeployed, Version, Weight, Wish};
 
@@ -53,6 +55,17 @@ pub enum StoreError {
     /// The run has not ended: it is not removed.
     #[error("run {0} has not ended")]
     NotEnded(RunId),
+    /// The run may not begin beside another one, which has its key.
+    #[error("run {run} has the key `{key}` already")]
+    Busy {
+        /// The other run.
+        run: RunId,
+        /// The key.
+        key: String,
+    },
+    /// Too many signals wait for the run.
+    #[error("the mailbox of run {0} is full: nobody drives it")]
+    MailboxFull(RunId),
     /// Another host drives this run.
     #[error("run {0} is driven by another process")]
     Claimed(RunId),
@@ -178,6 +191,9 @@ pub struct Removed {
 pub trait Store: Send + Sync {
     /// Begins a run: writes entry 0 and claims it. Its components are put first, by [`Store::put_blob`]; one that is not
     /// there is refused, as is any payload that is named by a digest of nothing or with another length.
+    ///
+    /// If its [`Admission`](crate::Admission) has a key that a run of the same workflow has that has not ended, it is
+    /// refused with [`StoreError::Busy`], or those before it are sent [`Signal::Cancel`], as it says, in the same moment.
     fn create(&self, run: RunId, at: Timestamp, started: Event) -> BoxFuture<'_, Result<(Claim, Entry), StoreError>>;
 
     /// Claims a run that no living host drives.
@@ -224,6 +240,48 @@ pub trait Store: Send + Sync {
     /// Performs an operation on state. One that changes something needs the newest claim on an open run, as an append
     /// does. Repeated with the same call id and the same operation it changes nothing more and gives the same reply.
     fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>>;
+
+    /// Whether it is the turn of a run, by its key: an empty list, and then it is from now on; or the runs that go before it:
+    /// the one that has the turn, and those that wait with a higher priority, or longer with the same one. A run without a key
+    /// has no one before it.
+    fn turn(&self, claim: &Claim) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>>;
+
+    /// Puts a signal into the mailbox of a run that has not ended, and returns its number. No claim is needed: somebody else
+    /// may drive the run.
+    fn signal(&self, run: RunId, at: Timestamp, signal: Signal) -> BoxFuture<'_, Result<u64, StoreError>>;
+
+    /// The signals that nobody has taken, in the order of their numbers. Those of a run go when it ends.
+    fn signals(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Sent>, StoreError>>;
+
+    /// The runs for which a signal waits.
+    fn signalled(&self) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>>;
+
+    /// Takes a signal out of the mailbox and appends what it becomes, both or neither, so that it is done once. Without an
+    /// event nothing comes of it. One that was taken before appends nothing more.
+    fn take(
+        &self,
+        claim: &Claim,
+        at: Timestamp,
+        number: u64,
+        event: Option<Event>,
+    ) -> BoxFuture<'_, Result<Option<Entry>, StoreError>>;
+
+    /// Publishes an event to all runs and triggers. Repeated under the same key it changes nothing more and returns what was
+    /// published first. Events go when there are [`MOST_EVENTS`](crate::publication::MOST_EVENTS) after them, or after
+    /// [`KEPT_MS`](crate::publication::KEPT_MS).
+    fn publish(&self, at: Timestamp, publication: Publication) -> BoxFuture<'_, Result<Published, StoreError>>;
+
+    /// The events with greater numbers than this, in their order, at most `limit`.
+    fn published(&self, after: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Published>, StoreError>>;
+
+    /// The number of the last event; 0 if there was none.
+    fn last_published(&self) -> BoxFuture<'_, Result<u64, StoreError>>;
+
+    /// How far a reader has come that has this name.
+    fn cursor(&self, name: String) -> BoxFuture<'_, Result<Option<u64>, StoreError>>;
+
+    /// Notes how far a reader has come. It never goes back.
+    fn move_cursor(&self, name: String, to: u64) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Stores bytes once under their digest. Large payloads of entries are stored so too. Bytes that no run uses may go when
     /// a run that used them is removed.

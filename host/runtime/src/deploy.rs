@@ -214,7 +214,7 @@ impl Host {
     ) -> Result<Ending, Error> {
         let Release { version, plan, plugins, .. } = release;
         let names: Vec<String> = plugins.iter().map(|(name, _)| name.to_owned()).collect();
-        let mut header = self.header(plan, plugins, names.iter(), input).await?;
+        let mut header = self.header(plan, plugins, names.iter(), input, None).await?;
         header.version = Some(version.pin());
         Box::pin(self.begin(run, header, plan.clone(), plugins.clone(), observer)).await
     }

@@ -7,6 +7,7 @@ mod doubts;
 mod earlier;
 mod guarded;
 mod places;
+mod signals;
 mod stops;
 mod together;
 mod turns;
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Decision, Entry, Event, InvocationId, Outcome, RunOutcome, Site, Tape, Timestamp};
+use baton_journal::{Decision, Entry, Event, InvocationId, Outcome, RunOutcome, Tape, Timestamp};
 use baton_sandbox::Target;
 use baton_workflow::{Action, Ask, InDoubt, Invoke, Run, Wait};
 use tokio::sync::mpsc;
@@ -26,13 +27,15 @@ use crate::error::Error;
 use crate::observer::Observer;
 use crate::story::Story;
 
+use waits::Waits;
+
 pub(crate) use context::{Caller, Job, News, RunContext, Shared};
+pub(crate) use signals::wanted;
 
 /// What a task came to.
 enum Done {
     Happened(Box<Event>),
     Answered(Box<Ask>, Decision),
-    Waited(Site),
     Unanswered,
     /// The turn of an attempt has come.
     Turn(Box<Invoke>),
@@ -50,6 +53,8 @@ pub(crate) struct Driver {
     at_work: BTreeSet<InvocationId>,
     /// Invocations at work whose effects are felt outside.
     outside: BTreeSet<InvocationId>,
+    /// What its steps wait for.
+    waits: Waits,
     observer: Arc<dyn Observer>,
 }
 
@@ -60,6 +65,7 @@ impl Driver {
         story: Story,
         observer: Arc<dyn Observer>,
     ) -> Self {
+        let waits = Waits::of(story.entries(), story.header().admission.heard);
         let at = story.entries().last().map(|entry| entry.at).unwrap_or_default();
         Driver {
             context,
@@ -69,6 +75,7 @@ impl Driver {
             tasks: JoinSet::new(),
             at_work: BTreeSet::new(),
             outside: BTreeSet::new(),
+            waits,
             observer,
         }
     }
@@ -87,8 +94,15 @@ impl Driver {
     }
 
     async fn go_on(&mut self, mut actions: Vec<Action>) -> Result<(), Error> {
+        let mut listener = self.context.bell.listen();
+        if self.take_signals().await?.is_some() {
+            actions = self.run.outstanding(); // what is wanted now may be another thing
+        }
         loop {
             while let Some(action) = take_first(&mut actions) {
+                if self.context.is_draining() && begins(&action) {
+                    continue; // it stays outstanding: whoever resumes the run does it
+                }
                 let more = match action {
                     action if !self.run.wants(&action) => Vec::new(),
                     Action::Invoke(first) if self.begins_with_others(&first) => {
@@ -99,13 +113,19 @@ impl Driver {
                 };
                 actions.extend(more);
             }
+            if self.tasks.is_empty() && !self.stays() {
+                actions = self.look().await?; // what came before it is left is not missed
+                if actions.is_empty() {
+                    return Ok(());
+                }
+                continue;
+            }
+            let quiet = self.quiet();
             actions = tokio::select! {
                 biased; // a nested invocation ends before the one that called it
                 Some(news) = self.news.recv() => self.heard(news).await?,
-                done = self.tasks.join_next() => match done {
-                    None => return Ok(()),
-                    Some(done) => self.all_done(finished(done)?).await?,
-                },
+                Some(done) = self.tasks.join_next() => self.all_done(finished(done)?).await?,
+                () = listener.next_within(quiet) => self.look().await?,
             };
         }
     }
@@ -130,10 +150,7 @@ impl Driver {
                 answer::check(&self.run, &ask, &decision)?; // nothing is recorded that the machine would not take
                 self.happened(answer::decided(&ask, decision)).await
             }
-            Done::Waited(site) if self.run.is_waiting(&site) => {
-                self.happened(Event::TimerFired { site, attempt: 0 }).await
-            }
-            Done::Waited(_) | Done::Unanswered => Ok(Vec::new()),
+            Done::Unanswered => Ok(Vec::new()),
             Done::Turn(invoke) => self.invoke_after_turn(*invoke).await,
         }
     }
@@ -285,6 +302,11 @@ impl Driver {
         self.at = entry.at;
         Ok(actions)
     }
+}
+
+/// Whether an action begins something that a host that stops leaves to another one.
+fn begins(action: &Action) -> bool {
+    !matches!(action, Action::Stop(_) | Action::End(_))
 }
 
 fn take_first(actions: &mut Vec<Action>) -> Option<Action> {

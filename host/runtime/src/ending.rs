@@ -5,6 +5,9 @@ use baton_workflow::{Action, Ask, Run, Status, StepView};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::serve::Rest;
+use crate::story::Story;
+
 /// How a run stands when its host is done with it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Ending {
@@ -12,7 +15,8 @@ pub struct Ending {
     pub run: RunId,
     /// The workflow's name.
     pub workflow: String,
-    /// `completed`, `failed`, `cancelled`, `parked` (it waits for people, events or a time) or `running` (a host drives it, or died:
+    /// `completed`, `failed`, `cancelled`, `parked` (it waits for people, events or a time), `paused` (somebody wants it to rest),
+    /// `queued` (it waits for its turn) or `running` (a host drives it, or died:
     /// whether one does, the store tells in [`RunSummary`](baton_journal::RunSummary)).
     pub outcome: &'static str,
     /// The workflow's output, if it completed.
@@ -23,11 +27,22 @@ pub struct Ending {
     /// The questions that it waits for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<Question>,
+    /// The times and events that it waits for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub awaits: Vec<Awaited>,
     /// The steps in the order of the plan.
     pub steps: Vec<Step>,
+    /// What it waits for, for whoever goes on with it.
+    #[serde(skip)]
+    pub rest: Rest,
 }
 
 impl Ending {
+    /// That of a run that was left before it had its turn.
+    pub(crate) fn queued(story: &Story) -> Self {
+        Ending { outcome: "queued", ..story.ending() }
+    }
+
     pub(crate) fn of(run: RunId, machine: &Run) -> Self {
         let (outcome, output, error) = match (machine.status(), machine.outcome()) {
             (Status::Ended, Some(RunOutcome::Completed { output })) => {
@@ -40,6 +55,7 @@ impl Ending {
                 ("cancelled", None, Some(Blame { step: None, message: cancelled(by, reason.as_deref()) }))
             }
             (Status::Parked, _) => ("parked", None, None),
+            (Status::Paused, _) => ("paused", None, None),
             _ => ("running", None, None),
         };
         Ending {
@@ -49,7 +65,9 @@ impl Ending {
             output,
             error,
             waiting: questions(machine).into_iter().map(Question::from).collect(),
+            awaits: awaited(machine),
             steps: machine.steps().map(|step| Step::of(&step)).collect(),
+            rest: rest(machine),
         }
     }
 }
@@ -60,10 +78,45 @@ fn cancelled(by: &str, reason: Option<&str>) -> String {
     format!("cancelled by {by}{because}")
 }
 
+/// What a run waits for.
+fn rest(machine: &Run) -> Rest {
+    let mut rest = Rest::default();
+    for action in machine.outstanding() {
+        let until = match action {
+            Action::Ask(ask) => ask.deadline,
+            Action::Wait(wait) => wait.until,
+            Action::Await(wait) => {
+                rest.events.extend(wait.name);
+                wait.until
+            }
+            Action::Invoke(_) | Action::Stop(_) | Action::Emit(_) | Action::End(_) => continue,
+        };
+        rest.until = Some(rest.until.map_or(until, |first| first.min(until)));
+    }
+    rest
+}
+
 /// The questions that people have not answered.
 pub(crate) fn questions(machine: &Run) -> Vec<Ask> {
     let outstanding = machine.outstanding().into_iter();
     outstanding.filter_map(|action| if let Action::Ask(ask) = action { Some(ask) } else { None }).collect()
+}
+
+/// A time or an event that a step waits for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Awaited {
+    /// The step.
+    pub step: String,
+    /// The name of the events; null if it waits for a time.
+    pub event: Option<String>,
+    /// When it has waited long enough: milliseconds since the Unix epoch.
+    pub until: u64,
+}
+
+fn awaited(machine: &Run) -> Vec<Awaited> {
+    let waits = machine.outstanding().into_iter();
+    let waits = waits.filter_map(|action| if let Action::Await(wait) = action { Some(wait) } else { None });
+    waits.map(|wait| Awaited { step: wait.site.to_string(), event: wait.name, until: wait.until.0 }).collect()
 }
 
 /// What failed.

@@ -1,6 +1,6 @@
 //! What can go wrong with a project or a run, sorted by who has to act.
 
-use baton_journal::{Excess, NotDeployed, StoreError};
+use baton_journal::{Excess, NotDeployed, StoreError, Timestamp};
 use baton_policy::Bytes;
 use baton_sandbox::SandboxError;
 use baton_workflow::{Problems, RunError};
@@ -81,6 +81,38 @@ pub enum Error {
         /// What does.
         waiting: String,
     },
+    /// A person answered a question that was answered before.
+    #[error("step {step} was answered before, by {by}")]
+    Answered {
+        /// The step.
+        step: String,
+        /// Who was faster.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// A project has no workflow of that name.
+    #[error("the project has no workflow {name}; its workflows: {known}")]
+    NoSuchWorkflow {
+        /// The name.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// Two workflows of a project have one name.
+    #[error("two workflows have the name {0}")]
+    SameName(String),
+    /// The only moment of a schedule is over.
+    #[error("the schedule of workflow {workflow} is in the past: {at}")]
+    InThePast {
+        /// The workflow.
+        workflow: String,
+        /// The moment.
+        at: String,
+    },
+    /// A workflow's concurrency key has no value for this input.
+    #[error("the run has no concurrency key: {0}")]
+    NoKey(String),
     /// A person answered after the deadline of the question.
     #[error("the time to answer step {0} is over")]
     TooLate(String),
@@ -167,6 +199,14 @@ impl Error {
             Error::Manifest { hint, .. } | Error::Terms { hint, .. } => Some(hint.clone()),
             Error::Sandbox(SandboxError::Store(error)) | Error::Store(error) => hint_of_store(error),
             Error::Sandbox(error) => error.hint(),
+            Error::Answered { .. } => Some("the first answer holds; `baton show` has it".to_owned()),
+            Error::SameName(_) => {
+                Some("give each its own `workflow:`; its events and schedules are told apart by it".to_owned())
+            }
+            Error::InThePast { .. } => {
+                Some("change `at` to a moment to come, or remove that trigger from `on`".to_owned())
+            }
+            Error::NoKey(_) => Some("change `concurrency` in the workflow, or the input".to_owned()),
             Error::TooLate(_) => Some("resume the run: it goes on as the step's `on_timeout` says".to_owned()),
             Error::NotForked(_) => Some("fork at that step, or at one before it".to_owned()),
             Error::HalfForked(_) => Some("fork once more: nothing was done by this one".to_owned()),
@@ -225,6 +265,8 @@ fn hint_of_store(error: &StoreError) -> Option<String> {
         }
         StoreError::NoSuchRun(_) => "`baton runs` lists the runs there are".to_owned(),
         StoreError::NotDeployed(error) => hint_of_versions(error),
+        StoreError::Busy { run, .. } => format!("wait until it has ended, or end it: `baton cancel {run}`"),
+        StoreError::MailboxFull(run) => format!("go on with it: `baton resume {run}`"),
         StoreError::Claimed(_) => "it goes on there; `baton show` follows it".to_owned(),
         StoreError::OverQuota { run, excess } => {
             format!(

@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use baton_bundle::{Project, Today};
 use baton_egress::{Egress, Fetch, Secrets};
-use baton_journal::{Claim, Decision, Event, Exported, Quota, RunHeader, RunId, RunSummary, Store, StoreError};
+use baton_journal::{Claim, Event, Exported, Quota, RunHeader, RunId, RunSummary, Store, StoreError};
 use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
 use baton_store::{ReadOnlyStore, Settings, SqliteStore};
 use baton_workflow::{Action, Plan, Run};
 use serde_json::Value;
 
+use crate::bell::Bell;
 use crate::clock::SystemClock;
 use crate::components::Components;
-use crate::drive::{Driver, RunContext, Shared, answer};
-use crate::ending::{Ending, questions};
+use crate::drive::{Driver, RunContext, Shared};
+use crate::ending::Ending;
 use crate::error::Error;
 use crate::export;
 use crate::fork::{Beginning, Forked, Forking};
@@ -83,7 +84,18 @@ impl Host {
     pub fn of(sandbox: Arc<Sandbox>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let egress = Arc::new(Egress::new(&baton_egress::Options::default())?);
         let guards = Guards::new(Arc::clone(&clock));
-        Ok(Host { shared: Shared { sandbox, store, clock, egress, secrets: Arc::default(), guards } })
+        Ok(Host {
+            shared: Shared {
+                sandbox,
+                store,
+                clock,
+                egress,
+                secrets: Arc::default(),
+                guards,
+                bell: Bell::default(),
+                drain: Arc::default(),
+            },
+        })
     }
 
     /// The host with another way out: with a resolver or certificate authorities of its own.
@@ -96,6 +108,10 @@ impl Host {
     #[must_use]
     pub fn with_secrets(self, secrets: Secrets) -> Self {
         Host { shared: Shared { secrets: Arc::new(secrets), ..self.shared } }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// What loads plugins for this host.
@@ -116,7 +132,7 @@ impl Host {
         observer: Arc<dyn Observer>,
     ) -> Result<Ending, Error> {
         let reached = plugins.reached_from(&plan.plugins());
-        let header = self.header(&plan, plugins, reached.iter(), input).await?;
+        let header = self.header(&plan, plugins, reached.iter(), input, None).await?;
         Box::pin(self.begin(self.new_run(), header, plan, plugins.clone(), observer)).await
     }
 
@@ -142,6 +158,9 @@ impl Host {
             let actions = run.apply(entry.at, &entry.event)?;
             observer.entry(&entry, &run);
             let story = Story::from_parts(id.clone(), run, vec![entry]);
+            if !self.has_turn(&claim, &story, observer.as_ref()).await? {
+                return Ok(Ending::queued(&story));
+            }
             self.drive(&claim, story, actions, plugins, observer).await
         };
         holding(&self.shared.store, &claim, begun).await
@@ -183,6 +202,9 @@ impl Host {
             }
             let plugins = self.plugins_of(&story, operator).await?;
             observer.begins(id);
+            if !self.has_turn(&claim, &story, observer.as_ref()).await? {
+                return Ok(Ending::queued(&story));
+            }
             let actions = story.machine().outstanding();
             self.drive(&claim, story, actions, plugins, observer).await
         };
@@ -203,28 +225,6 @@ impl Host {
         };
         let beginning = Beginning::of(story, &id, forking, pins, IDENTITY)?;
         beginning.write(&self.shared.store, &id, now).await
-    }
-
-    /// Records a person's answer to a step that asks. It does not go on with the run: [`Host::resume`] does.
-    ///
-    /// # Errors
-    /// The step does not ask or the time to answer is over, the role may not answer, or the answer does not fit.
-    pub async fn decide(&self, id: &RunId, step: &str, decision: Decision) -> Result<(), Error> {
-        let claim = self.shared.store.claim(id.clone()).await?;
-        holding(&self.shared.store, &claim, self.record_decision(&claim, step, decision)).await
-    }
-
-    async fn record_decision(&self, claim: &Claim, step: &str, decision: Decision) -> Result<(), Error> {
-        let mut machine = self.story(&claim.run).await?.into_machine();
-        let ask = machine.question(step).cloned().ok_or_else(|| not_asking(&machine, step))?;
-        if self.shared.clock.now() >= ask.deadline {
-            return Err(Error::TooLate(ask.step));
-        }
-        answer::check(&machine, &ask, &decision)?;
-        let event = answer::decided(&ask, decision);
-        machine.apply(self.shared.clock.now(), &event)?;
-        self.shared.store.append(claim, self.shared.clock.now(), event).await?;
-        Ok(self.shared.store.flush().await?)
     }
 
     /// Everything that is known of a run.
@@ -292,10 +292,4 @@ impl Host {
         let machine = Box::pin(Driver::new(context, news, story, observer).drive(actions)).await?;
         Ok(Ending::of(claim.run.clone(), &machine))
     }
-}
-
-fn not_asking(machine: &Run, step: &str) -> Error {
-    let asking: Vec<String> = questions(machine).into_iter().map(|ask| ask.step).collect();
-    let waiting = if asking.is_empty() { "no step does".to_owned() } else { format!("{} does", asking.join(", ")) };
-    Error::NotAsking { step: step.to_owned(), waiting }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use baton_bundle::{Project, Today};
-use baton_journal::{Digest, Payload, PluginPin, RunHeader};
+use baton_journal::{Cause, Digest, Payload, PluginPin, RunHeader};
 use baton_sandbox::IDENTITY;
 use baton_workflow::Plan;
 use serde_json::Value;
@@ -24,14 +24,16 @@ pub(crate) enum Operator<'a> {
 }
 
 impl Host {
-    /// What is fixed for a run that begins now with these plugins.
+    /// What is fixed for a run that begins now with these plugins, and what begins it, if that is no person.
     pub(crate) async fn header(
         &self,
         plan: &Plan,
         plugins: &Plugins,
         names: impl Iterator<Item = &String>,
         input: &Value,
+        cause: Option<Cause>,
     ) -> Result<RunHeader, Error> {
+        let admission = self.admission(plan, input, cause).await?;
         let pins = self.pins(plugins, names).await?;
         Ok(RunHeader {
             workflow: plan.name().to_owned(),
@@ -43,6 +45,7 @@ impl Host {
             plugins: pins,
             version: None,
             forks: Vec::new(),
+            admission,
         })
     }
 

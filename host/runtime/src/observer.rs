@@ -1,16 +1,41 @@
 //! Those who watch a run, and the people who may answer it. It does not know terminals.
 
 use std::fmt;
+use std::time::Duration;
 
 use baton_journal::{BoxFuture, Decision, Entry, RunId, Timestamp};
 use baton_policy::Wall;
 use baton_workflow::{Ask, Run};
+
+/// How long a host stays with a run that only waits, unless its observer says otherwise: who looks at it does not look
+/// longer, and a parked run costs no memory.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a host does with a run that waits for its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queued {
+    /// It waits with it.
+    Wait,
+    /// It lets go of it: somebody drives it later.
+    Leave,
+}
 
 /// Watches a run while the host drives it. The defaults do nothing, so that adding a method breaks nobody.
 pub trait Observer: Send + Sync {
     /// The host begins to drive a run, a new one or one that it goes on with.
     fn begins(&self, run: &RunId) {
         let _ = run;
+    }
+
+    /// The run waits for its turn behind these, which have its concurrency key; asked again until they have ended.
+    fn queued(&self, run: &RunId, before: &[RunId]) -> Queued {
+        let _ = (run, before);
+        Queued::Wait
+    }
+
+    /// How long the host stays with a run that only waits. What is further away parks the run.
+    fn patience(&self) -> Duration {
+        PATIENCE
     }
 
     /// An entry was appended and applied. Host calls of guests are not among them.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use baton_journal::{Entry, Event, Migration, Payload, PluginPin, RunHeader, RunId, VersionPin};
+use baton_journal::{Entry, Event, Migration, Payload, PluginPin, RunHeader, RunId, Timestamp, VersionPin};
 use baton_workflow::{Ask, Plan, Run, Status};
 
 use crate::ending::{Ending, questions};
@@ -36,6 +36,25 @@ impl Story {
 
     pub(crate) fn into_machine(self) -> Run {
         self.run
+    }
+
+    /// Adds an entry that was appended meanwhile.
+    ///
+    /// # Errors
+    /// It cannot follow.
+    pub(crate) fn add(&mut self, entry: Entry) -> Result<(), Error> {
+        self.run.apply(entry.at, &entry.event)?;
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Lets an event happen that is not recorded yet.
+    ///
+    /// # Errors
+    /// It cannot follow.
+    pub(crate) fn try_out(&mut self, at: Timestamp, event: &Event) -> Result<(), Error> {
+        self.run.apply(at, event)?;
+        Ok(())
     }
 
     /// The run's id.

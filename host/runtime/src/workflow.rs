@@ -21,7 +21,34 @@ pub const MAX_FILE: u64 = 64 << 20;
 /// # Errors
 /// The file cannot be read, or has problems.
 pub fn plan(project: &Project, plugins: &Plugins) -> Result<Plan, Error> {
-    let path = project.workflow()?;
+    plan_file(project, project.workflow()?, plugins)
+}
+
+/// Plans all workflows of a project, checked against its plugins.
+///
+/// # Errors
+/// There is none, or a file cannot be read or has problems.
+pub fn plan_all(project: &Project, plugins: &Plugins) -> Result<Vec<Plan>, Error> {
+    if project.all_workflows().next().is_none() {
+        project.workflow()?;
+    }
+    project.all_workflows().map(|path| plan_file(project, path, plugins)).collect()
+}
+
+/// Plans the workflow of a project that has this name.
+///
+/// # Errors
+/// There is none, or a file cannot be read or has problems.
+pub fn plan_named(project: &Project, name: &str, plugins: &Plugins) -> Result<Plan, Error> {
+    let mut plans = plan_all(project, plugins)?;
+    let names: Vec<String> = plans.iter().map(|plan| plan.name().to_owned()).collect();
+    match names.iter().position(|known| known == name) {
+        Some(place) => Ok(plans.swap_remove(place)),
+        None => Err(Error::NoSuchWorkflow { name: name.to_owned(), known: names.join(", ") }),
+    }
+}
+
+fn plan_file(project: &Project, path: &Path, plugins: &Plugins) -> Result<Plan, Error> {
     let text = read(path)?;
     // The folder of a bare file name is the empty path, which no system call takes.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

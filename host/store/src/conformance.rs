@@ -10,6 +10,7 @@
 #![expect(clippy::unwrap_used, reason = "a case that can't go on fails")]
 
 mod journal;
+mod post;
 mod quota;
 mod removal;
 pub mod sample;
@@ -47,7 +48,7 @@ impl Case {
 /// All cases.
 #[must_use]
 pub fn all() -> Vec<Case> {
-    [journal::all(), quota::all(), removal::all(), state::all(), versions::all()].concat()
+    [journal::all(), post::all(), quota::all(), removal::all(), state::all(), versions::all()].concat()
 }
 
 /// Asserts every case, each on an empty store that `open` makes, with the quota that it is given.

@@ -1,6 +1,7 @@
 //! The store in memory, for embedding without a disk, for benches and for tests: the same promises as the one in
 //! SQLite, until the process ends. It does not know files or threads.
 
+mod post;
 mod room;
 mod run;
 mod versions;
@@ -10,11 +11,13 @@ use std::future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use baton_journal::{
-    BoxFuture, Chain, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Payload, Quota, Removed, RunId,
-    RunSummary, Scope, StateReply, StateRequest, Store, StoreError, Timestamp, Version, Weight, Wish,
+    BoxFuture, Chain, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Payload, Publication, Published,
+    Quota, Removed, RunId, RunSummary, Scope, Sent, Signal, StateReply, StateRequest, Store, StoreError, Timestamp,
+    Version, Weight, Wish,
 };
 
 use crate::state;
+use post::Post;
 use room::MemoryRoom;
 use run::Run;
 use versions::Versions;
@@ -32,6 +35,7 @@ struct Kept {
     blobs: HashMap<Digest, Arc<[u8]>>,
     rooms: HashMap<Scope, MemoryRoom>,
     versions: Versions,
+    post: Post,
 }
 
 impl MemoryStore {
@@ -66,11 +70,14 @@ impl Kept {
         if self.runs.contains_key(&run) {
             return Err(StoreError::RunExists(run));
         }
+        self.post.admit(header)?;
         self.require_components(&started)?;
+        let header = header.clone();
         let mut begun = Run::new(header.workflow.clone(), Chain::of(&run));
         let started = self.loaded(started)?;
         let (entry, large) = begun.append(at, started, quota).map_err(|excess| over(&run, excess))?;
         self.keep(large);
+        self.post.enter(&run, at, &header);
         self.runs.insert(run.clone(), begun);
         Ok((Claim { run, epoch: 1 }, entry))
     }
@@ -107,9 +114,36 @@ impl Kept {
         run.chain.accepts(&event).map_err(|error| StoreError::Refused(error.to_string()))?;
         self.require_components(&event)?;
         let event = self.loaded(event)?;
-        let appended = self.run(&claim.run)?.append(at, event, quota);
-        let (entry, large) = appended.map_err(|excess| over(&claim.run, excess))?;
+        let run = self.run(&claim.run)?;
+        let (entry, large) = run.append(at, event, quota).map_err(|excess| over(&claim.run, excess))?;
+        if run.progress.ended.is_some() {
+            self.post.forget(&claim.run);
+        }
         self.keep(large);
+        Ok(entry)
+    }
+
+    fn signal(&mut self, run: &RunId, at: Timestamp, signal: Signal) -> Result<u64, StoreError> {
+        if self.run(run)?.progress.ended.is_some() {
+            return Err(StoreError::Ended(run.clone()));
+        }
+        self.post.send(run, at, signal)
+    }
+
+    fn take(
+        &mut self,
+        claim: &Claim,
+        at: Timestamp,
+        number: u64,
+        event: Option<Event>,
+        quota: Quota,
+    ) -> Result<Option<Entry>, StoreError> {
+        self.held(claim)?;
+        if !self.post.has(&claim.run, number) {
+            return Ok(None);
+        }
+        let entry = event.map(|event| self.append(claim, at, event, quota)).transpose()?;
+        self.post.remove(&claim.run, number);
         Ok(entry)
     }
 
@@ -248,6 +282,57 @@ impl Store for MemoryStore {
 
     fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {
         ready(self.kept().state(claim, &request))
+    }
+
+    fn turn(&self, claim: &Claim) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        let mut kept = self.kept();
+        let held = kept.held(claim).map(drop);
+        ready(held.map(|()| kept.post.take_turn(&claim.run)))
+    }
+
+    fn signal(&self, run: RunId, at: Timestamp, signal: Signal) -> BoxFuture<'_, Result<u64, StoreError>> {
+        ready(self.kept().signal(&run, at, signal))
+    }
+
+    fn signals(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Sent>, StoreError>> {
+        let mut kept = self.kept();
+        let known = kept.run(&run).map(drop);
+        ready(known.map(|()| kept.post.waiting(&run)))
+    }
+
+    fn signalled(&self) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        ready(Ok(self.kept().post.addressed()))
+    }
+
+    fn take(
+        &self,
+        claim: &Claim,
+        at: Timestamp,
+        number: u64,
+        event: Option<Event>,
+    ) -> BoxFuture<'_, Result<Option<Entry>, StoreError>> {
+        ready(self.kept().take(claim, at, number, event, self.quota))
+    }
+
+    fn publish(&self, at: Timestamp, publication: Publication) -> BoxFuture<'_, Result<Published, StoreError>> {
+        ready(self.kept().post.publish(at, publication))
+    }
+
+    fn published(&self, after: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Published>, StoreError>> {
+        ready(Ok(self.kept().post.after(after, limit)))
+    }
+
+    fn last_published(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        ready(Ok(self.kept().post.last()))
+    }
+
+    fn cursor(&self, name: String) -> BoxFuture<'_, Result<Option<u64>, StoreError>> {
+        ready(Ok(self.kept().post.cursors.get(&name).copied()))
+    }
+
+    fn move_cursor(&self, name: String, to: u64) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.kept().post.move_cursor(name, to);
+        ready(Ok(()))
     }
 
     fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {

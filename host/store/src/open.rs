@@ -174,7 +174,7 @@ fn require_whole_pages(connection: &Connection, path: &Path) -> Result<(), Store
 
 /// In no order: `VACUUM` changes it.
 fn tables_of(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
-    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL";
+    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_'";
     connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use baton_journal::{
-    BoxFuture, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Removed, RunId, RunSummary, StateReply,
-    StateRequest, Store, StoreError, Timestamp, Version, Weight, Wish,
+    BoxFuture, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Publication, Published, Removed, RunId,
+    RunSummary, Sent, Signal, StateReply, StateRequest, Store, StoreError, Timestamp, Version, Weight, Wish,
 };
 use rusqlite::Connection;
 
@@ -25,7 +25,7 @@ use crate::create::beside;
 use crate::fault::{Fault, io_error};
 use crate::open::{Settings, open_to_look};
 use crate::room::SqlRoom;
-use crate::{blob, history, state, versions};
+use crate::{blob, history, mail, published, state, versions};
 
 /// How often a picture is taken before a store that changes under the reader's eyes is called [`StoreError::Locked`].
 const ATTEMPTS: u32 = 5;
@@ -200,6 +200,52 @@ impl Store for ReadOnlyStore {
             return Box::pin(async move { Err(error) });
         }
         self.read(move |sql| state::perform(&mut SqlRoom::of(sql, &request.scope), &request))
+    }
+
+    fn turn(&self, _: &Claim) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        self.refuse()
+    }
+
+    fn signal(&self, _: RunId, _: Timestamp, _: Signal) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.refuse()
+    }
+
+    fn signals(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Sent>, StoreError>> {
+        self.read(move |sql| mail::waiting(sql, &run))
+    }
+
+    fn signalled(&self) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        self.read(mail::addressed)
+    }
+
+    fn take(
+        &self,
+        _: &Claim,
+        _: Timestamp,
+        _: u64,
+        _: Option<Event>,
+    ) -> BoxFuture<'_, Result<Option<Entry>, StoreError>> {
+        self.refuse()
+    }
+
+    fn publish(&self, _: Timestamp, _: Publication) -> BoxFuture<'_, Result<Published, StoreError>> {
+        self.refuse()
+    }
+
+    fn published(&self, after: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Published>, StoreError>> {
+        self.read(move |sql| published::after(sql, after, limit))
+    }
+
+    fn last_published(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.read(published::last)
+    }
+
+    fn cursor(&self, name: String) -> BoxFuture<'_, Result<Option<u64>, StoreError>> {
+        self.read(move |sql| published::cursor(sql, &name))
+    }
+
+    fn move_cursor(&self, _: String, _: u64) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.refuse()
     }
 
     fn put_blob(&self, _: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {

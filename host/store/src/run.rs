@@ -10,6 +10,7 @@ use baton_journal::{Chain, Claim, Entry, Event, Progress, Quota, RunId, StoreErr
 use rusqlite::{Connection, params};
 
 use crate::fault::Fault;
+use crate::turn;
 use crate::writer::Writing;
 
 use growth::Next;
@@ -34,6 +35,7 @@ pub(crate) fn create(
     if exists(writing.sql, run)? {
         return Err(StoreError::RunExists(run.clone()).into());
     }
+    turn::admit(writing.sql, header)?;
     started.require(writing.sql)?;
     let mut chain = Chain::of(run);
     let mut next = Next::after(writing.sql, NONE, &mut chain, at, started)?;
@@ -46,6 +48,7 @@ pub(crate) fn create(
     let values = params![run.as_str(), header.workflow, epoch, at.0.cast_signed(), head.as_bytes()];
     writing.sql.prepare_cached(insert)?.execute(values)?;
     next.run = writing.sql.last_insert_rowid();
+    turn::enter(writing.sql, next.run, run, at, header)?;
     Ok((claim, next.write(writing.sql, Taken::default(), Progress::default(), started)?))
 }
 

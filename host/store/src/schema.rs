@@ -12,6 +12,10 @@
 //! | `versions` | a version of a workflow; `content` is the blob that says what it is, `sum` the digest of the row | once |
 //! | `version_uses` | a blob that a version needs, so that no removal takes it | with the version |
 //! | `deployments` | a line of a workflow's history: which version is current from then on, and which is tried; `sum` is the digest of the row | once |
+//! | `signals` | what is wanted of a run, until its driver takes it; `sum` is the digest of run, time and body | by anybody |
+//! | `events` | an event that was published, under its key; `sum` is the digest of time and body | once |
+//! | `cursors` | how far a reader of events, or of a schedule, has come | by its reader |
+//! | `turns` | a run with a concurrency key, and whether it has the turn | until its run ends |
 //! | `flushes` | one counter, so that a flush with nothing else to write still commits | by flushes |
 //!
 //! Times are milliseconds since the Unix epoch. Unsigned numbers are stored as the signed number of the same bits.
@@ -32,7 +36,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x4261_746e;
 pub(crate) const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// The tables and the indexes, in the order in which they are made.
-pub(crate) const TABLES: [&str; 13] = [
+pub(crate) const TABLES: [&str; 19] = [
     "CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, \
      epoch INTEGER NOT NULL, status TEXT NOT NULL, started INTEGER NOT NULL, updated INTEGER NOT NULL, \
      entries INTEGER NOT NULL, bytes INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, waits INTEGER NOT NULL, \
@@ -59,5 +63,14 @@ pub(crate) const TABLES: [&str; 13] = [
     "CREATE TABLE deployments (workflow TEXT NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, \
      deed TEXT NOT NULL, current INTEGER NOT NULL, canary INTEGER, weight INTEGER, sum BLOB NOT NULL, \
      PRIMARY KEY (workflow, sequence)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE signals (number INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES runs (number), \
+     at INTEGER NOT NULL, body TEXT NOT NULL, sum BLOB NOT NULL) STRICT",
+    "CREATE INDEX mailboxes ON signals (run)",
+    "CREATE TABLE events (number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, \
+     body TEXT NOT NULL, sum BLOB NOT NULL) STRICT",
+    "CREATE TABLE cursors (name TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE turns (run INTEGER PRIMARY KEY REFERENCES runs (number), workflow TEXT NOT NULL, \
+     key TEXT NOT NULL, priority INTEGER NOT NULL, taken INTEGER NOT NULL) STRICT",
+    "CREATE INDEX queues ON turns (workflow, key)",
     "CREATE TABLE flushes (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT",
 ];

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 use baton_journal::{
-    BoxFuture, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Quota, Removed, RunId, RunSummary,
-    StateReply, StateRequest, Store, StoreError, Timestamp, Version, Weight, Wish,
+    BoxFuture, Claim, Deployed, Deployment, Digest, Entry, Event, NewVersion, Publication, Published, Quota, Removed,
+    RunId, RunSummary, Sent, Signal, StateReply, StateRequest, Store, StoreError, Timestamp, Version, Weight, Wish,
 };
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -25,6 +25,7 @@ use crate::run::{self, Step, Stored};
 use crate::state;
 use crate::versions;
 use crate::writer::{self, Order, Shared, Writer, Writing};
+use crate::{mail, published, turn};
 
 /// Journals and state in one SQLite file, which several processes may share.
 ///
@@ -196,6 +197,54 @@ impl Store for SqliteStore {
         }
         let claim = claim.clone();
         self.write(move |writing| room::change(writing, &claim, &request))
+    }
+
+    fn turn(&self, claim: &Claim) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        let claim = claim.clone();
+        self.write(move |writing| turn::take(writing, &claim))
+    }
+
+    fn signal(&self, run: RunId, at: Timestamp, signal: Signal) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.write(move |writing| mail::send(writing, &run, at, &signal))
+    }
+
+    fn signals(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Sent>, StoreError>> {
+        self.read(move |sql| mail::waiting(sql, &run))
+    }
+
+    fn signalled(&self) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        self.read(mail::addressed)
+    }
+
+    fn take(
+        &self,
+        claim: &Claim,
+        at: Timestamp,
+        number: u64,
+        event: Option<Event>,
+    ) -> BoxFuture<'_, Result<Option<Entry>, StoreError>> {
+        let (claim, event, quota) = (claim.clone(), event.map(Stored::from), self.quota);
+        self.write(move |writing| mail::take(writing, &claim, at, number, event.as_ref(), quota))
+    }
+
+    fn publish(&self, at: Timestamp, publication: Publication) -> BoxFuture<'_, Result<Published, StoreError>> {
+        self.write(move |writing| published::publish(writing.sql, at, &publication))
+    }
+
+    fn published(&self, after: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Published>, StoreError>> {
+        self.read(move |sql| published::after(sql, after, limit))
+    }
+
+    fn last_published(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.read(published::last)
+    }
+
+    fn cursor(&self, name: String) -> BoxFuture<'_, Result<Option<u64>, StoreError>> {
+        self.read(move |sql| published::cursor(sql, &name))
+    }
+
+    fn move_cursor(&self, name: String, to: u64) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.write(move |writing| published::move_cursor(writing.sql, &name, to))
     }
 
     fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {

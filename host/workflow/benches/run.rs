@@ -44,6 +44,7 @@ fn journal(plan: &Arc<Plan>) -> Vec<(Timestamp, Event)> {
         plugins: Vec::new(),
         version: None,
         forks: Vec::new(),
+        admission: Default::default(),
     };
     let (mut run, mut events) = (new_run(plan), vec![Event::RunStarted(header)]);
     let (mut journal, mut at) = (Vec::new(), 1_000_000);

@@ -15,6 +15,7 @@ mod infer;
 mod names;
 mod order;
 mod sink;
+mod start;
 mod whole;
 mod world;
 

@@ -11,6 +11,7 @@ use crate::catalog::Catalog;
 use crate::check::{self, Broken};
 use crate::expression::Template;
 use crate::plan::definition::{FORMAT, MAX_STEPS};
+use crate::plan::trigger::is_event_name;
 use crate::plan::{Definition, Files, Role, RunBudget, Step, Steps};
 use crate::problem::{Code, Problems};
 use crate::schema::Schema;
@@ -30,6 +31,7 @@ mod retry;
 mod step;
 mod switch;
 mod template;
+mod trigger;
 mod wait;
 mod work;
 
@@ -97,7 +99,8 @@ fn read_file(file: &str, bytes: &[u8], reader: Reader<'_>) -> Result<Definition,
     }
 }
 
-const KEYS: &[&str] = &["workflow", "input", "data", "budget", "context", "steps", "finally", "output"];
+const KEYS: &[&str] =
+    &["workflow", "on", "priority", "concurrency", "input", "data", "budget", "context", "steps", "finally", "output"];
 
 impl Reader<'_> {
     /// The whole file; none if it is no mapping.
@@ -108,6 +111,7 @@ impl Reader<'_> {
         let data = fields.get("data").map_or_else(|| Value::Object(Map::new()), |node| self.data(node));
         self.broken.all_data |= fields.is_meant("data");
         let budget = fields.get("budget").map_or_else(RunBudget::default, |node| self.run_budget(node));
+        let start = self.start(&fields);
         let context = fields.get("context").map_or_else(BTreeMap::new, |node| self.context(node));
         let steps =
             fields.require("steps", &mut self.report).map_or_else(Vec::new, |node| self.steps(node, Role::Main));
@@ -115,7 +119,18 @@ impl Reader<'_> {
         let steps = Steps::from(self.unique(steps, last));
         let output = fields.get("output").and_then(|node| self.template(node));
         let output = output.unwrap_or(Template::Literal(Value::Null));
-        Some(Definition { format: FORMAT, workflow, file: String::new(), input, data, budget, context, steps, output })
+        Some(Definition {
+            format: FORMAT,
+            workflow,
+            file: String::new(),
+            input,
+            data,
+            budget,
+            start,
+            context,
+            steps,
+            output,
+        })
     }
 
     /// All steps; those under `finally` have names of their own.
@@ -206,12 +221,6 @@ impl Reader<'_> {
         }
         room > 0
     }
-}
-
-/// Whether a text is a name for an event.
-fn is_event_name(text: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    !text.is_empty() && text.len() <= fields::MAX_NAME && text.chars().all(allowed)
 }
 
 #[cfg(test)]

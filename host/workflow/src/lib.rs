@@ -21,7 +21,7 @@ pub mod run;
 pub mod units;
 
 pub use catalog::{AgentFacts, Catalog, PluginFacts, ToolFacts};
-pub use plan::{Files, NotAPlan, Plan, Target};
+pub use plan::{Due, Files, NotAPlan, Occasion, Occurrence, Plan, Schedule, Target, Trigger};
 pub use problem::{Code, Position, Problem, Problems, Span};
 pub use run::{
     Action, Ask, Await, Emit, InDoubt, Invoke, NotFollowing, Progress, Run, RunError, Status, StepKind, StepStatus,

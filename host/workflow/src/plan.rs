@@ -20,7 +20,9 @@ pub(crate) mod fault;
 pub(crate) mod graph;
 pub(crate) mod policy;
 pub(crate) mod repeat;
+pub mod schedule;
 pub(crate) mod steps;
+pub mod trigger;
 pub(crate) mod work;
 
 pub use budget::{RunBudget, RunLimit, StepBudget};
@@ -30,7 +32,9 @@ pub(crate) use fault::FaultKind;
 pub(crate) use graph::Graph;
 pub(crate) use policy::{OnFailure, Retry};
 pub(crate) use repeat::{Join, Rounds};
+pub use schedule::{Due, Schedule};
 pub(crate) use steps::Steps;
+pub use trigger::{Occasion, Occurrence, Trigger};
 pub(crate) use work::{Approval, Case, Emit, Inner, Invocation, Listen, Sleep, Switch, Work};
 
 /// Reads a file that the workflow names, by the path as written there.

@@ -50,5 +50,6 @@ pub(crate) fn header(plan: &Plan, input: &Value) -> RunHeader {
         plugins: Vec::new(),
         version: None,
         forks: Vec::new(),
+        admission: Default::default(),
     }
 }

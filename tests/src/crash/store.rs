@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, Removed, RunId, RunSummary, StateOp, StateReply, StateRequest, Store,
-    StoreError, Timestamp,
+    BoxFuture, Claim, Digest, Entry, Event, Publication, Published, Removed, RunId, RunSummary, Sent, Signal, StateOp,
+    StateReply, StateRequest, Store, StoreError, Timestamp,
 };
 
 use super::fuse::Fuse;
@@ -61,6 +61,52 @@ impl Store for FusedStore {
             return self.store.state(claim, request);
         }
         self.around(Deed::StateChange, self.store.state(claim, request))
+    }
+
+    fn turn(&self, claim: &Claim) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        self.store.turn(claim)
+    }
+
+    fn signal(&self, run: RunId, at: Timestamp, signal: Signal) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.store.signal(run, at, signal)
+    }
+
+    fn signals(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Sent>, StoreError>> {
+        self.store.signals(run)
+    }
+
+    fn signalled(&self) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        self.store.signalled()
+    }
+
+    fn take(
+        &self,
+        claim: &Claim,
+        at: Timestamp,
+        number: u64,
+        event: Option<Event>,
+    ) -> BoxFuture<'_, Result<Option<Entry>, StoreError>> {
+        self.around(Deed::JournalAppend, self.store.take(claim, at, number, event))
+    }
+
+    fn publish(&self, at: Timestamp, publication: Publication) -> BoxFuture<'_, Result<Published, StoreError>> {
+        self.store.publish(at, publication)
+    }
+
+    fn published(&self, after: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Published>, StoreError>> {
+        self.store.published(after, limit)
+    }
+
+    fn last_published(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.store.last_published()
+    }
+
+    fn cursor(&self, name: String) -> BoxFuture<'_, Result<Option<u64>, StoreError>> {
+        self.store.cursor(name)
+    }
+
+    fn move_cursor(&self, name: String, to: u64) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.store.move_cursor(name, to)
     }
 
     fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {

@@ -37,6 +37,7 @@ pub fn started() -> Event {
         plugins: Vec::new(),
         version: None,
         forks: Vec::new(),
+        admission: Default::default(),
     })
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, Removed, RunId, RunSummary, StateReply, StateRequest, Store, StoreError,
-    Timestamp,
+    BoxFuture, Claim, Digest, Entry, Event, Publication, Published, Removed, RunId, RunSummary, Sent, Signal,
+    StateReply, StateRequest, Store, StoreError, Timestamp,
 };
 use baton_store::MemoryStore;
 
@@ -33,6 +33,11 @@ enum Write {
     Append(RunId, Timestamp, Box<Event>),
     State(RunId, Box<StateRequest>),
     Remove(RunId),
+    Signal(RunId, Timestamp, Signal),
+    Take(RunId, Timestamp, u64, Option<Box<Event>>),
+    Turn(RunId),
+    Publish(Timestamp, Publication),
+    Cursor(String, u64),
 }
 
 impl Disk {
@@ -96,6 +101,19 @@ impl Disk {
                 self.store.release(claim).await.unwrap();
             }
             Write::Remove(run) => drop(self.store.remove(run).await.unwrap()),
+            Write::Signal(run, at, signal) => drop(self.store.signal(run, at, signal).await.unwrap()),
+            Write::Take(run, at, number, event) => {
+                let claim = self.store.claim(run).await.unwrap();
+                self.store.take(&claim, at, number, event.map(|event| *event)).await.unwrap();
+                self.store.release(claim).await.unwrap();
+            }
+            Write::Turn(run) => {
+                let claim = self.store.claim(run).await.unwrap();
+                self.store.turn(&claim).await.unwrap();
+                self.store.release(claim).await.unwrap();
+            }
+            Write::Publish(at, publication) => drop(self.store.publish(at, publication).await.unwrap()),
+            Write::Cursor(name, to) => self.store.move_cursor(name, to).await.unwrap(),
         }
     }
 
@@ -183,6 +201,69 @@ impl Store for Disk {
         Box::pin(async move {
             self.write(Write::State(claim.run.clone(), Box::new(request.clone())))?;
             self.store.state(&claim, request).await
+        })
+    }
+
+    fn turn(&self, claim: &Claim) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        let claim = claim.clone();
+        Box::pin(async move {
+            self.write(Write::Turn(claim.run.clone()))?;
+            self.store.turn(&claim).await
+        })
+    }
+
+    fn signal(&self, run: RunId, at: Timestamp, signal: Signal) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(async move {
+            self.write(Write::Signal(run.clone(), at, signal.clone()))?;
+            self.store.signal(run, at, signal).await
+        })
+    }
+
+    fn signals(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Sent>, StoreError>> {
+        self.store.signals(run)
+    }
+
+    fn signalled(&self) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
+        self.store.signalled()
+    }
+
+    fn take(
+        &self,
+        claim: &Claim,
+        at: Timestamp,
+        number: u64,
+        event: Option<Event>,
+    ) -> BoxFuture<'_, Result<Option<Entry>, StoreError>> {
+        let claim = claim.clone();
+        Box::pin(async move {
+            self.write(Write::Take(claim.run.clone(), at, number, event.clone().map(Box::new)))?;
+            self.store.take(&claim, at, number, event).await
+        })
+    }
+
+    fn publish(&self, at: Timestamp, publication: Publication) -> BoxFuture<'_, Result<Published, StoreError>> {
+        Box::pin(async move {
+            self.write(Write::Publish(at, publication.clone()))?;
+            self.store.publish(at, publication).await
+        })
+    }
+
+    fn published(&self, after: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Published>, StoreError>> {
+        self.store.published(after, limit)
+    }
+
+    fn last_published(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.store.last_published()
+    }
+
+    fn cursor(&self, name: String) -> BoxFuture<'_, Result<Option<u64>, StoreError>> {
+        self.store.cursor(name)
+    }
+
+    fn move_cursor(&self, name: String, to: u64) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.write(Write::Cursor(name.clone(), to))?;
+            self.store.move_cursor(name, to).await
         })
     }
 

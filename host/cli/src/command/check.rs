@@ -6,7 +6,8 @@ use std::sync::Arc;
 use baton_runtime::bundle::Project;
 use baton_runtime::journal::{RunId, Timestamp};
 use baton_runtime::plan::{Plan, Run};
-use baton_runtime::workflow;
+use baton_runtime::serve::check_moments;
+use baton_runtime::{Clock as _, SystemClock, workflow};
 use clap::Args;
 
 use crate::context::Context;
@@ -40,6 +41,9 @@ pub fn run(context: &Context, args: &CheckArgs) -> Result<Exit, Error> {
     let host = project::open(&project)?;
     let plugins = project::load_plugins(context, &project, &host)?;
     let plan = workflow::plan(&project, &plugins)?;
+    for plan in workflow::plan_all(&project, &plugins)? {
+        check_moments(&plan, SystemClock.now())?;
+    }
     if let Some(input) = project.input() {
         workflow::read_input(input, &plan)?;
     }

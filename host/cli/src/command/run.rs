@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use baton_runtime::journal::OnConflict;
 use baton_runtime::plan::Plan;
 use baton_runtime::workflow;
 use clap::Args;
@@ -39,6 +40,10 @@ pub struct RunArgs {
     #[arg(short, long, value_name = "FILE")]
     pub input: Option<PathBuf>,
 
+    /// The workflow, by its name; by default the `workflow` of baton.toml
+    #[arg(short, long, value_name = "NAME")]
+    pub workflow: Option<String>,
+
     /// The form of the result.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -71,10 +76,24 @@ pub async fn run(context: &Context, args: &RunArgs) -> Result<Exit, Error> {
     project::build_stale(context, &project)?;
     let host = project::open_to_run(&project)?;
     let plugins = project::load_plugins(context, &project, &host)?;
-    let plan = workflow::plan(&project, &plugins)?;
+    let plan = match &args.workflow {
+        Some(name) => workflow::plan_named(&project, name, &plugins)?,
+        None => workflow::plan(&project, &plugins)?,
+    };
     let input = read_input(args.input.as_deref().or(project.input()), &plan)?;
     let screen = Screen::new(context);
-    let driving = host.start(plan, &plugins, &input, screen.clone());
+    let replaces =
+        plan.concurrency(&input).is_ok_and(|key| key.is_some_and(|key| key.on_conflict == OnConflict::Replace));
+    let driving = async {
+        let started = host.start(plan, &plugins, &input, screen.clone());
+        match replaces {
+            false => started.await,
+            true => tokio::select! {
+                ending = started => ending,
+                Err(error) = host.end_cancelled(&project) => Err(error),
+            },
+        }
+    };
     drive::to_its_end(context, project.file(), &host, &screen, args.output.format, driving).await
 }
 

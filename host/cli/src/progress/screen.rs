@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use baton_runtime::journal::{BoxFuture, Decision, Entry, Event, RunId, Timestamp};
 use baton_runtime::plan::{Ask, Run, StepStatus};
-use baton_runtime::{CircuitChange, Observer, Story};
+use baton_runtime::{CircuitChange, Observer, Queued, Story};
 
 use super::lines::Lines;
 use super::live::Live;
@@ -13,7 +13,7 @@ use super::{Change, Show, Watch, note_of};
 use crate::ask::Asker;
 use crate::context::Context;
 use crate::terminal::Terminal;
-use crate::{escape, paint, trap};
+use crate::{escape, format, paint, trap};
 
 /// What watches a run for a person.
 pub struct Screen {
@@ -25,6 +25,8 @@ pub struct Screen {
     run: OnceLock<RunId>,
     /// What a run that goes on was at when its host left it.
     at_work: Mutex<Vec<Change>>,
+    /// The runs behind which it waits for its turn, as they were told.
+    queued: Mutex<Vec<RunId>>,
 }
 
 impl Screen {
@@ -45,6 +47,7 @@ impl Screen {
             machine: Mutex::default(),
             run: OnceLock::new(),
             at_work: Mutex::default(),
+            queued: Mutex::default(),
         })
     }
 
@@ -99,6 +102,19 @@ impl Observer for Screen {
         if let Some(show) = &self.show {
             at_work.iter().for_each(|change| show.change(change));
         }
+    }
+
+    fn queued(&self, _: &RunId, before: &[RunId]) -> Queued {
+        let mut told = lock(&self.queued);
+        if *told != before {
+            let first = before.first().map(RunId::as_str).unwrap_or_default();
+            let others = before.len().saturating_sub(1);
+            let others =
+                if others == 0 { String::new() } else { format!(" and {}", format::counted(others as u64, "other")) };
+            self.terminal.tell(&paint::faint(&format!("waits for its turn behind run {first}{others}")));
+            *told = before.to_vec();
+        }
+        Queued::Wait
     }
 
     fn entry(&self, entry: &Entry, run: &Run) {

@@ -9,6 +9,7 @@ mod lookup;
 mod program;
 mod replay;
 mod runs;
+mod served;
 mod show;
 mod store;
 mod story;

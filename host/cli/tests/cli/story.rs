@@ -133,6 +133,7 @@ fn header() -> Event {
         }],
         version: None,
         forks: Vec::new(),
+        admission: Default::default(),
     })
 }
 
@@ -217,6 +218,8 @@ pub(crate) fn ending(to_the_end: bool) -> Ending {
         output: None,
         error: to_the_end.then(|| Blame { step: Some("letter".to_owned()), message }),
         waiting: Vec::new(),
+        awaits: Vec::new(),
+        rest: Default::default(),
         steps: vec![
             step("summarise", "completed", 3, usage().plus(usage()).plus(usage())),
             step("contact", "completed", 1, usage()),

@@ -1,6 +1,7 @@
 //! What the invocations of one run share, and how one of them is made. It does not know the machine.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::earlier::Earlier;
 use super::places::Places;
 use super::stops::Stops;
+use crate::bell::Bell;
 use crate::delegation::Delegations;
 use crate::error::Error;
 use crate::guards::Guards;
@@ -51,6 +53,8 @@ pub(crate) struct RunContext {
     /// What all runs share of what they call.
     pub(super) guards: Arc<Guards>,
     pub(super) observer: Arc<dyn Observer>,
+    pub(crate) bell: Bell,
+    drain: Arc<AtomicBool>,
     news: mpsc::UnboundedSender<News>,
 }
 
@@ -63,6 +67,10 @@ pub(crate) struct Shared {
     pub(crate) egress: Arc<dyn Fetch>,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) guards: Arc<Guards>,
+    /// Rings when this process sends or publishes something.
+    pub(crate) bell: Bell,
+    /// Whether nothing new begins any more.
+    pub(crate) drain: Arc<AtomicBool>,
 }
 
 /// What an invocation tells the driver of its run.
@@ -114,7 +122,7 @@ impl RunContext {
         observer: Arc<dyn Observer>,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<News>) {
         let (news, heard) = mpsc::unbounded_channel();
-        let Shared { sandbox, store, clock, egress, secrets, guards } = shared;
+        let Shared { sandbox, store, clock, egress, secrets, guards, bell, drain } = shared;
         let context = RunContext {
             sandbox,
             store,
@@ -132,6 +140,8 @@ impl RunContext {
             left: Mutex::new(story.machine().allowance_of_run()),
             guards,
             observer,
+            bell,
+            drain,
             news,
         };
         (Arc::new(context), heard)
@@ -199,6 +209,11 @@ impl RunContext {
 
     pub(crate) fn after(&self, timeout: Duration) -> Timestamp {
         Timestamp(self.clock.now().0 + u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX / 2))
+    }
+
+    /// Whether the host stops: nothing new begins, what is at work may come to its end.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.drain.load(Ordering::Relaxed)
     }
 
     /// What is left to the run: nested invocations that ended are counted, those at work are not.

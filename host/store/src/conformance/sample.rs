@@ -36,6 +36,7 @@ pub fn started_with(components: &[&[u8]]) -> Event {
         plugins: pins(components),
         version: None,
         forks: Vec::new(),
+        admission: Default::default(),
     })
 }
 

@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 use super::row::status_text;
 use super::stored::Stored;
 use crate::fault::Fault;
+use crate::{mail, turn};
 
 /// An entry that is not written yet.
 pub(crate) struct Next {
@@ -55,6 +56,8 @@ impl Next {
         self.move_head(sql, Taken { bytes: taken.bytes.saturating_add(self.bytes), entries }, progress)?;
         if progress.ended.is_some() {
             sql.prepare_cached("DELETE FROM state_applied WHERE run = ?1")?.execute([self.run])?;
+            mail::forget(sql, self.run)?;
+            turn::leave(sql, self.run)?;
         }
         Ok(Entry { event: event.event.clone(), ..self.entry })
     }

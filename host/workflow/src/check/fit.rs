@@ -4,7 +4,7 @@
 use super::infer::{Inference, Local};
 use super::sink::Finding;
 use super::world::{World, output_of};
-use super::{Broken, Sink};
+use super::{Broken, Sink, start};
 use crate::expression::{Expression, Template};
 use crate::plan::{Definition, Merge, OnFailure, Role, Sleep, Step, Work};
 use crate::problem::Code;
@@ -17,6 +17,7 @@ pub(crate) fn check(definition: &Definition, broken: &Broken, sink: &mut dyn Sin
         let mut checker = Checker { definition, world: &world, step, sink: &mut *sink };
         checker.step(broken.inputs.contains(&step.name));
     }
+    start::check(definition, &world, sink);
     Inference { world: &world, local: &Local::default(), sink }.template(&definition.output);
 }
 
@@ -38,7 +39,7 @@ impl<'d> Checker<'_, 'd> {
             .for_each
             .as_ref()
             .map(|list| self.needs_kind(list, &whole, Kinds::ARRAY, "`for_each` needs a list").element());
-        let index_and_output = |output| Local { item: item.clone(), output, previous: self.previous() };
+        let index_and_output = |output| Local { item: item.clone(), output, previous: self.previous(), event: None };
         let (of_item, of_output) = (index_and_output(self.of_owner()), index_and_output(Some(output_of(self.step))));
         self.work(&of_item, input_is_broken);
         for expression in &self.step.check {

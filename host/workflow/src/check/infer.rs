@@ -23,6 +23,8 @@ pub(crate) struct Local<'d> {
     pub(crate) output: Option<Shape<'d>>,
     /// What came of the round before, in a loop.
     pub(crate) previous: Option<Shape<'d>>,
+    /// The event, where one has come.
+    pub(crate) event: Option<Shape<'d>>,
 }
 
 /// Infers one expression.
@@ -68,6 +70,7 @@ impl<'d> Inference<'_, 'd> {
             "output" => self.local.output.clone().unwrap_or(Shape::Unknown),
             "previous" => self.local.previous.clone().unwrap_or(Shape::Unknown),
             "run" => World::run(),
+            "event" => self.local.event.clone().unwrap_or(Shape::Unknown),
             _ => Shape::Unknown,
         }
     }

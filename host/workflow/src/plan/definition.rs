@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::policy::{DEFAULT_PARALLEL, TIMEOUT};
+use super::trigger::Start;
 use super::{Invocation, Join, OnFailure, Retry, Rounds, RunBudget, StepBudget, Steps, Variable, Work};
 use crate::expression::{Expression, Template};
 use crate::problem::Position;
@@ -36,6 +37,9 @@ pub(crate) struct Definition {
     pub(crate) data: Value,
     /// What a run may use.
     pub(crate) budget: RunBudget,
+    /// How runs begin.
+    #[serde(default, skip_serializing_if = "Start::is_plain")]
+    pub(crate) start: Start,
     /// The variables that steps write together.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) context: BTreeMap<String, Variable>,
@@ -138,6 +142,7 @@ impl Definition {
     pub(crate) fn forget_places(&mut self) {
         self.file.clear();
         self.budget.forget_places();
+        self.start.visit_mut(&mut Expression::forget_place);
         self.steps.for_each_mut(Step::forget_places);
         self.output.visit_mut(&mut Expression::forget_place);
     }

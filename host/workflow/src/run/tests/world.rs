@@ -57,6 +57,7 @@ impl World {
             plugins: Vec::new(),
             version: None,
             forks: Vec::new(),
+            admission: Default::default(),
         })
     }
 

@@ -1,0 +1,69 @@
+//! What people and other processes want of a run that somebody may be driving: it lies in the run's mailbox until its
+//! driver takes it. It does not know what the run makes of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Decision, Event};
+use crate::id::{Digest, Timestamp};
+
+/// Signals of one run that may wait: more than people send before a driver looks, few enough that a run that nobody
+/// drives takes up little.
+pub const MOST_SIGNALS: u32 = 1_000;
+
+/// What somebody wants of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "signal")]
+pub enum Signal {
+    /// It shall end.
+    Cancel {
+        /// Who wants it.
+        by: String,
+        /// In their words.
+        reason: Option<String>,
+    },
+    /// It shall rest.
+    Pause {
+        /// Who wants it.
+        by: String,
+        /// In their words.
+        reason: Option<String>,
+    },
+    /// It shall go on, if it rests.
+    Continue {
+        /// Who wants it.
+        by: String,
+    },
+    /// A person's answer.
+    Decide {
+        /// The step that asks, or the site.
+        step: String,
+        /// The token of the question that is answered.
+        token: Digest,
+        /// The answer.
+        decision: Decision,
+    },
+}
+
+impl Signal {
+    /// The event that it becomes when it is taken.
+    #[must_use]
+    pub fn event(&self) -> Event {
+        match self.clone() {
+            Signal::Cancel { by, reason } => Event::CancelRequested { by, reason },
+            Signal::Pause { by, reason } => Event::Paused { by, reason },
+            Signal::Continue { by } => Event::Continued { by },
+            Signal::Decide { step, token, decision } => Event::ApprovalDecided { step, token, decision },
+        }
+    }
+}
+
+/// A signal in a mailbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Its number: those of later signals are greater.
+    pub number: u64,
+    /// When it was sent.
+    pub at: Timestamp,
+    /// What is wanted.
+    pub signal: Signal,
+}
