@@ -21,6 +21,7 @@ pub(crate) mod graph;
 pub(crate) mod policy;
 pub(crate) mod repeat;
 pub(crate) mod steps;
+pub(crate) mod validation;
 pub(crate) mod work;
 
 pub use budget::{RunBudget, RunLimit, StepBudget};
@@ -28,9 +29,11 @@ pub(crate) use context::{Merge, Variable};
 pub(crate) use definition::{Definition, Role, Step};
 pub(crate) use fault::FaultKind;
 pub(crate) use graph::Graph;
-pub(crate) use policy::{OnFailure, Retry};
+pub(crate) use policy::{Escalation, OnFailure, Retry};
 pub(crate) use repeat::{Join, Rounds};
 pub(crate) use steps::Steps;
+pub use validation::VERDICT_SCHEMA;
+pub(crate) use validation::{Check, Repair};
 pub(crate) use work::{Approval, Case, Emit, Inner, Invocation, Listen, Sleep, Switch, Work};
 
 /// Reads a file that the workflow names, by the path as written there.

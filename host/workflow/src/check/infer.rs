@@ -67,6 +67,7 @@ impl<'d> Inference<'_, 'd> {
             "index" => Shape::Kinds(Kinds::INTEGER),
             "output" => self.local.output.clone().unwrap_or(Shape::Unknown),
             "previous" => self.local.previous.clone().unwrap_or(Shape::Unknown),
+            "findings" => Shape::Each(Box::new(Shape::Kinds(Kinds::STRING))),
             "run" => World::run(),
             _ => Shape::Unknown,
         }

@@ -14,6 +14,7 @@ mod golden;
 mod hostile;
 mod lookalike;
 mod once;
+mod validation;
 
 /// A file in which only the steps differ.
 fn with_steps(steps: &str) -> String {

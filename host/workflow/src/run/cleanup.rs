@@ -101,6 +101,8 @@ impl Run {
             (false, Some(RunOutcome::Cancelled { by, .. })) => (None, format!("cancelled by {by}")),
             (false, _) => (None, String::new()),
         };
+        let told = self.told.as_ref().unwrap_or(&message);
+        self.told = Some(format!("{told}; not everything could be undone"));
         let message = format!("{message}; not undone: {}", self.cleanup.failed.join("; "));
         self.ending = Some(RunOutcome::Failed { step: what, message });
     }
@@ -144,6 +146,7 @@ impl Run {
     pub(super) fn ending_value(&self) -> Value {
         match &self.ending {
             Some(RunOutcome::Failed { step, message }) => {
+                let message = self.told.as_ref().unwrap_or(message);
                 json!({ "outcome": "failed", "step": step, "message": message })
             }
             Some(RunOutcome::Cancelled { by, reason }) => {
