@@ -30,11 +30,11 @@ impl Run {
         let plan = std::sync::Arc::clone(&self.plan);
         let definition = &plan.definition().steps[step];
         let Work::Invoke(invocation) = &definition.work else { return Ok(()) };
-        let usage = self.steps[step].usage;
+        let (role, usage) = (self.turn_of(step), self.steps[step].usage);
         if let Some(message) = passed_by_step(&definition.budget, usage) {
             return Err(Fault::permanent(message));
         }
-        if matches!(definition.role, Role::Main | Role::Verify)
+        if role == Role::Main
             && let Some(message) = self.used_up()
         {
             self.fail_run(None, message.clone());
@@ -47,8 +47,8 @@ impl Run {
             attempt,
             target: invocation.target.clone(),
             input,
-            timeout: self.time_for(definition.role, definition.timeout.into()),
-            budget: self.allowance(definition.role, &definition.budget, usage),
+            timeout: self.time_for(role, definition.timeout.into()),
+            budget: self.allowance(role, &definition.budget, usage),
             started: None,
             suspended: None,
         };

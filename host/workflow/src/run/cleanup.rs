@@ -135,10 +135,19 @@ impl Run {
 
     /// Whether a step may have its turn now.
     pub(super) fn may_begin(&self, step: usize) -> bool {
-        match self.plan.definition().steps[step].role {
+        match self.turn_of(step) {
             Role::Main | Role::Verify => self.stage == Stage::Work && self.ending.is_none(),
             Role::Undo => self.stage == Stage::Undo,
             Role::Finally => self.stage == Stage::Finally,
+        }
+    }
+
+    /// When a step has its turn: a verifier with the step whose output it judges.
+    pub(super) fn turn_of(&self, step: usize) -> Role {
+        let steps = &self.plan.definition().steps;
+        match steps[step].role {
+            Role::Verify => steps[self.own_step(step)].role,
+            role => role,
         }
     }
 
