@@ -34,6 +34,7 @@ mod patterns;
 mod people;
 mod plugins;
 mod power_cut;
+mod quarantine;
 mod questions;
 mod replay;
 mod resume;

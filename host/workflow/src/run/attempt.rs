@@ -85,15 +85,18 @@ impl Run {
         Some((self.step_named(&site.step)?, usize::try_from(site.item.unwrap_or(0)).ok()?))
     }
 
+    /// The key of what is asked for at a site.
     pub(super) fn idempotency_key(&self, site: &Site) -> String {
-        let (place, repairs) = (site.to_string(), self.repairs_at(site).to_le_bytes());
-        let repairs: &[&[u8]] = if repairs == [0; 4] { &[] } else { &[&repairs] };
-        let parts = [self.id.as_str().as_bytes(), place.as_bytes()];
-        Digest::of_parts(parts.into_iter().chain(repairs.iter().copied())).to_string()
+        let (place, changes) = (site.to_string(), self.changes_at(site).to_le_bytes());
+        let mut parts = vec![self.id.as_str().as_bytes(), place.as_bytes()];
+        if changes != [0; 4] {
+            parts.push(&changes);
+        }
+        Digest::of_parts(parts).to_string()
     }
 
     /// How often what is asked for at a site has changed.
-    fn repairs_at(&self, site: &Site) -> u32 {
+    fn changes_at(&self, site: &Site) -> u32 {
         let trial = self.place(site).and_then(|(step, item)| self.steps[step].trials.get(&item));
         trial.map_or(0, |trial| trial.changes)
     }

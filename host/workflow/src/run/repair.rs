@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::output::Local;
 use super::state::Phase;
 use super::{Action, Run, Wait};
-use crate::plan::{Invocation, Repair, Role, Work};
+use crate::plan::{FaultKind, Invocation, Repair, Role, Work};
 
 /// What is told of an output that did not pass to who is to mend it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,28 +24,39 @@ impl Run {
         if !self.is_open(step) {
             return self.end_item(step, item, Err(fault));
         }
-        let plan = std::sync::Arc::clone(&self.plan);
-        let definition = &plan.definition().steps[step];
-        let trial = self.trial(step, item);
-        if let (Some(repair), Some(_)) = (&definition.repair, &fault.refused)
-            && trial.repairs < repair.max
-        {
-            trial.repairs += 1;
+        if self.may_mend(step, item, &fault) {
+            self.trial(step, item).repairs += 1;
             return self.mend(step, item, fault, None);
         }
-        let is_harmless = definition.is_repeatable() || !fault.kind.may_have_happened();
-        if trial.retries >= definition.retry.max || !definition.retry.takes(fault.kind) || !is_harmless {
+        if !self.may_retry(step, item, fault.kind) {
             return self.give_up(step, item, fault);
         }
+        let trial = self.trial(step, item);
         trial.retries += 1;
-        let retries = trial.retries;
         if fault.refused.is_some() {
-            trial.changes += u32::from(trial.feedback.take().is_some()); // it did not help
+            trial.tell(None); // it did not help
         }
-        let site = self.site(step, item);
-        let delay = self.delay(&definition.retry, &site, retries);
+        self.wait_before(step, item, attempt + 1);
+    }
+
+    fn may_mend(&self, step: usize, item: usize, fault: &Fault) -> bool {
+        let repairs = self.steps[step].trials.get(&item).map_or(0, |trial| trial.repairs);
+        let repair = &self.plan.definition().steps[step].repair;
+        fault.refused.is_some() && repair.as_ref().is_some_and(|repair| repairs < repair.max)
+    }
+
+    fn may_retry(&self, step: usize, item: usize, kind: FaultKind) -> bool {
+        let retries = self.steps[step].trials.get(&item).map_or(0, |trial| trial.retries);
+        let definition = &self.plan.definition().steps[step];
+        let is_harmless = definition.is_repeatable() || !kind.may_have_happened();
+        retries < definition.retry.max && definition.retry.takes(kind) && is_harmless
+    }
+
+    fn wait_before(&mut self, step: usize, item: usize, attempt: u32) {
+        let (site, retries) = (self.site(step, item), self.trial(step, item).retries);
+        let delay = self.delay(&self.plan.definition().steps[step].retry, &site, retries);
         let until = Timestamp(self.meter.now().0.saturating_add(delay));
-        self.outstanding.add(Action::Wait(Wait { site, attempt: attempt + 1, until }));
+        self.outstanding.add(Action::Wait(Wait { site, attempt, until }));
     }
 
     /// Whether attempts may still be made at a step.
@@ -61,8 +72,7 @@ impl Run {
             output: refused.output,
         });
         let trial = self.trial(step, item);
-        trial.changes += u32::from(feedback.is_some() || trial.feedback.is_some());
-        trial.feedback = feedback;
+        trial.tell(feedback);
         let next = trial.attempt + 1;
         self.begin_attempt(step, item, next);
     }

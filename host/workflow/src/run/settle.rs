@@ -48,7 +48,7 @@ impl Run {
         if let Phase::Working(items) = &self.steps[step].phase {
             settled.items = items.progress();
         }
-        self.settle_verifier(step, settled.status);
+        self.settle_verifier(step);
         self.steps[step].phase = Phase::Settled(settled);
         self.open = self.open.saturating_sub(1);
         let role = self.turn();
@@ -61,11 +61,13 @@ impl Run {
         }
     }
 
-    /// Nothing is left to verify of a step.
-    fn settle_verifier(&mut self, step: usize, status: StepStatus) {
+    /// Nothing is left to verify of a step. A verifier that passed nothing has done its work.
+    fn settle_verifier(&mut self, step: usize) {
         let definition = self.plan.definition();
         let Some(verifier) = definition.companion(&definition.steps[step], Role::Verify) else { return };
         if matches!(self.steps[verifier].phase, Phase::Working(_)) {
+            let broke = self.steps[verifier].trials.values().any(|trial| trial.broke);
+            let status = if broke { StepStatus::Failed } else { StepStatus::Completed };
             self.steps[verifier].phase = Phase::Settled(Settled::new(status, Value::Null, None));
         }
     }

@@ -51,8 +51,18 @@ pub(super) struct Trial {
     pub(super) feedback: Option<Feedback>,
     /// The output that is being verified, and the attempt that gave it.
     pub(super) verifying: Option<(u32, Value)>,
+    /// Whether it could not judge an output, of a verifier.
+    pub(super) broke: bool,
     /// Why it failed, as long as a person is asked about it.
     pub(super) escalated: Option<Fault>,
+}
+
+impl Trial {
+    /// From now on attempts are told this: they are asked for something else than those before.
+    pub(super) fn tell(&mut self, feedback: Option<Feedback>) {
+        self.changes += u32::from(feedback.is_some() || self.feedback.is_some());
+        self.feedback = feedback;
+    }
 }
 
 /// The phases of a step.

@@ -112,6 +112,7 @@ impl Run {
                 self.refuse(step, item, attempt, Fault::output("the output was not verified", findings, output));
             }
             Err(fault) => {
+                self.trial(verifier, item).broke = true;
                 let told = Some("its verifier broke".to_owned());
                 let text = format!("its verifier broke: {}", fault.failure.text());
                 self.give_up(step, item, Fault::permanent(text).telling(told));

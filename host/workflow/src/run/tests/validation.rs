@@ -68,6 +68,7 @@ fn a_verdict_that_is_no_pass_is_a_bad_output() {
             world::message(&world.complete("a.verify", verdict)),
             format!("transient: the output was not verified: {expect}")
         );
+        assert_eq!(world.status("a.verify"), StepStatus::Completed, "it has judged");
         let quarantined = world.run.quarantined();
         assert_eq!((quarantined[0].site.to_string().as_str(), quarantined[0].attempt), ("a", 1));
         assert_eq!(quarantined[0].findings.join("; "), expect);
@@ -95,6 +96,7 @@ fn a_verifier_that_makes_a_slip_is_asked_again_and_one_that_breaks_is_told() {
         "{message}"
     );
     assert_eq!(world.run.steps().next().map(|view| view.quarantined), Some(0), "nobody has judged the output");
+    assert_eq!(world.status("a.verify"), StepStatus::Failed);
 }
 
 #[test]
