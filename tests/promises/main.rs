@@ -36,6 +36,7 @@ mod patterns;
 mod people;
 mod plugins;
 mod power_cut;
+mod quarantine;
 mod questions;
 mod replay;
 mod resume;

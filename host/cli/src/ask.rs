@@ -76,8 +76,16 @@ pub fn question(ask: &Ask, zone: &TimeZone) -> String {
     if ask.in_doubt.is_some() {
         text.push_str(&paint::faint(IN_DOUBT));
     }
+    if ask.escalated {
+        text.push_str(&paint::faint(ESCALATED));
+    }
     text
 }
+
+/// What the answers mean to work that failed.
+const ESCALATED: &str = "
+  approve: it is tried once more; with --answer FILE, that is what it should have given
+  reject: it has failed for good";
 
 /// What the answers mean to calls of which nobody knows whether they took effect.
 const IN_DOUBT: &str = "

@@ -171,6 +171,7 @@ mod tests {
             kind: StepKind::Agent,
             status,
             attempts: 1,
+            quarantined: 0,
             items,
             output: None,
             failure: None,

@@ -1,7 +1,7 @@
 //! How a run stands when its host is done with it: a summary for programs. It does not know how it is shown.
 
 use baton_journal::{RunId, RunOutcome, Usage};
-use baton_workflow::{Action, Ask, Run, Status, StepView};
+use baton_workflow::{Action, Ask, Quarantined, Run, Status, StepView};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -32,6 +32,9 @@ pub struct Ending {
     pub awaits: Vec<Awaited>,
     /// The steps in the order of the plan.
     pub steps: Vec<Step>,
+    /// The outputs that did not pass: they are in the journal, and nothing that followed has read them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quarantined: Vec<Quarantined>,
     /// What it waits for, for whoever goes on with it.
     #[serde(skip)]
     pub rest: Rest,
@@ -67,6 +70,7 @@ impl Ending {
             waiting: questions(machine).into_iter().map(Question::from).collect(),
             awaits: awaited(machine),
             steps: machine.steps().map(|step| Step::of(&step)).collect(),
+            quarantined: machine.quarantined().into_iter().cloned().collect(),
             rest: rest(machine),
         }
     }
@@ -165,6 +169,9 @@ pub struct Step {
     pub outcome: &'static str,
     /// Attempts begun, of all items together.
     pub attempts: u32,
+    /// How many of its outputs did not pass.
+    #[serde(skip_serializing_if = "is_none")]
+    pub quarantined: u32,
     /// What its invocations used.
     pub usage: Usage,
     /// Why it failed.
@@ -178,8 +185,14 @@ impl Step {
             name: step.name.to_owned(),
             outcome: step.status.as_str(),
             attempts: step.attempts,
+            quarantined: step.quarantined,
             usage: step.usage,
             failure: step.failure.map(ToString::to_string),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::plan::definition::MAX_STEPS;
 use crate::plan::policy::{MAX_FACTOR, MAX_PARALLEL, MAX_RETRIES};
+use crate::plan::validation::MAX_REPAIRS;
 use crate::plan::{Definition, Step, Work};
 use crate::source::{Node, Report};
 
@@ -61,11 +62,11 @@ pub(crate) fn stored(definition: &Definition) -> Result<(), String> {
     if let Some(problem) = sink.0 {
         return Err(problem);
     }
-    let inner = definition.steps.iter().filter_map(|step| match &step.work {
+    let mut inner = definition.steps.iter().filter_map(|step| match &step.work {
         Work::Workflow(inner) => Some(inner),
         _ => None,
     });
-    inner.map(|inner| stored(&inner.definition)).collect()
+    inner.try_for_each(|inner| stored(&inner.definition))
 }
 
 /// Whether what a step says about parallel items and attempts is within the limits.
@@ -73,4 +74,7 @@ fn is_within_bounds(step: &Step) -> bool {
     (1..=MAX_PARALLEL).contains(&step.max_parallel)
         && step.retry.max <= MAX_RETRIES
         && (1.0..=MAX_FACTOR).contains(&step.retry.factor)
+        && step.retry.on.iter().flatten().all(|kind| kind.never_again().is_none())
+        && step.repair.as_ref().is_none_or(|repair| (1..=MAX_REPAIRS).contains(&repair.max))
+        && step.min_confidence.is_none_or(|least| (0.0..=1.0).contains(&least))
 }

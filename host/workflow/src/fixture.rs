@@ -30,6 +30,7 @@ pub(crate) fn file(path: &str) -> Result<Vec<u8>, String> {
     let text = match path {
         "application.json" => APPLICATION,
         "risk.json" => RISK,
+        "shape.json" => r#"{"type": "object", "properties": {"good": {"const": true}, "done": {"type": "boolean"}}}"#,
         "answer.yaml" => "type: object\nrequired: [text]\nproperties: { text: { type: string } }\n",
         "rates.json" => {
             r#"{"type": "object", "properties": {"rate": {"type": "number"}, "count": {"type": "integer"}, "any": true}}"#

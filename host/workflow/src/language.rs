@@ -26,12 +26,14 @@ mod fields;
 mod file;
 mod inner;
 mod quantity;
+mod repair;
 mod repeat;
 mod retry;
 mod step;
 mod switch;
 mod template;
 mod trigger;
+mod verify;
 mod wait;
 mod work;
 
@@ -199,10 +201,12 @@ impl Reader<'_> {
                 let message = format!("`{}` is no name for a step", key.text);
                 self.report.add(Code::OutOfRange, key.span, message, Some(fields::name_hint()));
             }
-            if !self.take_room(node) {
-                return Vec::new();
+            for step in self.step(key, step, role) {
+                if !self.take_room(node) {
+                    return Vec::new();
+                }
+                steps.push((key.clone(), step));
             }
-            steps.extend(self.step(key, step, role).into_iter().map(|step| (key.clone(), step)));
         }
         if entries.is_empty() {
             self.report.add(Code::OutOfRange, node.span, "there are no steps", None);

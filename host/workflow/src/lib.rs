@@ -24,7 +24,7 @@ pub use catalog::{AgentFacts, Catalog, PluginFacts, ToolFacts};
 pub use plan::{Due, Files, NotAPlan, Occasion, Occurrence, Plan, Schedule, Target, Trigger};
 pub use problem::{Code, Position, Problem, Problems, Span};
 pub use run::{
-    Action, Ask, Await, Emit, InDoubt, Invoke, NotFollowing, Progress, Run, RunError, Status, StepKind, StepStatus,
-    StepView, Suspended, Wait,
+    Action, Ask, Await, Emit, InDoubt, Invoke, NotFollowing, Progress, Quarantined, Run, RunError, Status, StepKind,
+    StepStatus, StepView, Suspended, Wait,
 };
 pub use schema::Schema;

@@ -23,6 +23,7 @@ pub(crate) mod repeat;
 pub mod schedule;
 pub(crate) mod steps;
 pub mod trigger;
+pub(crate) mod validation;
 pub(crate) mod work;
 
 pub use budget::{RunBudget, RunLimit, StepBudget};
@@ -30,11 +31,13 @@ pub(crate) use context::{Merge, Variable};
 pub(crate) use definition::{Definition, Role, Step};
 pub(crate) use fault::FaultKind;
 pub(crate) use graph::Graph;
-pub(crate) use policy::{OnFailure, Retry};
+pub(crate) use policy::{Escalation, OnFailure, Retry};
 pub(crate) use repeat::{Join, Rounds};
 pub use schedule::{Due, Schedule};
 pub(crate) use steps::Steps;
 pub use trigger::{Occasion, Occurrence, Trigger};
+pub use validation::VERDICT_SCHEMA;
+pub(crate) use validation::{Check, Repair};
 pub(crate) use work::{Approval, Case, Emit, Inner, Invocation, Listen, Sleep, Switch, Work};
 
 /// Reads a file that the workflow names, by the path as written there.

@@ -8,11 +8,12 @@
 //! What becomes of a step, once all steps it refers to or needs are settled:
 //!
 //! - Its `if` is false: it is skipped, its output is null, and its dependents run.
-//! - It completes: its output passed the plugin's schema, the step's schema and every check.
-//! - It fails `transient`: it is tried again as `retry` says. Traps, missed deadlines and outputs that do not pass are
-//!   `transient`; exhausted limits and missing grants are `permanent`. A tool that writes and is not idempotent is not
-//!   called again after a trap or a missed deadline: nobody knows how far it came.
+//! - It completes: its output passed the plugin's schema, the step's schema, every check and its verifier (`verify`).
+//! - Its output does not pass: nothing reads it. It is mended as `repair` says, or the work tried again.
+//! - It fails in a way that may pass, or that `retry` names: it is tried again. A tool that writes and is not idempotent is not
+//!   called again after a trap, a missed deadline, an exhausted limit or a bad output: it may have taken effect.
 //! - It fails for good, with `fail`: the run fails. What is at work is let finish, nothing else begins.
+//! - With `escalate`: a person says whether it is tried once more, what its output is, or that it failed for good.
 //! - With `continue`: the value is its output, and its dependents run.
 //! - With `then`: its output is null and the other step begins, whatever that step's `if` says. Steps that depend on the
 //!   failed one and not on the other are skipped. A step that others hand over to and that has no `if` runs only then.
@@ -51,6 +52,7 @@ mod budget;
 mod cleanup;
 mod context;
 mod doubt;
+mod escalate;
 mod fault;
 mod follow;
 mod fork;
@@ -59,16 +61,18 @@ mod item;
 mod output;
 mod outstanding;
 mod question;
+mod repair;
 mod settle;
 mod signal;
 mod state;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod wait;
 
 pub use action::{Action, Ask, Await, Emit, Invoke, Suspended, Wait};
 pub use doubt::InDoubt;
-pub use view::{Progress, Status, StepKind, StepStatus, StepView};
+pub use view::{Progress, Quarantined, Status, StepKind, StepStatus, StepView};
 
 pub use follow::NotFollowing;
 
@@ -131,6 +135,10 @@ pub struct Run {
     /// Questions that nobody needs to answer any more, because the run fails.
     dropped: Vec<Ask>,
     meter: Meter,
+    /// The outputs that did not pass.
+    quarantined: Vec<Quarantined>,
+    /// What expressions are told of the failure with which the run ends, where its text may quote an output that did not pass.
+    told: Option<String>,
     /// How the run ends as soon as nothing is at work any more.
     ending: Option<RunOutcome>,
     stage: Stage,
@@ -167,6 +175,8 @@ impl Run {
             questions: Questions::default(),
             dropped: Vec::new(),
             meter: Meter::default(),
+            quarantined: Vec::new(),
+            told: None,
             ending: None,
             stage: Stage::Work,
             cleanup: Cleanup::default(),

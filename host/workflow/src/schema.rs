@@ -30,7 +30,7 @@ const MAX_NAMED: usize = 8;
 /// The most misfits beyond those that are counted: a large value can break a schema a million times.
 const MAX_COUNTED: usize = 1_000;
 
-/// The longest text of one misfit, in characters: a validator quotes the value.
+/// The longest text of one misfit, in characters: a validator quotes the value, and of a long one it is said without.
 const MAX_TEXT: usize = 240;
 
 /// How deep a schema may nest: as deep as the parser of JSON goes. Who needs more names parts.
@@ -123,12 +123,16 @@ impl Schema {
 /// An error with its place, as far as the place is not the whole.
 fn describe(error: &jsonschema::ValidationError<'_>) -> String {
     let place = error.instance_path().to_string();
-    let text = match error.kind() {
+    let (quoting, bare) = match error.kind() {
         // The validator would quote the schema, and with it the keyword that counts.
-        ValidationErrorKind::Not { .. } => format!("{} fits the schema under `not`", error.instance()),
-        _ => error.to_string(),
+        ValidationErrorKind::Not { .. } => (
+            format!("{} fits the schema under `not`", error.instance()),
+            "value fits the schema under `not`".to_owned(),
+        ),
+        _ => (error.to_string(), error.masked().to_string()),
     };
-    let text: String = text.chars().take(MAX_TEXT).collect();
+    let is_short = quoting.chars().nth(MAX_TEXT).is_none();
+    let text = if is_short { quoting } else { bare.chars().take(MAX_TEXT).collect() };
     if place.is_empty() { text } else { format!("{place}: {text}") }
 }
 

@@ -1,7 +1,9 @@
 //! One invocation as people read it: input, host calls, lines, tools that it called, and how it ended. It does not know
 //! the step around it.
 
+use baton_runtime::Ending;
 use baton_runtime::journal::{Authority, InvocationId, Outcome, Payload};
+use baton_runtime::plan::Quarantined;
 use serde_json::Value;
 
 use super::account::{Account, Call, Inside, InvocationAccount};
@@ -12,8 +14,11 @@ use crate::{format, paint, trap};
 /// The deepest nesting of tools that is written: the host allows less.
 const DEEPEST: usize = 16;
 
+/// The heading of an output that did not pass.
+const QUARANTINED: &str = "output, quarantined: nothing that followed has read it";
+
 /// Writes an invocation and those that it made.
-pub(super) fn write(page: &mut Page, account: &Account<'_>, id: &InvocationId, depth: usize) {
+pub(super) fn write(page: &mut Page, ending: &Ending, account: &Account<'_>, id: &InvocationId, depth: usize) {
     let Some(invocation) = account.invocations.get(id) else { return };
     page.line(depth, &heading(invocation, depth));
     page.json(depth + 1, "input ", invocation.input);
@@ -21,14 +26,26 @@ pub(super) fn write(page: &mut Page, account: &Account<'_>, id: &InvocationId, d
         match inside {
             Inside::Call(call) => write_call(page, call, depth + 1),
             Inside::Line { level, message } => write_line(page, level, message, depth + 1),
-            Inside::Nested(nested) if depth < DEEPEST => write(page, account, nested, depth + 1),
+            Inside::Nested(nested) if depth < DEEPEST => write(page, ending, account, nested, depth + 1),
             Inside::Nested(_) => {}
         }
     }
     match invocation.ended {
-        Some((outcome, _)) => write_outcome(page, outcome, depth + 1),
+        Some((outcome, _)) => {
+            let findings = quarantined(ending, invocation).filter(|_| depth == 1);
+            write_outcome(page, outcome, findings, depth + 1);
+            for finding in findings.unwrap_or_default() {
+                page.line(depth + 1, &format!("{} {}", paint::bad("did not pass:"), escape_line(finding)));
+            }
+        }
         None => page.line(depth + 1, &paint::warn("not ended: it runs, or its host died")),
     }
+}
+
+/// What is wrong with the output of an attempt; nothing if it passed.
+fn quarantined<'e>(ending: &'e Ending, invocation: &InvocationAccount<'_>) -> Option<&'e [String]> {
+    let is_it = |known: &&Quarantined| known.site == *invocation.site && known.attempt == invocation.attempt;
+    ending.quarantined.iter().find(is_it).map(|known| known.findings.as_slice())
 }
 
 /// `summarise[2]  agent summariser  completed  120 ms  80 M fuel · …`
@@ -82,9 +99,11 @@ fn write_line(page: &mut Page, level: &str, message: &str, depth: usize) {
     lines.for_each(|line| page.line(depth + 1, &escape(line)));
 }
 
-fn write_outcome(page: &mut Page, outcome: &Outcome, depth: usize) {
+fn write_outcome(page: &mut Page, outcome: &Outcome, findings: Option<&[String]>, depth: usize) {
     match outcome {
-        Outcome::Completed { output } => page.json(depth, "output", output),
+        Outcome::Completed { output } => {
+            page.json(depth, if findings.is_some() { QUARANTINED } else { "output" }, output)
+        }
         Outcome::Failed { failure } => {
             write_blame(page, &format!("failed ({})", failure.case()), failure.text(), depth);
         }

@@ -76,7 +76,7 @@ fn write_step(page: &mut Page, telling: &Telling<'_>, account: &Account<'_>, ste
     page.line(0, &step_heading(telling.ending, step, account.items(step)));
     for happening in &step.happenings {
         match happening {
-            Happening::Invocation(id) => invocation::write(page, account, id, 1),
+            Happening::Invocation(id) => invocation::write(page, telling.ending, account, id, 1),
             Happening::Asked { question, show, roles } => {
                 let who = if roles.is_empty() { "anybody".to_owned() } else { roles.join(" or ") };
                 page.line(1, &format!("asked {}: {}", escape_line(&who), escape_line(question)));
@@ -100,7 +100,14 @@ fn step_heading(ending: &Ending, step: &StepAccount<'_>, items: u64) -> String {
         Some(known) if known.usage != Usage::default() => {
             let attempts = format::count(u64::from(known.attempts), "attempt");
             let items = if items > 0 { format!("{} · ", format::count(items, "item")) } else { String::new() };
-            heading.push_str(&paint::faint(&format!("  {items}{attempts} · {}", format::usage(&known.usage))));
+            let quarantined = match known.quarantined {
+                0 => String::new(),
+                count => format!(" · {} quarantined", format::count(u64::from(count), "output")),
+            };
+            heading.push_str(&paint::faint(&format!(
+                "  {items}{attempts}{quarantined} · {}",
+                format::usage(&known.usage)
+            )));
         }
         _ => {}
     }

@@ -39,6 +39,7 @@ pub(crate) fn ask(roles: &[&str], schema: Option<Value>) -> Ask {
         requested: true,
         in_doubt: None,
         asked_by: None,
+        escalated: false,
     }
 }
 
@@ -113,6 +114,27 @@ fn the_question_about_a_call_that_nobody_knows_of() {
         in_doubt: Some(Site { step: "contact".to_owned(), item: None }),
         asked_by: None,
         ..ask(&[], None)
+    };
+    let text = format!("{}\n{}", question(&asked, &TimeZone::UTC), commands(&again, "01kb", &asked).join("\n"));
+    insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
+}
+
+#[test]
+fn the_question_about_work_that_failed() {
+    let again = Again::new(Program::called(None), None);
+    let text = "the output does not fit risk.json: /risk: \"odd\" is not one of \"low\" or \"high\"";
+    let evidence = json!({
+        "failure": { "kind": "output", "case": "transient", "text": text },
+        "attempts": 2,
+        "findings": ["/risk: \"odd\" is not one of \"low\" or \"high\""],
+        "output": { "risk": "odd" },
+    });
+    let asked = Ask {
+        step: "summarise[2]".to_owned(),
+        question: format!("`summarise[2]` failed: {text}. Try it once more?"),
+        show: Payload::json(&evidence),
+        escalated: true,
+        ..ask(&["editor"], None)
     };
     let text = format!("{}\n{}", question(&asked, &TimeZone::UTC), commands(&again, "01kb", &asked).join("\n"));
     insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());

@@ -6,6 +6,7 @@ use baton_runtime::journal::{
     Authority, Chain, Decision, Digest, Entry, Event, Failure, InvocationId, Lease, Limit, Outcome, Payload, PluginPin,
     RunHeader, RunId, RunOutcome, Site, Timestamp, Usage,
 };
+use baton_runtime::plan::Quarantined;
 use serde_json::{Value, json};
 
 pub(crate) const RUN: &str = "01kb0000000000000000000000";
@@ -204,6 +205,7 @@ pub(crate) fn ending(to_the_end: bool) -> Ending {
         name: name.to_owned(),
         outcome,
         attempts,
+        quarantined: u32::from(name == "summarise"),
         usage,
         failure: (outcome == "failed").then(|| "permanent: the template has no {{name}}".to_owned()),
     };
@@ -220,6 +222,11 @@ pub(crate) fn ending(to_the_end: bool) -> Ending {
         waiting: Vec::new(),
         awaits: Vec::new(),
         rest: Default::default(),
+        quarantined: vec![Quarantined {
+            site: Site { step: "summarise".to_owned(), item: Some(0) },
+            attempt: 1,
+            findings: vec!["the summary is empty".to_owned()],
+        }],
         steps: vec![
             step("summarise", "completed", 3, usage().plus(usage()).plus(usage())),
             step("contact", "completed", 1, usage()),

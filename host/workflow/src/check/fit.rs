@@ -6,9 +6,13 @@ use super::sink::Finding;
 use super::world::{World, output_of};
 use super::{Broken, Sink, start};
 use crate::expression::{Expression, Template};
-use crate::plan::{Definition, Merge, OnFailure, Role, Sleep, Step, Work};
+use crate::plan::validation::FEEDBACK;
+use crate::plan::{Definition, Merge, Role, Sleep, Step, Work};
 use crate::problem::Code;
 use crate::schema::{Kinds, Schema, Shape, View, misfits};
+
+/// What to write where a plugin takes no `feedback`.
+const TELL: &str = "say in `repair: { input: … }` how it is told what is wrong: it may use `findings` and `output`";
 
 /// Checks every value that goes somewhere, and every reference on the way.
 pub(crate) fn check(definition: &Definition, broken: &Broken, sink: &mut dyn Sink) {
@@ -42,9 +46,12 @@ impl<'d> Checker<'_, 'd> {
         let index_and_output = |output| Local { item: item.clone(), output, previous: self.previous(), event: None };
         let (of_item, of_output) = (index_and_output(self.of_owner()), index_and_output(Some(output_of(self.step))));
         self.work(&of_item, input_is_broken);
-        for expression in &self.step.check {
-            self.needs_kind(expression, &of_output, Kinds::BOOLEAN, "a check needs a boolean");
+        for check in &self.step.check {
+            self.needs_kind(&check.that, &of_output, Kinds::BOOLEAN, "a check needs a boolean");
+            check.message.iter().for_each(|message| drop(self.infer(&of_output).template(message)));
         }
+        self.repair(&Local { output: Some(Shape::Unknown), ..of_output.clone() }, input_is_broken);
+        self.verdict();
         if let Some(rounds) = &self.step.rounds {
             self.needs_kind(&rounds.until, &of_output, Kinds::BOOLEAN, "`until` needs a boolean");
         }
@@ -52,9 +59,45 @@ impl<'d> Checker<'_, 'd> {
             self.addition(name, value, &of_output);
         }
         for handled in [Some(&self.step.on_failure), self.step.on_timeout.as_ref()].into_iter().flatten() {
-            if let OnFailure::Continue(value) = handled {
-                self.infer(&whole).template(value);
-            }
+            handled.replacement().into_iter().for_each(|value| drop(self.infer(&whole).template(value)));
+            let asked = handled.escalation().into_iter().flat_map(|asked| asked.question.iter().chain(&asked.show));
+            asked.for_each(|template| drop(self.infer(&of_item).template(template)));
+        }
+        self.retry();
+    }
+
+    /// A repair's input against what the plugin takes.
+    fn repair(&mut self, local: &Local<'d>, is_broken: bool) {
+        let (Some(repair), Work::Invoke(invocation)) = (&self.step.repair, &self.step.work) else { return };
+        self.input_at(&["repair", "input"], &repair.input, invocation.takes.as_ref(), local, is_broken);
+    }
+
+    /// What a verifier gives against what a verdict is.
+    fn verdict(&mut self) {
+        let (Role::Verify, Work::Invoke(invocation)) = (self.step.role, &self.step.work) else { return };
+        let (Some(gives), Some(verdicts)) = (&invocation.gives, &self.step.output) else { return };
+        let (step, key) = self.written_as();
+        for misfit in misfits(&Shape::Schema(View::new(gives.document())), View::new(verdicts.document())) {
+            let message = format!("{} is no verdict: {}", gives.name(), misfit.message);
+            let hint = "it must be `{ verdict: pass or fail, reasons: [text], confidence: 0 to 1 }`".to_owned();
+            let path: Vec<&str> = ["steps", step].into_iter().chain(key).collect();
+            self.sink.at_path(&path, Finding::new(Code::Mismatch, message, Some(hint)));
+        }
+    }
+
+    /// A tool of which nobody knows how far it came is not called again, whoever asks for it.
+    fn retry(&mut self) {
+        let Work::Invoke(invocation) = &self.step.work else { return };
+        let asked = self.step.retry.on.iter().flatten().find(|kind| kind.may_have_happened());
+        if let Some(kind) = asked.filter(|_| !invocation.repeatable) {
+            let message = format!(
+                "the tool changes something and is not declared idempotent: after `{}` it is not called again",
+                kind.as_str()
+            );
+            let hint = Some("take it out of `on`, or have the tool's `plugin.toml` say `idempotent = true`".to_owned());
+            let (step, key) = self.written_as();
+            let path: Vec<&str> = ["steps", step].into_iter().chain(key).chain(["retry", "on"]).collect();
+            self.sink.at_path(&path, Finding::new(Code::OutOfRange, message, hint));
         }
     }
 
@@ -62,7 +105,7 @@ impl<'d> Checker<'_, 'd> {
         let whole = Local::default();
         match &self.step.work {
             Work::Invoke(invocation) => {
-                self.input(&invocation.input, invocation.takes.as_ref(), of_item, input_is_broken)
+                self.input(&invocation.input, invocation.takes.as_ref(), of_item, input_is_broken);
             }
             Work::Workflow(inner) => {
                 self.input(&inner.input, inner.definition.input.as_ref(), of_item, input_is_broken);
@@ -133,15 +176,29 @@ impl<'d> Checker<'_, 'd> {
 
     /// The input against what the plugin or the workflow takes.
     fn input(&mut self, input: &'d Template, takes: Option<&'d Schema>, local: &Local<'d>, is_broken: bool) {
+        self.input_at(&["input"], input, takes, local, is_broken);
+    }
+
+    /// The same, of an input that the file has there.
+    fn input_at(
+        &mut self,
+        at: &[&'static str],
+        input: &'d Template,
+        takes: Option<&'d Schema>,
+        local: &Local<'d>,
+        is_broken: bool,
+    ) {
         let shape = self.infer(local).template(input);
         let Some(takes) = takes.filter(|_| !is_broken) else { return };
         for misfit in misfits(&shape, View::new(takes.document())) {
             let (step, key) = self.written_as();
-            let whole = ["steps", step].into_iter().chain(key).chain(["input"]);
+            let whole = ["steps", step].into_iter().chain(key).chain(at.iter().copied());
             let path: Vec<&str> = whole.chain(misfit.path.iter().map(String::as_str)).collect();
+            let is_feedback = at.first() == Some(&"repair") && misfit.path.first().is_some_and(|key| key == FEEDBACK);
+            let hint = if is_feedback { Some(TELL.to_owned()) } else { misfit.hint };
             let of = if misfit.path.is_empty() { String::new() } else { format!("`{}`: ", misfit.path.join(".")) };
             let message = format!("this does not fit {}: {of}{}", takes.name(), misfit.message);
-            self.sink.at_path(&path, Finding::new(Code::Mismatch, message, misfit.hint));
+            self.sink.at_path(&path, Finding::new(Code::Mismatch, message, hint));
         }
     }
 

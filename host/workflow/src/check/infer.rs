@@ -69,6 +69,7 @@ impl<'d> Inference<'_, 'd> {
             "index" => Shape::Kinds(Kinds::INTEGER),
             "output" => self.local.output.clone().unwrap_or(Shape::Unknown),
             "previous" => self.local.previous.clone().unwrap_or(Shape::Unknown),
+            "findings" => Shape::Each(Box::new(Shape::Kinds(Kinds::STRING))),
             "run" => World::run(),
             "event" => self.local.event.clone().unwrap_or(Shape::Unknown),
             _ => Shape::Unknown,

@@ -122,14 +122,18 @@ impl Checker<'_> {
         let step = place.map(|(step, _)| self.definition.owner(step).unwrap_or(step));
         let (has_list, has_rounds) =
             (step.is_some_and(|step| step.for_each.is_some()), step.is_some_and(|step| step.rounds.is_some()));
-        let of_one = matches!(site, Some(Site::Item | Site::Output));
+        let of_one = matches!(site, Some(Site::Item | Site::Output | Site::Repair));
         match name {
             "input" | "data" => None,
-            "output" if site == Some(Site::Output) => None,
+            "output" if matches!(site, Some(Site::Output | Site::Repair)) => None,
             "output" => Some(reference(
-                "`output` is known only in `check`, `until`, `set`, `compensate` and `verify`",
+                "`output` is known only in `check`, `until`, `set`, `compensate`, `verify` and `repair`",
                 "write `steps.NAME.output`",
             )),
+            "findings" if site == Some(Site::Repair) => None,
+            "findings" => {
+                Some(reference("`findings` is known only in `repair`", "write it into `repair: { input: … }`"))
+            }
             "event" if site == Some(Site::Event) => None,
             "event" => Some(reference("`event` is known only in the `if` of a `wait`", "write `steps.NAME.output`")),
             "run" if step.is_some_and(|step| step.role == Role::Finally) => None,
@@ -158,7 +162,10 @@ impl Checker<'_> {
             Some(_) => Some(format!("did you mean `steps.{name}.output`?")),
             None => suggest::hint(
                 name,
-                ["input", "data", "steps", "item", "index", "output", "context", "previous", "run", "event"],
+                [
+                    "input", "data", "steps", "item", "index", "output", "findings", "context", "previous", "run",
+                    "event",
+                ],
             ),
         };
         Finding::new(Code::Reference, format!("there is no `{name}`"), hint)

@@ -80,7 +80,7 @@ fn of_schema(schema: Option<&Schema>) -> Shape<'_> {
 
 /// The output of a step as others see it. One that may be replaced when the step fails is not known.
 fn outcome_of(step: &Step) -> Shape<'_> {
-    let is_replaced = |handled: &OnFailure| matches!(handled, OnFailure::Continue(_));
+    let is_replaced = |handled: &OnFailure| handled.replacement().is_some();
     if is_replaced(&step.on_failure) || step.on_timeout.as_ref().is_some_and(is_replaced) {
         return Shape::Unknown;
     }

@@ -35,7 +35,8 @@ pub(crate) struct Names<'e> {
 }
 
 /// Variables that macros may not shadow.
-const TAKEN: &[&str] = &["input", "data", "steps", "item", "index", "output", "previous", "context", "run", "event"];
+const TAKEN: &[&str] =
+    &["input", "data", "steps", "item", "index", "output", "findings", "previous", "context", "run", "event"];
 
 /// Collects the names of a tree.
 pub(crate) fn names(root: &IdedExpr) -> Names<'_> {

@@ -30,6 +30,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) previous: Option<&'a Value>,
     /// The step's own output, where there is one.
     pub(crate) output: Option<&'a Value>,
+    /// What is wrong with it, in what asks for it again.
+    pub(crate) findings: Option<&'a Value>,
     /// How the run ends, in what has the last word.
     pub(crate) run: Option<&'a Value>,
     /// The event that came, in what decides about it.
@@ -53,6 +55,7 @@ impl<'a> Scope<'a> {
             index: None,
             previous: None,
             output: None,
+            findings: None,
             run: None,
             event: None,
         }
@@ -67,6 +70,7 @@ impl<'a> Scope<'a> {
             "index" => self.index,
             "previous" => self.previous,
             "output" => self.output,
+            "findings" => self.findings,
             "run" => self.run,
             "event" => self.event,
             _ => None,

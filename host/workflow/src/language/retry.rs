@@ -1,15 +1,18 @@
 //! `retry`. It does not know what fails.
 
+use std::collections::BTreeSet;
+
 use super::{Fields, Reader};
-use crate::plan::Retry;
 use crate::plan::policy::{BACKOFF, DEFAULT_FACTOR, DEFAULT_RETRIES, MAX_BACKOFF, MAX_FACTOR, MAX_RETRIES};
+use crate::plan::{FaultKind, Retry};
 use crate::problem::Code;
 use crate::source::{Kind, Node};
+use crate::suggest;
 
 impl Reader<'_> {
     /// How a step is tried again; what is not said has a default.
     pub(super) fn retry(&mut self, node: &Node) -> Retry {
-        let known = &["max", "backoff", "factor", "jitter", "max_backoff"];
+        let known = &["max", "backoff", "factor", "jitter", "max_backoff", "on"];
         let Some(fields) = Fields::open(node, "retry", known, &mut self.report) else { return Retry::NONE };
         let max = fields.get("max").and_then(|node| self.number(node, "max", 0, MAX_RETRIES));
         let backoff = fields.get("backoff").and_then(|node| self.quantity(node, "backoff", &BACKOFF));
@@ -23,7 +26,35 @@ impl Reader<'_> {
             factor: factor.unwrap_or(DEFAULT_FACTOR),
             jitter: jitter.unwrap_or(true),
             max_backoff: longest.unwrap_or(MAX_BACKOFF.default.max(backoff)),
+            on: fields.get("on").and_then(|node| self.kinds(node)),
         }
+    }
+
+    /// The kinds of failures after which another attempt is made.
+    fn kinds(&mut self, node: &Node) -> Option<BTreeSet<FaultKind>> {
+        let Kind::List(items) = &node.kind else {
+            self.report.wrong_kind(node, "on", "a list of kinds of failures, such as `[transient, timeout]`");
+            return None;
+        };
+        if items.is_empty() {
+            let hint = Some("leave `retry` out, and nothing is tried again".to_owned());
+            self.report.add(Code::OutOfRange, node.span, "`on` names no kind of failure", hint);
+        }
+        Some(items.iter().filter_map(|item| self.kind(item)).collect())
+    }
+
+    fn kind(&mut self, node: &Node) -> Option<FaultKind> {
+        let word = self.name(node, "on")?;
+        let Some(kind) = FaultKind::read(word) else {
+            let known = FaultKind::ALL.into_iter().filter(|kind| kind.never_again().is_none()).map(FaultKind::as_str);
+            let hint = suggest::hint(word, known);
+            self.report.add(Code::UnknownName, node.span, format!("there is no kind of failure `{word}`"), hint);
+            return None;
+        };
+        let Some(reason) = kind.never_again() else { return Some(kind) };
+        let hint = Some("`on_failure` says what happens then".to_owned());
+        self.report.add(Code::OutOfRange, node.span, format!("`{word}` is never tried again: {reason}"), hint);
+        None
     }
 
     fn factor(&mut self, node: &Node) -> Option<f64> {

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Fields, Reader};
-use crate::expression::{Expression, Template};
+use crate::expression::Template;
 use crate::plan::policy::{DEFAULT_PARALLEL, MAX_PARALLEL, TIMEOUT};
 use crate::plan::{Invocation, OnFailure, Role, Step, StepBudget, Work};
 use crate::problem::Code;
-use crate::source::{Key, Kind, Node};
+use crate::source::{Key, Node};
 
 /// What a step does: exactly one of these is there.
 const WORK: &[&str] = &["agent", "tool", "workflow", "approve", "switch", "wait", "emit"];
@@ -33,6 +33,8 @@ const KEYS: &[(&str, &[&str])] = &[
     ("input", &["agent", "tool", "workflow"]),
     ("output", &["agent", "tool", "workflow"]),
     ("check", &["agent", "tool", "workflow"]),
+    ("verify", &["agent", "tool", "workflow"]),
+    ("repair", &["agent", "tool"]),
     ("set", &["agent", "tool", "workflow"]),
     ("compensate", &["agent", "tool", "workflow"]),
     ("retry", &["agent", "tool"]),
@@ -51,6 +53,9 @@ impl Reader<'_> {
         }
         let work = self.work(key, &fields);
         let step = Step {
+            repair: fields.entry("repair").and_then(|(repair, node)| self.repair(repair, node, work.as_ref())),
+            on_failure: self.handling("on_failure", &fields, work.as_ref()).unwrap_or(OnFailure::Fail),
+            on_timeout: self.handling("on_timeout", &fields, work.as_ref()),
             role,
             work: work.unwrap_or_else(|| Work::Invoke(Invocation::placeholder())),
             for_each: fields.get("for_each").and_then(|node| self.expression(node, "for_each")),
@@ -63,12 +68,11 @@ impl Reader<'_> {
             output: fields.get("output").and_then(|node| self.schema_file("output", node)),
             check: fields.get("check").map_or_else(Vec::new, |node| self.checks(node)),
             set: fields.get("set").map_or_else(BTreeMap::new, |node| self.set(node)),
-            on_failure: fields.get("on_failure").map_or(OnFailure::Fail, |node| self.on_failure("on_failure", node)),
-            on_timeout: fields.get("on_timeout").map(|node| self.on_failure("on_timeout", node)),
             ..self.attempts(Step::new(&key.text), &fields)
         };
         let undo = fields.entry("compensate").and_then(|(undo, node)| self.compensate(key, undo, node));
-        std::iter::once(step).chain(undo).collect()
+        let verifier = fields.entry("verify").and_then(|(verify, node)| self.verify(&step, verify, node));
+        std::iter::once(step).chain(undo).chain(verifier).collect()
     }
 
     /// What every step with attempts may say of them.
@@ -159,14 +163,6 @@ impl Reader<'_> {
 
     fn needs(&mut self, node: &Node) -> BTreeSet<String> {
         self.name_list(node, "needs").into_iter().collect()
-    }
-
-    fn checks(&mut self, node: &Node) -> Vec<Expression> {
-        let Kind::List(items) = &node.kind else {
-            self.report.wrong_kind(node, "check", "a list of expressions");
-            return Vec::new();
-        };
-        items.iter().filter_map(|item| self.bare_expression(item, "check")).collect()
     }
 
     fn set(&mut self, node: &Node) -> BTreeMap<String, Template> {

@@ -15,6 +15,7 @@ mod hostile;
 mod lookalike;
 mod once;
 mod triggers;
+mod validation;
 
 /// A file in which only the steps differ.
 fn with_steps(steps: &str) -> String {

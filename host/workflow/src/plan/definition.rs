@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::policy::{DEFAULT_PARALLEL, TIMEOUT};
 use super::trigger::Start;
-use super::{Invocation, Join, OnFailure, Retry, Rounds, RunBudget, StepBudget, Steps, Variable, Work};
+use super::{Check, Invocation, Join, OnFailure, Repair, Retry, Rounds, RunBudget, StepBudget, Steps, Variable, Work};
 use crate::expression::{Expression, Template};
 use crate::problem::Position;
 use crate::schema::Schema;
@@ -80,7 +80,13 @@ pub(crate) struct Step {
     /// What its output, or that of each item, must fit.
     pub(crate) output: Option<Schema>,
     /// What must hold of its output, or of that of each item.
-    pub(crate) check: Vec<Expression>,
+    pub(crate) check: Vec<Check>,
+    /// How an output that does not pass is asked for again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) repair: Option<Repair>,
+    /// How sure it must be that an output passes, if it verifies one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) min_confidence: Option<f64>,
     /// How it is tried again.
     pub(crate) retry: Retry,
     /// How long one attempt may take.
@@ -169,10 +175,12 @@ impl Definition {
 pub(crate) enum Site {
     /// In `for_each`, `if`, `approve`, `switch`, `wait`, `emit` or `on_failure`: the step as a whole.
     Whole,
-    /// In `input`: one item, or one round.
+    /// In `input` or `escalate`: one item, or one round.
     Item,
     /// In `check`, `until`, `set`, `compensate` or `verify`: one item and its output.
     Output,
+    /// In `repair`: one item, its output that did not pass, and why.
+    Repair,
     /// In the `if` of `wait`: an event.
     Event,
 }
@@ -193,6 +201,8 @@ impl Step {
             needs: BTreeSet::new(),
             output: None,
             check: Vec::new(),
+            repair: None,
+            min_confidence: None,
             retry: Retry::NONE,
             timeout: TIMEOUT.default,
             on_failure: OnFailure::Fail,
@@ -217,6 +227,11 @@ impl Step {
         self.for_each.is_some() || self.rounds.is_some()
     }
 
+    /// Whether its work may be done again when nobody knows how far it came.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        !matches!(&self.work, Work::Invoke(invocation) if !invocation.repeatable)
+    }
+
     /// Where the input of its work stands: what belongs to another step sees that step's output.
     fn site_of_input(&self) -> Site {
         if self.role.is_own() { Site::Item } else { Site::Output }
@@ -226,17 +241,20 @@ impl Step {
     pub(crate) fn visit<'s>(&'s self, visit: &mut dyn FnMut(Site, &'s Expression)) {
         self.for_each.iter().chain(&self.condition).for_each(|expression| visit(Site::Whole, expression));
         self.work.visit(self.site_of_input(), visit);
-        self.check.iter().for_each(|expression| visit(Site::Output, expression));
+        self.check.iter().for_each(|check| check.visit(&mut |expression| visit(Site::Output, expression)));
+        self.repair.iter().for_each(|repair| repair.input.visit(&mut |expression| visit(Site::Repair, expression)));
         self.rounds.iter().for_each(|rounds| visit(Site::Output, &rounds.until));
         self.set.values().for_each(|value| value.visit(&mut |expression| visit(Site::Output, expression)));
         for handled in [Some(&self.on_failure), self.on_timeout.as_ref()].into_iter().flatten() {
-            handled.visit(&mut |expression| visit(Site::Whole, expression));
+            handled.visit(visit);
         }
     }
 
     fn forget_places(&mut self) {
         let visit: &mut dyn FnMut(&mut Expression) = &mut Expression::forget_place;
-        self.for_each.iter_mut().chain(&mut self.condition).chain(&mut self.check).for_each(&mut *visit);
+        self.for_each.iter_mut().chain(&mut self.condition).for_each(&mut *visit);
+        self.check.iter_mut().for_each(|check| check.visit_mut(visit));
+        self.repair.iter_mut().for_each(|repair| repair.input.visit_mut(visit));
         self.work.visit_mut(visit);
         self.rounds.iter_mut().for_each(|rounds| visit(&mut rounds.until));
         self.set.values_mut().for_each(|value| value.visit_mut(visit));

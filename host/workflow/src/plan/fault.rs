@@ -18,7 +18,7 @@ pub(crate) enum FaultKind {
     Trapped,
     /// Time was over.
     Timeout,
-    /// The output did not pass: its schema, or a check.
+    /// The output did not pass: its schema, a check, or its verifier.
     Output,
     /// A limit was reached.
     Exhausted,
@@ -27,6 +27,19 @@ pub(crate) enum FaultKind {
 }
 
 impl FaultKind {
+    /// All kinds.
+    pub(crate) const ALL: [FaultKind; 9] = [
+        FaultKind::Transient,
+        FaultKind::Trapped,
+        FaultKind::Timeout,
+        FaultKind::Output,
+        FaultKind::Invalid,
+        FaultKind::Exhausted,
+        FaultKind::Declined,
+        FaultKind::Permanent,
+        FaultKind::Denied,
+    ];
+
     /// The kind in one word.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -40,5 +53,30 @@ impl FaultKind {
             FaultKind::Exhausted => "exhausted",
             FaultKind::Denied => "denied",
         }
+    }
+
+    /// The kind of that word.
+    pub(crate) fn read(word: &str) -> Option<FaultKind> {
+        FaultKind::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// Whether it may not happen again, so that another attempt is made where nothing is said.
+    pub(crate) fn is_passing(self) -> bool {
+        matches!(self, FaultKind::Transient | FaultKind::Trapped | FaultKind::Timeout | FaultKind::Output)
+    }
+
+    /// Why another attempt is never made after it; nothing if one may be.
+    pub(crate) fn never_again(self) -> Option<&'static str> {
+        match self {
+            FaultKind::Permanent => Some("the plugin says that it is broken, and it would say so again"),
+            FaultKind::Declined => Some("it was decided not to do it, and asking again does not change that"),
+            FaultKind::Denied => Some("a grant is missing, which only the operator can give"),
+            _ => None,
+        }
+    }
+
+    /// Whether the work may have taken effect all the same.
+    pub(crate) fn may_have_happened(self) -> bool {
+        matches!(self, FaultKind::Trapped | FaultKind::Timeout | FaultKind::Exhausted | FaultKind::Output)
     }
 }

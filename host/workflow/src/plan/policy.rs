@@ -1,14 +1,17 @@
 //! What a step does about failures: how it tries again, and what happens when it failed for good. It does not know when.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use super::FaultKind;
 use super::budget::Bounds;
+use super::definition::Site;
 use crate::expression::{Expression, Template};
 use crate::units::Millis;
 
-/// How a step is tried again. Only a `transient` failure is: a plugin's own, a trap, a missed deadline, or an output
-/// that does not pass.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// How a step is tried again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Retry {
     /// How many attempts there may be after the first.
@@ -21,6 +24,9 @@ pub(crate) struct Retry {
     pub(crate) jitter: bool,
     /// The longest delay.
     pub(crate) max_backoff: Millis,
+    /// After which kinds of failures; none: after those that may not happen again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) on: Option<BTreeSet<FaultKind>>,
 }
 
 /// The most attempts after the first: what failed so often is not transient.
@@ -79,10 +85,19 @@ impl Retry {
         factor: DEFAULT_FACTOR,
         jitter: true,
         max_backoff: MAX_BACKOFF.default,
+        on: None,
     };
 
     /// What holds for what undoes something and says nothing: nobody else will do it.
     pub(crate) const OF_UNDOING: Retry = Retry { max: DEFAULT_RETRIES, ..Retry::NONE };
+
+    /// What holds for a verifier that says nothing: one slip of its own should not cost the output that it looks at.
+    pub(crate) const OF_VERIFYING: Retry = Retry { max: 1, ..Retry::NONE };
+
+    /// Whether another attempt is made after a failure of a kind, if there is one left.
+    pub(crate) fn takes(&self, kind: FaultKind) -> bool {
+        self.on.as_ref().map_or(kind.is_passing(), |on| on.contains(&kind))
+    }
 }
 
 /// What happens when a step failed for good.
@@ -95,28 +110,80 @@ pub(crate) enum OnFailure {
     Continue(Template),
     /// Another step takes over.
     Then(String),
+    /// A person is asked.
+    Escalate(Box<Escalation>),
 }
 
+/// A person is asked what becomes of work that failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Escalation {
+    /// Who may answer; anybody if empty.
+    pub(crate) to: Vec<String>,
+    /// What is asked, if it is not what is always asked.
+    pub(crate) question: Option<Template>,
+    /// What the person is shown besides the evidence.
+    pub(crate) show: Option<Template>,
+    /// How long the question stands.
+    pub(crate) timeout: Millis,
+    /// What happens if the answer is no, or does not come; never another escalation.
+    pub(crate) otherwise: OnFailure,
+}
+
+/// How often a person is asked about one item: who has said "once more" three times has seen what comes of it.
+pub(crate) const MAX_ESCALATIONS: u32 = 3;
+
 impl OnFailure {
-    /// The step that takes over.
-    pub(crate) fn branch(&self) -> Option<&str> {
+    /// What happens when nobody is asked any more.
+    pub(crate) fn unasked(&self) -> &OnFailure {
         match self {
-            OnFailure::Then(name) => Some(name),
-            OnFailure::Fail | OnFailure::Continue(_) => None,
+            OnFailure::Escalate(escalation) => &escalation.otherwise,
+            other => other,
         }
     }
 
-    /// Calls a function with every expression.
-    pub(crate) fn visit<'s>(&'s self, visit: &mut dyn FnMut(&'s Expression)) {
-        if let OnFailure::Continue(value) = self {
-            value.visit(visit);
+    /// Whom to ask, if somebody is.
+    pub(crate) fn escalation(&self) -> Option<&Escalation> {
+        match self {
+            OnFailure::Escalate(escalation) => Some(escalation),
+            _ => None,
         }
+    }
+
+    /// The value that takes the place of the output.
+    pub(crate) fn replacement(&self) -> Option<&Template> {
+        match self.unasked() {
+            OnFailure::Continue(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The step that takes over.
+    pub(crate) fn branch(&self) -> Option<&str> {
+        match self.unasked() {
+            OnFailure::Then(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Calls a function with every expression and where it stands.
+    pub(crate) fn visit<'s>(&'s self, visit: &mut dyn FnMut(Site, &'s Expression)) {
+        if let Some(value) = self.replacement() {
+            value.visit(&mut |expression| visit(Site::Whole, expression));
+        }
+        let asked = self.escalation().into_iter().flat_map(|asked| asked.question.iter().chain(&asked.show));
+        asked.for_each(|template| template.visit(&mut |expression| visit(Site::Item, expression)));
     }
 
     /// Calls a function with every expression, to change it.
     pub(crate) fn visit_mut(&mut self, visit: &mut dyn FnMut(&mut Expression)) {
-        if let OnFailure::Continue(value) = self {
-            value.visit_mut(visit);
+        match self {
+            OnFailure::Fail | OnFailure::Then(_) => {}
+            OnFailure::Continue(value) => value.visit_mut(visit),
+            OnFailure::Escalate(asked) => {
+                asked.question.iter_mut().chain(&mut asked.show).for_each(|template| template.visit_mut(visit));
+                asked.otherwise.visit_mut(visit);
+            }
         }
     }
 }

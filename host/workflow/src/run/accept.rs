@@ -6,6 +6,7 @@ use baton_journal::{Decision, Digest, Event, Outcome, Payload, RunHeader, RunId,
 use baton_policy::Resolution;
 use serde_json::Value;
 
+use super::escalate::Ruling;
 use super::fault::Fault;
 use super::question::{ASK, Wanted};
 use super::{Ask, Run, RunError};
@@ -29,6 +30,8 @@ pub(super) enum Change {
     Resolved { site: Site, resolution: Resolution },
     /// A person answered.
     Answered { step: String, answer: Result<Value, Fault> },
+    /// A person said what becomes of an item that failed.
+    Ruled { name: String, ruling: Ruling },
     /// A delay is over.
     Elapsed { site: Site, attempt: u32 },
     /// The journal has the beginning of what a step waits for.
@@ -245,6 +248,9 @@ impl Run {
         if let Some(site) = &ask.asked_by {
             self.check_decision(step, decision)?;
             return Ok(Change::Decided { call: step.to_owned(), site: site.clone() });
+        }
+        if ask.escalated {
+            return Ok(Change::Ruled { name: step.to_owned(), ruling: self.ruling(step, decision)? });
         }
         let answer = self.answer(step, decision)?;
         Ok(Change::Answered { step: step.to_owned(), answer })

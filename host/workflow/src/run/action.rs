@@ -79,7 +79,7 @@ pub struct Invoke {
     pub input: Payload,
     /// How long it may take, from its start.
     pub timeout: Duration,
-    /// The same for all attempts at the site, and for no other site of any run.
+    /// The same for all attempts at the site with the same input, and for no other site of any run.
     pub idempotency_key: String,
     /// The most it may use: what the step allows, or what is left to the run if that is less.
     pub budget: Amounts,
@@ -150,6 +150,8 @@ pub struct Ask {
     pub in_doubt: Option<Site>,
     /// There if an agent asks from its own code: where its attempt is, which waits for the answer. The step is the call then.
     pub asked_by: Option<Site>,
+    /// Whether it is about work that failed: with a yes it is tried once more, with an answer that is its output.
+    pub escalated: bool,
 }
 
 impl Ask {

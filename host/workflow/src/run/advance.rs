@@ -11,10 +11,11 @@ use super::doubt::{begin_again, suspend};
 use super::fault::Fault;
 use super::item::{Items, List, Standing};
 use super::output::Local;
+use super::settle::handling;
 use super::state::Phase;
 use super::{Action, Ask, Run};
 use crate::plan::policy::MAX_ITEMS;
-use crate::plan::{Role, Step, Work};
+use crate::plan::{FaultKind, Step, Work};
 
 impl Run {
     /// Changes what an event is about.
@@ -31,6 +32,7 @@ impl Run {
             Change::Wants(wanted) => self.note(*wanted),
             Change::Told { call } => self.told(&call),
             Change::Decided { call, site } => self.decide(&call, &site),
+            Change::Ruled { name, ruling } => self.rule(&name, ruling),
             Change::Elapsed { site, attempt } => self.end_delay(&site, attempt),
             Change::Waiting { site } => self.outstanding.note_await(&site),
             Change::Waited { site } => self.end_wait(&site),
@@ -94,21 +96,37 @@ impl Run {
         self.questions.forget(site);
         let is_needed = !matches!(self.outstanding.take(site), Some(Action::Stop(_)));
         match self.verdict(step, item, outcome) {
-            Ok(output) => self.take_output(step, item, output),
-            Err(fault) if is_needed => self.retry(step, item, attempt, fault),
-            Err(fault) => self.end_item(step, item, Err(fault)),
+            Ok(output) => self.pass(step, item, attempt, output),
+            Err(fault) if is_needed => self.refuse(step, item, attempt, fault),
+            Err(fault) => {
+                self.quarantine(step, item, attempt, &fault);
+                self.end_item(step, item, Err(fault));
+            }
         }
         self.review(step);
     }
 
     /// An item has an output that passes: adds to the context what the step says, and ends the item.
     pub(super) fn take_output(&mut self, step: usize, item: usize, output: Value) {
+        self.take(step, item, output, false);
+    }
+
+    /// A person has given the output of an item: it is good, as they have seen what is.
+    pub(super) fn take_given(&mut self, step: usize, item: usize, output: Value) {
+        self.take(step, item, output, true);
+    }
+
+    fn take(&mut self, step: usize, item: usize, output: Value, is_given: bool) {
         let local = Local { output: Some(&output), ..self.local(step, item) };
         let added = self.additions(step, local).and_then(|added| {
             let rounds = &self.plan.definition().steps[step].rounds;
             let good = rounds.as_ref().map(|rounds| self.holds(&rounds.until, local)).transpose()?;
-            Ok((added, good.unwrap_or(false)))
+            Ok((added, good.unwrap_or(false) || is_given))
         });
+        if matches!(added, Ok((_, false))) && self.escalates_last_round(step, item) {
+            let findings = vec!["`until` does not hold".to_owned()];
+            return self.give_up(step, item, Fault::output("the rounds are over", findings, output));
+        }
         self.note_done(step, item, &output);
         match added {
             Ok((added, good)) => {
@@ -120,6 +138,13 @@ impl Run {
             }
             Err(fault) => self.end_item(step, item, Err(fault)),
         }
+    }
+
+    /// Whether it is the last round of a loop, and a person is asked if it was not good.
+    fn escalates_last_round(&self, step: usize, item: usize) -> bool {
+        let definition = &self.plan.definition().steps[step];
+        let is_last = definition.rounds.as_ref().is_some_and(|rounds| item + 1 >= rounds.max as usize);
+        is_last && handling(definition, FaultKind::Output).escalation().is_some()
     }
 
     fn use_up(&mut self, site: &Site, usage: Usage) {
@@ -322,7 +347,7 @@ impl Run {
     /// Looks at a step that works: begins more items, or settles it.
     pub(super) fn review(&mut self, step: usize) {
         let Step { role, max_parallel, .. } = self.plan.definition().steps[step];
-        while role != Role::Undo {
+        while role.is_own() {
             let may_begin = self.may_begin(step);
             let Phase::Working(items) = &mut self.steps[step].phase else { return };
             match items.standing() {

@@ -38,6 +38,7 @@ impl Run {
             requested: false,
             in_doubt: None,
             asked_by: None,
+            escalated: false,
         };
         self.outstanding.add(Action::Ask(ask));
         Ok(())
@@ -71,6 +72,9 @@ impl Run {
 
     /// Whether an answer fits the step's schema.
     pub(super) fn check_answer(&self, step: &str, answer: Option<&Value>) -> Result<(), RunError> {
+        if self.outstanding.ask(step).is_some_and(|ask| ask.escalated) {
+            return self.check_ruling(step, answer);
+        }
         let of_step = self.approval(step).and_then(|approval| approval.answer.as_ref());
         let Some(schema) = of_step.or_else(|| self.questions.schema(step)) else { return Ok(()) };
         let answer = answer
@@ -126,7 +130,7 @@ pub(super) fn rejected(by: &str, comment: Option<&str>) -> String {
 }
 
 /// An answer as a value.
-fn loaded(answer: &Payload) -> Result<Value, RunError> {
+pub(super) fn loaded(answer: &Payload) -> Result<Value, RunError> {
     let text = answer.as_str().ok_or(RunError::NotLoaded("answer"))?;
     json::parse(text).map_err(|error| RunError::BadAnswer(format!("the answer is not JSON: {error}")))
 }

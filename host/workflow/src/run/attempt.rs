@@ -1,50 +1,40 @@
-//! Attempts: beginning one, and beginning another after a failure. It does not know what becomes of the step.
+//! Attempts: how one begins, and how long is waited before another. It does not know what becomes of the step.
 
 use std::time::Duration;
 
-use baton_journal::{Digest, Failure, Payload, Site, Timestamp};
+use baton_journal::{Digest, Payload, Site};
 use serde_json::Value;
 
 use super::budget::passed_by_step;
 use super::fault::Fault;
-use super::state::Phase;
-use super::{Action, Invoke, Run, Wait};
-use crate::plan::{Invocation, Retry, Role, Work};
+use super::state::{Phase, Trial};
+use super::{Action, Invoke, Run};
+use crate::plan::{Retry, Role, Work};
 
 impl Run {
     /// Begins an attempt at an item, or fails the item if its input has no value or does not fit.
     pub(super) fn begin_attempt(&mut self, step: usize, item: usize, attempt: u32) {
         let begun = match &self.plan.definition().steps[step].work {
-            Work::Workflow(_) => self.begin_inner(step, item),
+            Work::Workflow(_) => {
+                self.trial(step, item).attempt = attempt;
+                self.begin_inner(step, item)
+            }
             _ => self.input_of(step, item).and_then(|input| self.attempt(step, item, attempt, input)),
         };
         if let Err(fault) = begun {
-            self.end_item(step, item, Err(fault));
+            self.give_up(step, item, fault);
         }
-    }
-
-    /// After a failed attempt: waits for another, or fails the item for good.
-    pub(super) fn retry(&mut self, step: usize, item: usize, attempt: u32, fault: Fault) {
-        let retry = self.plan.definition().steps[step].retry;
-        let again = matches!(fault.failure, Failure::Transient(_)) && attempt <= retry.max && self.may_begin(step);
-        if !again {
-            return self.end_item(step, item, Err(fault));
-        }
-        let site = self.site(step, item);
-        let delay = self.delay(&retry, &site, attempt);
-        let until = Timestamp(self.meter.now().0.saturating_add(delay));
-        self.outstanding.add(Action::Wait(Wait { site, attempt: attempt + 1, until }));
     }
 
     fn attempt(&mut self, step: usize, item: usize, attempt: u32, input: Payload) -> Result<(), Fault> {
         let plan = std::sync::Arc::clone(&self.plan);
         let definition = &plan.definition().steps[step];
         let Work::Invoke(invocation) = &definition.work else { return Ok(()) };
-        let usage = self.steps[step].usage;
+        let (role, usage) = (self.turn_of(step), self.steps[step].usage);
         if let Some(message) = passed_by_step(&definition.budget, usage) {
             return Err(Fault::permanent(message));
         }
-        if definition.role == Role::Main
+        if role == Role::Main
             && let Some(message) = self.used_up()
         {
             self.fail_run(None, message.clone());
@@ -57,12 +47,13 @@ impl Run {
             attempt,
             target: invocation.target.clone(),
             input,
-            timeout: self.time_for(definition.role, definition.timeout.into()),
-            budget: self.allowance(definition.role, &definition.budget, usage),
+            timeout: self.time_for(role, definition.timeout.into()),
+            budget: self.allowance(role, &definition.budget, usage),
             started: None,
             suspended: None,
         };
         self.steps[step].attempts = self.steps[step].attempts.saturating_add(1);
+        self.trial(step, item).attempt = attempt;
         self.outstanding.add(Action::Invoke(invoke));
         Ok(())
     }
@@ -70,18 +61,6 @@ impl Run {
     /// The time of an attempt: not more than the run has, unless it cleans up.
     fn time_for(&self, role: Role, timeout: Duration) -> Duration {
         if role.cleans_up() { timeout } else { timeout.min(self.wall_left()) }
-    }
-
-    /// The input of an item.
-    fn input_of(&self, step: usize, item: usize) -> Result<Payload, Fault> {
-        let definition = &self.plan.definition().steps[step];
-        let Work::Invoke(invocation) = &definition.work else { return Ok(Payload::text("null")) };
-        let value = match definition.role {
-            Role::Undo => self.undo_input(step, item)?,
-            _ => self.render(&invocation.input, self.local(step, item))?,
-        };
-        check_input(invocation, &value)?;
-        Ok(Payload::json(&value))
     }
 
     /// Where in the plan an item's attempts belong.
@@ -106,28 +85,49 @@ impl Run {
         Some((self.step_named(&site.step)?, usize::try_from(site.item.unwrap_or(0)).ok()?))
     }
 
+    /// The key of what is asked for at a site.
     pub(super) fn idempotency_key(&self, site: &Site) -> String {
-        Digest::of_parts([self.id.as_str().as_bytes(), site.to_string().as_bytes()]).to_string()
+        let (place, changes) = (site.to_string(), self.changes_at(site).to_le_bytes());
+        let mut parts = vec![self.id.as_str().as_bytes(), place.as_bytes()];
+        if changes != [0; 4] {
+            parts.push(&changes);
+        }
+        Digest::of_parts(parts).to_string()
+    }
+
+    /// How often what is asked for at a site has changed.
+    fn changes_at(&self, site: &Site) -> u32 {
+        let trial = self.place(site).and_then(|(step, item)| self.steps[step].trials.get(&item));
+        trial.map_or(0, |trial| trial.changes)
+    }
+
+    /// What was tried at an item so far.
+    pub(super) fn trial(&mut self, step: usize, item: usize) -> &mut Trial {
+        self.steps[step].trials.entry(item).or_default()
     }
 
     /// An item has its output, or failed for good.
     pub(super) fn end_item(&mut self, step: usize, item: usize, result: Result<Value, Fault>) {
-        if self.plan.definition().steps[step].role == Role::Undo {
-            return self.end_undo(step, item, result);
+        let result = result.map_err(Fault::for_good);
+        match self.plan.definition().steps[step].role {
+            Role::Undo => return self.end_undo(step, item, result),
+            Role::Verify => return self.end_verifying(step, item, result),
+            Role::Main | Role::Finally => {}
         }
+        self.steps[step].trials.remove(&item);
         if let Phase::Working(items) = &mut self.steps[step].phase {
             items.end(item, result);
         }
     }
 
-    /// The delay before the attempt after this one, in milliseconds.
-    fn delay(&self, retry: &Retry, site: &Site, attempt: u32) -> u64 {
-        let full = full_delay(retry, attempt);
+    /// The delay before so many retries, in milliseconds.
+    pub(super) fn delay(&self, retry: &Retry, site: &Site, retries: u32) -> u64 {
+        let full = full_delay(retry, retries);
         if !retry.jitter {
             return full;
         }
-        let (site, attempt) = (site.to_string(), attempt.to_le_bytes());
-        let parts: [&[u8]; 3] = [self.seed.as_bytes(), site.as_bytes(), &attempt];
+        let (site, retries) = (site.to_string(), retries.to_le_bytes());
+        let parts: [&[u8]; 3] = [self.seed.as_bytes(), site.as_bytes(), &retries];
         let digest = Digest::of_parts(parts);
         let dice = u64::from(u16::from_le_bytes([digest.as_bytes()[0], digest.as_bytes()[1]]));
         // From half of it to all of it, in steps of a 65536th.
@@ -135,11 +135,11 @@ impl Run {
     }
 }
 
-/// The delay without jitter: the first one, times the factor for each attempt more, up to the longest.
-fn full_delay(retry: &Retry, attempt: u32) -> u64 {
+/// The delay without jitter: the first one, times the factor for each retry more, up to the longest.
+fn full_delay(retry: &Retry, retries: u32) -> u64 {
     let longest = retry.max_backoff.0.max(retry.backoff.0);
     let mut delay = retry.backoff.0;
-    for _ in 1..attempt {
+    for _ in 1..retries {
         #[expect(clippy::cast_precision_loss, reason = "a delay is at most a day of milliseconds, far below 2^53")]
         let longer = (delay as f64) * retry.factor;
         #[expect(
@@ -151,12 +151,4 @@ fn full_delay(retry: &Retry, attempt: u32) -> u64 {
         delay = whole.min(longest);
     }
     delay
-}
-
-/// Checks an input against what the plugin takes.
-fn check_input(invocation: &Invocation, input: &Value) -> Result<(), Fault> {
-    let Some(takes) = &invocation.takes else { return Ok(()) };
-    takes.check(input).map_err(|errors| {
-        Failure::Invalid(format!("the input does not fit {}: {}", takes.name(), errors.join("; "))).into()
-    })
 }

@@ -101,6 +101,8 @@ impl Run {
             (false, Some(RunOutcome::Cancelled { by, .. })) => (None, format!("cancelled by {by}")),
             (false, _) => (None, String::new()),
         };
+        let told = self.told.as_ref().unwrap_or(&message);
+        self.told = Some(format!("{told}; not everything could be undone"));
         let message = format!("{message}; not undone: {}", self.cleanup.failed.join("; "));
         self.ending = Some(RunOutcome::Failed { step: what, message });
     }
@@ -133,10 +135,19 @@ impl Run {
 
     /// Whether a step may have its turn now.
     pub(super) fn may_begin(&self, step: usize) -> bool {
-        match self.plan.definition().steps[step].role {
+        match self.turn_of(step) {
             Role::Main | Role::Verify => self.stage == Stage::Work && self.ending.is_none(),
             Role::Undo => self.stage == Stage::Undo,
             Role::Finally => self.stage == Stage::Finally,
+        }
+    }
+
+    /// When a step has its turn: a verifier with the step whose output it judges.
+    pub(super) fn turn_of(&self, step: usize) -> Role {
+        let steps = &self.plan.definition().steps;
+        match steps[step].role {
+            Role::Verify => steps[self.own_step(step)].role,
+            role => role,
         }
     }
 
@@ -144,6 +155,7 @@ impl Run {
     pub(super) fn ending_value(&self) -> Value {
         match &self.ending {
             Some(RunOutcome::Failed { step, message }) => {
+                let message = self.told.as_ref().unwrap_or(message);
                 json!({ "outcome": "failed", "step": step, "message": message })
             }
             Some(RunOutcome::Cancelled { by, reason }) => {

@@ -64,6 +64,7 @@ impl Run {
             requested: false,
             in_doubt: Some(site.clone()),
             asked_by: None,
+            escalated: false,
         })
     }
 
@@ -83,8 +84,20 @@ impl Run {
         }
         let (step, question, show, roles) = (step.to_owned(), question.clone(), show.clone(), roles.clone());
         let (deadline, token, in_doubt) = (*deadline, *token, Some(site));
-        let (answer_schema, asked_by, requested) = (None, None, true);
-        Ok(Some(Ask { step, question, show, roles, deadline, token, answer_schema, requested, in_doubt, asked_by }))
+        let (answer_schema, asked_by, requested, escalated) = (None, None, true, false);
+        Ok(Some(Ask {
+            step,
+            question,
+            show,
+            roles,
+            deadline,
+            token,
+            answer_schema,
+            requested,
+            in_doubt,
+            asked_by,
+            escalated,
+        }))
     }
 
     /// The attempt at the site waits for the answer.
@@ -140,7 +153,7 @@ impl Run {
     }
 
     /// Binds an answer to exactly this doubt: each question about a site has its own.
-    fn doubt_token(&self, site: &Site, question: &str, show: &Payload, asked_before: u32) -> Digest {
+    pub(super) fn doubt_token(&self, site: &Site, question: &str, show: &Payload, asked_before: u32) -> Digest {
         let token = self.token(&site.to_string(), question, show);
         Digest::of_parts([token.as_bytes().as_slice(), &asked_before.to_le_bytes()])
     }

@@ -9,18 +9,37 @@ use crate::plan::FaultKind;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fault {
     pub(super) kind: FaultKind,
+    /// As people read it.
     pub(super) failure: Failure,
+    /// As expressions read it, where the text for people may quote an output that did not pass.
+    pub(super) told: Option<String>,
+    /// The output that did not pass.
+    pub(super) refused: Option<Box<Refused>>,
+}
+
+/// An output that did not pass.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Refused {
+    /// What is wrong with it.
+    pub(super) findings: Vec<String>,
+    pub(super) output: Value,
 }
 
 impl Fault {
     /// A fault of a kind.
     pub(super) fn new(kind: FaultKind, failure: Failure) -> Fault {
-        Fault { kind, failure }
+        Fault { kind, failure, told: None, refused: None }
     }
 
-    /// An output that does not pass: it can be a slip of a model.
-    pub(super) fn output(text: String) -> Fault {
-        Fault::new(FaultKind::Output, Failure::Transient(text))
+    /// An output that does not pass: it can be a slip of a model. What it does not pass is told to everybody, and what is
+    /// wrong with it to people and to whoever is to mend it.
+    pub(super) fn output(what: &str, findings: Vec<String>, output: Value) -> Fault {
+        Fault {
+            told: Some(what.to_owned()),
+            failure: Failure::Transient(format!("{what}: {}", findings.join("; "))),
+            refused: Some(Box::new(Refused { findings, output })),
+            kind: FaultKind::Output,
+        }
     }
 
     /// Something that the run itself can't do.
@@ -28,21 +47,37 @@ impl Fault {
         Failure::Permanent(text.into()).into()
     }
 
-    /// The same of one item.
-    pub(super) fn of_item(&self, item: usize) -> Fault {
-        let text = format!("item {item}: {}", self.failure.text());
+    /// The same, with this told to expressions.
+    pub(super) fn telling(self, told: Option<String>) -> Fault {
+        Fault { told, ..self }
+    }
+
+    /// The same with another text made of this one.
+    pub(super) fn map(self, change: impl Fn(&str) -> String) -> Fault {
+        let text = change(self.failure.text());
         let failure = match self.failure {
             Failure::Invalid(_) => Failure::Invalid(text),
             Failure::Transient(_) => Failure::Transient(text),
             Failure::Declined(_) => Failure::Declined(text),
             Failure::Permanent(_) => Failure::Permanent(text),
         };
-        Fault { kind: self.kind, failure }
+        Fault { failure, told: self.told.as_deref().map(change), ..self }
+    }
+
+    /// The same of one item.
+    pub(super) fn of_item(&self, item: usize) -> Fault {
+        self.clone().map(|text| format!("item {item}: {text}"))
+    }
+
+    /// The same without the output that did not pass: nothing asks for it again.
+    pub(super) fn for_good(self) -> Fault {
+        Fault { refused: None, ..self }
     }
 
     /// As an expression sees it.
     pub(super) fn to_value(&self) -> Value {
-        json!({ "kind": self.kind.as_str(), "case": self.failure.case(), "text": self.failure.text() })
+        let text = self.told.as_deref().unwrap_or(self.failure.text());
+        json!({ "kind": self.kind.as_str(), "case": self.failure.case(), "text": text })
     }
 }
 
@@ -55,6 +90,6 @@ impl From<Failure> for Fault {
             Failure::Declined(_) => FaultKind::Declined,
             Failure::Permanent(_) => FaultKind::Permanent,
         };
-        Fault { kind, failure }
+        Fault::new(kind, failure)
     }
 }

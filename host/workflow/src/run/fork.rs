@@ -45,7 +45,10 @@ impl Run {
                 invoke.idempotency_key = self.idempotency_key(&invoke.site);
             }
             Action::Ask(ask) if !ask.requested => {
-                ask.token = self.token(&ask.step, &ask.question, &ask.show);
+                ask.token = match ask.escalated {
+                    true => self.escalation_token(&ask.step, &ask.question, &ask.show),
+                    false => self.token(&ask.step, &ask.question, &ask.show),
+                };
                 if let Some(timeout) = self.time_to_answer(&ask.step) {
                     ask.deadline = Timestamp(self.meter.now().0.saturating_add(timeout));
                 }
@@ -55,9 +58,9 @@ impl Run {
     }
 
     fn time_to_answer(&self, step: &str) -> Option<u64> {
-        match &self.plan.definition().steps[self.step_named(step)?].work {
-            Work::Approve(approval) => Some(approval.timeout.0),
-            _ => None,
+        match self.step_named(step).map(|step| &self.plan.definition().steps[step].work) {
+            Some(Work::Approve(approval)) => Some(approval.timeout.0),
+            _ => self.time_to_rule(step),
         }
     }
 }

@@ -79,18 +79,21 @@ impl Run {
         let Some(outcome) = self.inner.get(&(step, item)).and_then(|inner| inner.outstanding.end()) else { return };
         let result = match outcome {
             RunOutcome::Completed { output } => self.passed_output(step, item, &output.clone()),
-            RunOutcome::Failed { step, message } => {
-                let of = step.as_ref().map_or_else(String::new, |step| format!("step `{step}`: "));
-                Err(Fault::permanent(format!("{of}{message}")))
+            RunOutcome::Failed { step: of, message } => {
+                let of = of.as_ref().map_or_else(String::new, |step| format!("step `{step}`: "));
+                let told = self.inner.get(&(step, item)).and_then(|inner| inner.told.clone());
+                let told = told.map(|told| format!("{of}{told}"));
+                Err(Fault::permanent(format!("{of}{message}")).telling(told))
             }
             RunOutcome::Cancelled { by, .. } => Err(Fault::permanent(format!("cancelled by {by}"))),
         };
         if let Some(inner) = self.inner.remove(&(step, item)) {
             self.dropped.extend(inner.dropped);
+            self.quarantined.extend(inner.quarantined);
         }
         match result {
-            Ok(output) => self.take_output(step, item, output),
-            Err(fault) => self.end_item(step, item, Err(fault)),
+            Ok(output) => self.pass(step, item, 1, output),
+            Err(fault) => self.refuse(step, item, 1, fault),
         }
         self.review(step);
     }

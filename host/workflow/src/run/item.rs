@@ -164,8 +164,9 @@ impl Items {
         Standing::Failed(match self.first_fault() {
             Some((item, fault)) => {
                 let why = fault.of_item(item);
+                let told = why.told.as_ref().map(|told| format!("{text}; {told}"));
                 let text = format!("{text}; {}", why.failure.text());
-                Fault::new(why.kind, Failure::Permanent(text))
+                Fault::new(why.kind, Failure::Permanent(text)).telling(told)
             }
             None => Fault::new(FaultKind::Invalid, Failure::Invalid(text)),
         })
@@ -176,7 +177,8 @@ impl Items {
             Some(Some(Err(fault))) => Standing::Failed(fault.of_item(self.begun - 1)),
             Some(Some(Ok(output))) if self.good => Standing::Complete(output.clone()),
             Some(Some(Ok(_))) if self.begun >= max as usize => {
-                Standing::Failed(Fault::output(format!("`until` does not hold after {max} rounds, which is `max`")))
+                let text = format!("`until` does not hold after {max} rounds, which is `max`");
+                Standing::Failed(Fault::new(FaultKind::Output, Failure::Transient(text)))
             }
             _ => Standing::Open,
         }

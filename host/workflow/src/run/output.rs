@@ -1,16 +1,14 @@
-//! What an attempt's end is worth: whether its output passes, and what kind of failure it is if not; and the values of
-//! expressions. It does not know what happens next.
+//! What an attempt's end is worth: an output, or a failure of which kind; and the values of expressions. It does not know
+//! what happens next.
 
-use baton_journal::{Failure, Outcome, Payload};
+use baton_journal::{Failure, Outcome};
 use serde_json::Value;
 
 use super::Run;
 use super::fault::Fault;
 use super::state::{Outputs, Phase};
 use crate::expression::{Expression, Scope, Template, TemplateError, evaluate};
-use crate::plan::{FaultKind, Role, Step, Work};
-use crate::schema::Schema;
-use baton_journal::json;
+use crate::plan::{FaultKind, Role, Work};
 
 /// What an expression sees of the item or round that it is about.
 #[derive(Clone, Copy, Default)]
@@ -23,6 +21,8 @@ pub(super) struct Local<'a> {
     pub(super) previous: Option<&'a Value>,
     /// What came of this one.
     pub(super) output: Option<&'a Value>,
+    /// What is wrong with it.
+    pub(super) findings: Option<&'a Value>,
 }
 
 impl Run {
@@ -61,34 +61,6 @@ impl Run {
         }
     }
 
-    /// The output as a value, if it fits its schemas and all checks hold.
-    pub(super) fn passed_output(&self, index: usize, item: usize, output: &Payload) -> Result<Value, Fault> {
-        let step = &self.plan.definition().steps[index];
-        let text = output.as_str().unwrap_or_default();
-        let value = json::parse(text).map_err(|error| Fault::output(format!("the output is not JSON: {error}")))?;
-        for schema in schemas(step) {
-            schema.check(&value).map_err(|errors| {
-                Fault::output(format!("the output does not fit {}: {}", schema.name(), errors.join("; ")))
-            })?;
-        }
-        for check in &step.check {
-            self.passed_check(index, item, check, &value)?;
-        }
-        Ok(value)
-    }
-
-    fn passed_check(&self, step: usize, item: usize, check: &Expression, output: &Value) -> Result<(), Fault> {
-        let local = Local { output: Some(output), ..self.local(step, item) };
-        match self.value(check, local) {
-            Ok(Value::Bool(true)) => Ok(()),
-            Ok(Value::Bool(false)) => Err(Fault::output(format!("the check `{}` does not hold", check.text()))),
-            Ok(other) => {
-                Err(Failure::Invalid(format!("the check `{}` is no boolean but {other}", check.text())).into())
-            }
-            Err(error) => Err(Fault::output(self.failure_text(&error))),
-        }
-    }
-
     /// Whether an expression about an output holds.
     ///
     /// # Errors
@@ -122,7 +94,7 @@ impl Run {
         value.map_err(|error| Failure::Invalid(self.failure_text(&error)).into())
     }
 
-    fn value(&self, expression: &Expression, local: Local<'_>) -> Result<Value, TemplateError> {
+    pub(super) fn value(&self, expression: &Expression, local: Local<'_>) -> Result<Value, TemplateError> {
         self.scoped(local, |scope| evaluate(expression, scope))
     }
 
@@ -134,6 +106,7 @@ impl Run {
             index: index.as_ref(),
             previous: local.previous,
             output: local.output,
+            findings: local.findings,
             run: run.as_ref(),
             ..self.scope(&outputs)
         };
@@ -185,13 +158,4 @@ impl Run {
         };
         own.unwrap_or(step)
     }
-}
-
-/// The schemas that a step's output must fit.
-fn schemas(step: &Step) -> impl Iterator<Item = &Schema> {
-    let gives = match &step.work {
-        Work::Invoke(invocation) => invocation.gives.as_ref(),
-        _ => None,
-    };
-    gives.into_iter().chain(&step.output)
 }

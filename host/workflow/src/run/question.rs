@@ -98,6 +98,7 @@ impl Run {
             requested: false,
             in_doubt: None,
             asked_by: Some(site),
+            escalated: false,
             step: step.clone(),
         };
         self.questions.0.entry(step).or_insert(Question { ask, schema, within: within_ms, is_decided: false });

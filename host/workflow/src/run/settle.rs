@@ -25,13 +25,14 @@ impl Run {
     pub(super) fn fail(&mut self, step: usize, fault: &Fault) {
         let plan = std::sync::Arc::clone(&self.plan);
         let failure = &fault.failure;
-        let output = match handling(&plan.definition().steps[step], fault.kind) {
-            OnFailure::Fail => {
-                self.fail_run(Some(step), failure.to_string());
+        let output = match handling(&plan.definition().steps[step], fault.kind).unasked() {
+            OnFailure::Fail | OnFailure::Escalate(_) => {
+                self.fail_run_for(step, fault);
                 Value::Null
             }
             OnFailure::Continue(template) => self.render(template, Local::default()).unwrap_or_else(|second| {
-                self.fail_run(Some(step), format!("{failure}; and its `continue`: {}", second.failure));
+                let both = |text: &str| format!("{text}; and its `continue`: {}", second.failure);
+                self.fail_run_for(step, &fault.clone().map(both));
                 Value::Null
             }),
             OnFailure::Then(handler) => {
@@ -47,6 +48,7 @@ impl Run {
         if let Phase::Working(items) = &self.steps[step].phase {
             settled.items = items.progress();
         }
+        self.settle_verifier(step);
         self.steps[step].phase = Phase::Settled(settled);
         self.open = self.open.saturating_sub(1);
         let role = self.turn();
@@ -59,23 +61,44 @@ impl Run {
         }
     }
 
+    /// Nothing is left to verify of a step. A verifier that passed nothing has done its work.
+    fn settle_verifier(&mut self, step: usize) {
+        let definition = self.plan.definition();
+        let Some(verifier) = definition.companion(&definition.steps[step], Role::Verify) else { return };
+        if matches!(self.steps[verifier].phase, Phase::Working(_)) {
+            let broke = self.steps[verifier].trials.values().any(|trial| trial.broke);
+            let status = if broke { StepStatus::Failed } else { StepStatus::Completed };
+            self.steps[verifier].phase = Phase::Settled(Settled::new(status, Value::Null, None));
+        }
+    }
+
     /// Whose turn it is.
     fn turn(&self) -> Role {
         if self.stage == Stage::Work { Role::Main } else { Role::Finally }
     }
 
+    /// The run fails because of a step, unless it does already.
+    fn fail_run_for(&mut self, step: usize, fault: &Fault) {
+        if self.fail_run(Some(step), fault.failure.to_string()) {
+            self.told.clone_from(&fault.told);
+        }
+    }
+
     /// The run fails, unless it does already: what is at work is let finish, nothing else begins but what cleans up.
-    pub(super) fn fail_run(&mut self, step: Option<usize>, message: String) {
+    /// Whether this is why.
+    pub(super) fn fail_run(&mut self, step: Option<usize>, message: String) -> bool {
         let step = step.map(|step| self.plan.definition().steps[step].name.clone());
         let is_last_word = self.stage == Stage::Finally && matches!(self.ending, Some(RunOutcome::Completed { .. }));
-        if is_last_word || self.ending.is_none() {
+        let is_why = is_last_word || self.ending.is_none();
+        if is_why {
             self.ending = Some(RunOutcome::Failed { step, message });
         }
+        is_why
     }
 }
 
 /// What a step says about a failure.
-fn handling(step: &Step, kind: FaultKind) -> &OnFailure {
+pub(super) fn handling(step: &Step, kind: FaultKind) -> &OnFailure {
     let on_timeout = step.on_timeout.as_ref().filter(|_| kind == FaultKind::Timeout);
     on_timeout.unwrap_or(&step.on_failure)
 }

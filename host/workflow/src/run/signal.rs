@@ -58,7 +58,8 @@ impl Run {
 
     /// Stops the items of a step that it does not need any more.
     pub(super) fn stop_items(&mut self, step: usize) {
-        let is_of = |site: &&Site| self.place(site).is_some_and(|(of, _)| of == step);
+        self.drop_escalations(step);
+        let is_of = |site: &&Site| self.place(site).is_some_and(|(of, _)| self.own_step(of) == step);
         let sites: Vec<Site> = self.outstanding.all().filter_map(Action::site).filter(is_of).cloned().collect();
         for site in &sites {
             if self.outstanding.is_delayed(site) {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use baton_journal::{Failure, Usage};
 use serde_json::Value;
 
+use super::fault::Fault;
 use super::item::Items;
+use super::repair::Feedback;
 use super::{Progress, StepStatus};
 use crate::expression::StepOutputs;
 use crate::plan::{Graph, Plan};
@@ -22,10 +24,45 @@ pub(super) struct StepState {
     pub(super) cut: bool,
     /// Attempts begun, of all items.
     pub(super) attempts: u32,
+    /// How many of its outputs did not pass.
+    pub(super) quarantined: u32,
+    /// What was tried at its items that have begun and not ended.
+    pub(super) trials: BTreeMap<usize, Trial>,
     /// What its invocations used.
     pub(super) usage: Usage,
     /// What its items have added to the context, in their order: the variable's name, and the value.
     pub(super) added: BTreeMap<usize, Vec<(String, Value)>>,
+}
+
+/// What was tried at an item.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Trial {
+    /// The number of the last attempt.
+    pub(super) attempt: u32,
+    /// How many attempts were made because the one before failed.
+    pub(super) retries: u32,
+    /// How many were made because an output did not pass, to have it mended.
+    pub(super) repairs: u32,
+    /// How often another input was given.
+    pub(super) changes: u32,
+    /// How often a person was asked.
+    pub(super) escalations: u32,
+    /// What the attempt is told of the output before it.
+    pub(super) feedback: Option<Feedback>,
+    /// The output that is being verified, and the attempt that gave it.
+    pub(super) verifying: Option<(u32, Value)>,
+    /// Whether it could not judge an output, of a verifier.
+    pub(super) broke: bool,
+    /// Why it failed, as long as a person is asked about it.
+    pub(super) escalated: Option<Fault>,
+}
+
+impl Trial {
+    /// From now on attempts are told this: they are asked for something else than those before.
+    pub(super) fn tell(&mut self, feedback: Option<Feedback>) {
+        self.changes += u32::from(feedback.is_some() || self.feedback.is_some());
+        self.feedback = feedback;
+    }
 }
 
 /// The phases of a step.
@@ -71,9 +108,16 @@ impl StepState {
             sent: false,
             cut: false,
             attempts: 0,
+            quarantined: 0,
+            trials: BTreeMap::new(),
             usage: Usage::default(),
             added: BTreeMap::new(),
         }
+    }
+
+    /// Whether a person is asked about an item that failed.
+    pub(super) fn is_escalated(&self) -> bool {
+        self.trials.values().any(|trial| trial.escalated.is_some())
     }
 
     /// What became of the step, if it is settled.

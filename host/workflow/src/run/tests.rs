@@ -4,11 +4,14 @@ mod approvals;
 mod budgets;
 mod control;
 mod doubts;
+mod escalations;
 mod evidence;
 mod failures;
 mod items;
 mod properties;
+mod quarantine;
 mod questions;
+mod validation;
 mod world;
 
 use serde_json::json;

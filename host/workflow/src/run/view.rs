@@ -1,11 +1,12 @@
 //! A run as people look at it: each step with what became of it. It does not know how it is drawn.
 
-use baton_journal::{Failure, Usage};
+use baton_journal::{Failure, Site, Usage};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::Run;
 use super::state::Phase;
-use crate::plan::{Role, Step, Target, Work};
+use crate::plan::{Step, Target, Work};
 
 /// What a run is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +38,23 @@ pub struct StepView<'a> {
     pub items: Option<Progress>,
     /// Its output, once it is settled; null if it was skipped, or failed and another step took over.
     pub output: Option<&'a Value>,
+    /// How many of its outputs did not pass, and were read by nobody.
+    pub quarantined: u32,
     /// Why it failed, even if the failure was handled.
     pub failure: Option<&'a Failure>,
     /// What its invocations used, those they made themselves included.
     pub usage: Usage,
+}
+
+/// An output that did not pass: nothing reads it but who is to mend it, and people who are asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Quarantined {
+    /// Where it came from.
+    pub site: Site,
+    /// The attempt that gave it.
+    pub attempt: u32,
+    /// What is wrong with it. The texts may quote it.
+    pub findings: Vec<String>,
 }
 
 /// Items of a step that runs for each.
@@ -147,7 +161,8 @@ impl Run {
         let (status, items) = match &state.phase {
             Phase::Waiting => (StepStatus::Waiting, None),
             _ if self.outstanding.has_doubts(&name) => (StepStatus::Asking, None),
-            Phase::Working(items) => (StepStatus::Running, items.progress().filter(|_| step.role != Role::Undo)),
+            Phase::Working(_) if state.is_escalated() => (StepStatus::Asking, None),
+            Phase::Working(items) => (StepStatus::Running, items.progress().filter(|_| step.role.is_own())),
             Phase::Asking => (StepStatus::Asking, None),
             Phase::Sleeping => (StepStatus::Sleeping, None),
             Phase::Settled(settled) => (settled.status, settled.items),
@@ -158,6 +173,7 @@ impl Run {
             kind: kind(step),
             status,
             attempts: state.attempts,
+            quarantined: state.quarantined,
             items,
             output: settled.map(|settled| &settled.output),
             failure: settled.and_then(|settled| settled.failure.as_ref()),

@@ -184,7 +184,7 @@ fn items_and_conditions() {
     check(
         r#"  a: { agent: any, if: "${{ output }}" }"#,
         &[
-            "5:29 W0010 `output` is known only in `check`, `until`, `set`, `compensate` and `verify` [write `steps.NAME.output`]",
+            "5:29 W0010 `output` is known only in `check`, `until`, `set`, `compensate`, `verify` and `repair` [write `steps.NAME.output`]",
         ],
     );
     check(
@@ -403,7 +403,7 @@ fn checks_retries_and_failures() {
             "5:47 W0004 `backoff` must be a duration such as `500ms`, `30s`, `5m`, `2h` or `7d`, not the text `2y`",
             "5:59 W0005 `factor` must be from 1 to 10, not 0.5",
             "5:72 W0004 `jitter` must be `true` or `false`, not the text `maybe`",
-            "5:79 W0002 `retry` has no key `tries` [there is `max`, `backoff`, `factor`, `jitter`, `max_backoff`]",
+            "5:79 W0002 `retry` has no key `tries` [there is `max`, `backoff`, `factor`, `jitter`, `max_backoff`, `on`]",
         ],
     );
     check(
@@ -413,11 +413,15 @@ fn checks_retries_and_failures() {
     check("  a: { agent: any, timeout: 0s }", &["5:29 W0005 `timeout` must be from 1ms to 1d, not 0ms"]);
     check(
         "  a: { agent: any, on_failure: ignore }",
-        &["5:32 W0004 `on_failure` must be `fail`, `{ continue: VALUE }` or `{ then: STEP }`, not the text `ignore`"],
+        &[
+            "5:32 W0004 `on_failure` must be `fail`, `{ continue: VALUE }`, `{ then: STEP }` or `{ escalate: { to: [ROLE] } }`, not the text `ignore`",
+        ],
     );
     check(
         "  a: { agent: any, on_failure: { then: b, continue: 1 } }",
-        &["5:32 W0004 `on_failure` is one of `fail`, `{ continue: VALUE }` or `{ then: STEP }`"],
+        &[
+            "5:32 W0004 `on_failure` is one of `fail`, `{ continue: VALUE }`, `{ then: STEP }` or `{ escalate: { to: [ROLE] } }`",
+        ],
     );
     check(
         "  a: { agent: any, on_failure: { then: c } }\n  cc: { agent: any }",

@@ -73,7 +73,10 @@ fn checks_see_the_item() {
     world.begin();
     world.complete("a[0]", json!("x0"));
     let actions = world.complete("a[1]", json!("y0"));
-    assert!(world::message(&actions).contains("item 1: the check `output == item + string(index)` does not hold"));
+    assert!(
+        world::message(&actions)
+            .contains("item 1: the output does not pass: the check `output == item + string(index)` does not hold")
+    );
 }
 
 #[test]
