@@ -7,7 +7,7 @@ use baton_policy::unknown::in_flight;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::approval::rejected;
+use super::ballot::{Ballot, rejected};
 use super::{Action, Ask, Invoke, Run, RunError, Suspended};
 use crate::units::Millis;
 
@@ -64,6 +64,7 @@ impl Run {
             requested: false,
             in_doubt: Some(site.clone()),
             asked_by: None,
+            ballot: Ballot::default(),
         })
     }
 
@@ -83,8 +84,20 @@ impl Run {
         }
         let (step, question, show, roles) = (step.to_owned(), question.clone(), show.clone(), roles.clone());
         let (deadline, token, in_doubt) = (*deadline, *token, Some(site));
-        let (answer_schema, asked_by, requested) = (None, None, true);
-        Ok(Some(Ask { step, question, show, roles, deadline, token, answer_schema, requested, in_doubt, asked_by }))
+        let (answer_schema, asked_by, requested, ballot) = (None, None, true, Ballot::default());
+        Ok(Some(Ask {
+            step,
+            question,
+            show,
+            roles,
+            deadline,
+            token,
+            answer_schema,
+            requested,
+            in_doubt,
+            asked_by,
+            ballot,
+        }))
     }
 
     /// The attempt at the site waits for the answer.
@@ -120,12 +133,12 @@ impl Run {
     /// If the role may not decide.
     pub(super) fn resolution(&self, step: &str, decision: &Decision) -> Result<Resolution, RunError> {
         match decision {
-            Decision::Approved { role, .. } => {
-                self.check_role(step, role.as_deref())?;
+            Decision::Approved { by, role, .. } => {
+                self.open_question(step)?.voter(by, role.as_deref())?;
                 Ok(Resolution::Repeat)
             }
             Decision::Rejected { by, role, comment } => {
-                self.check_role(step, role.as_deref())?;
+                self.open_question(step)?.voter(by, role.as_deref())?;
                 Ok(Resolution::Leave(rejected(by, comment.as_deref())))
             }
             Decision::Expired => Ok(Resolution::Leave(format!("nobody answered within {ANSWER_WITHIN}"))),

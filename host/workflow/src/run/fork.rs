@@ -3,10 +3,9 @@
 
 use std::collections::VecDeque;
 
-use baton_journal::{RunId, Timestamp};
+use baton_journal::RunId;
 
 use super::{Action, Run};
-use crate::plan::Work;
 
 impl Run {
     /// Whether the events so far are those of a run that this one was forked off.
@@ -46,18 +45,11 @@ impl Run {
             }
             Action::Ask(ask) if !ask.requested => {
                 ask.token = self.token(&ask.step, &ask.question, &ask.show);
-                if let Some(timeout) = self.time_to_answer(&ask.step) {
-                    ask.deadline = Timestamp(self.meter.now().0.saturating_add(timeout));
+                if let Some(approval) = self.approval(&ask.step) {
+                    self.set_times(ask, approval);
                 }
             }
             _ => {}
-        }
-    }
-
-    fn time_to_answer(&self, step: &str) -> Option<u64> {
-        match &self.plan.definition().steps[self.step_named(step)?].work {
-            Work::Approve(approval) => Some(approval.timeout.0),
-            _ => None,
         }
     }
 }

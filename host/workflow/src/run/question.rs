@@ -98,6 +98,7 @@ impl Run {
             requested: false,
             in_doubt: None,
             asked_by: Some(site),
+            ballot: Ballot::default(),
             step: step.clone(),
         };
         self.questions.0.entry(step).or_insert(Question { ask, schema, within: within_ms, is_decided: false });

@@ -1,12 +1,14 @@
 //! Tests of the machine.
 
 mod approvals;
+mod ballots;
 mod budgets;
 mod control;
 mod doubts;
 mod evidence;
 mod failures;
 mod items;
+mod people;
 mod properties;
 mod questions;
 mod world;
