@@ -75,6 +75,7 @@ impl Host {
     pub async fn answer(&self, id: &RunId, answer: &Answer) -> Result<Event, Error> {
         match self.shared().store.claim(id.clone()).await {
             Err(StoreError::Claimed(_)) => self.send_answer(id, answer).await,
+            Err(StoreError::Ended(_)) => Err(not_asking(&self.story(id).await?, &answer.step)),
             claim => {
                 let claim = claim?;
                 holding(&self.shared().store, &claim, self.record_answer(&claim, answer)).await

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::accept::Change;
+use super::ballot::Ballot;
 use super::{Action, Ask, Run, RunError};
 use crate::schema::Schema;
 
