@@ -4,12 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use baton_policy::{Grants, Limits, LimitsOverride};
-use baton_runtime::Ending;
 use baton_runtime::bundle::manifest::{AgentSection, BuildSection};
 use baton_runtime::bundle::project::{PluginEntry, ProjectFile};
 use baton_runtime::bundle::secret::SecretEntry;
 use baton_runtime::bundle::{Manifest, Project, ToolFacts, Warning};
 use baton_runtime::journal::Entry;
+use baton_runtime::{Answer, Ending, Said};
 use baton_tests::{Desk, Scratch, approval, example, root, shipped};
 use serde_json::{Value, json};
 use tempfile::TempDir;
