@@ -23,9 +23,9 @@ fn a_run_parks_is_approved_and_is_shown() {
     for key in ["fuel", "memory_bytes", "wall_ms", "host_calls", "bytes"] {
         assert!(ending["steps"][0]["usage"][key].is_u64(), "{key}");
     }
-    let wrong = copy.baton(&["approve", run, "sign_off", "--as", "intern"]);
+    let wrong = copy.baton(&["approve", run, "sign_off", "--role", "intern"]);
     assert_eq!(wrong.status.code(), Some(2), "{}", text(&wrong.stderr));
-    let approved = copy.baton(&["approve", run, "sign_off", "--as", "partner", "-o", "json"]);
+    let approved = copy.baton(&["approve", run, "sign_off", "--role", "partner", "-o", "json"]);
     assert_eq!(approved.status.code(), Some(0), "{}", text(&approved.stderr));
     let ending: Value = serde_json::from_slice(&approved.stdout).unwrap();
     assert_eq!(ending["output"]["decision"], "accepted");

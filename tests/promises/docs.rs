@@ -4,12 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use baton_policy::{Grants, Limits, LimitsOverride};
-use baton_runtime::Ending;
 use baton_runtime::bundle::manifest::{AgentSection, BuildSection};
 use baton_runtime::bundle::project::{PluginEntry, ProjectFile};
 use baton_runtime::bundle::secret::SecretEntry;
 use baton_runtime::bundle::{Manifest, Project, ToolFacts, Warning};
 use baton_runtime::journal::Entry;
+use baton_runtime::{Answer, Ending, Said};
 use baton_tests::{Desk, Scratch, approval, example, root, shipped};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -140,7 +140,8 @@ fn every_key_of_a_workflow_is_told() {
     let language = |file: &str| read(&format!("host/workflow/src/{file}"));
     let mut keys = quoted(&language("language.rs"), "const KEYS: &[&str] = &[", "]");
     keys.extend(quoted(&language("language/step.rs"), "const KEYS: &[&str] = &[", "]"));
-    for file in ["approve", "budget", "retry"] {
+    keys.extend(quoted(&language("language/approve.rs"), "const KEYS: &[&str] = &[", "]"));
+    for file in ["approve/escalation", "budget", "retry"] {
         keys.extend(quoted(&language(&format!("language/{file}.rs")), "let known = &[", "]"));
     }
     keys.extend(functions());
@@ -239,6 +240,15 @@ async fn every_field_of_the_json_is_told() {
     let parked = desk.run_file("clients/sign-off.json").await;
     let ending = desk.answer(&parked.run, "sign_off", approval("partner", None)).await.unwrap();
     assert_told(&ending, desk.story(&ending.run).await.entries());
+    let several = "workflow: w\nsteps: { ask: { approve: { question: ok?, assignees: [ada], roles: [partner], votes: 2, delegate: true } } }\n";
+    let several = Scratch::new(several).file("baton.toml", "workflow = \"w.workflow.yaml\"\n");
+    let desk = Desk::new(several.path()).unwrap();
+    let parked = desk.run(&Value::Null).await.unwrap();
+    let said = Said::Delegation { by: "ada".to_owned(), role: None, to: "bob".to_owned(), comment: None };
+    let answer = Answer { step: "ask".to_owned(), token: None, said };
+    desk.host.answer(&parked.run, &answer).await.unwrap();
+    let ending = desk.answer(&parked.run, "ask", approval("partner", None)).await.unwrap();
+    assert_told(&ending, desk.story(&parked.run).await.entries());
     let failing = Scratch::new("workflow: w\nsteps: { a: { agent: panics } }\n").agent("panics", "", "");
     let desk = Desk::new(failing.path()).unwrap();
     let ending = desk.run(&Value::Null).await.unwrap();

@@ -215,7 +215,7 @@ fn a_wider_manifest_does_not_widen_a_run_that_waits() {
     let project = accepted(ASKING, 3);
     widen(&project);
     fs::write(project.path().join("crm/crm.wasm"), b"no component any more").unwrap();
-    let refused = check(&project, &["approve", "last", "sure", "--as", "partner"], 2);
+    let refused = check(&project, &["approve", "last", "sure", "--role", "partner"], 2);
     assert!(refused.contains("approved") && refused.contains("B0016"), "{refused}");
     assert!(check(&project, &["resume", "last"], 2).contains("+ asks tools = [\"billing/*\"]"));
     // The run keeps its component; the manifest of the day it began is accepted still.

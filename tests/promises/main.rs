@@ -23,6 +23,7 @@ mod grants;
 mod guards;
 mod hierarchical;
 mod http;
+mod human_in_the_loop;
 mod isolation;
 mod languages;
 mod limits;

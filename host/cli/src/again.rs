@@ -88,8 +88,9 @@ mod tests {
         let project = Some(PathBuf::from("/tmp/a b"));
         let again = Again::new(Program::called(None), project);
         let command =
-            again.command(&["approve", "01k", "sign_off", "--as", "managing partner", "--comment", "it's $5"]);
-        let expect = r"baton approve 01k sign_off --as 'managing partner' --comment 'it'\''s $5' --project '/tmp/a b'";
+            again.command(&["approve", "01k", "sign_off", "--role", "managing partner", "--comment", "it's $5"]);
+        let expect =
+            r"baton approve 01k sign_off --role 'managing partner' --comment 'it'\''s $5' --project '/tmp/a b'";
         assert_eq!(command, expect);
     }
 }

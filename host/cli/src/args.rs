@@ -3,8 +3,8 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    approve, build, call, cancel, check, deploy, emit, export, fork, grants, migrate, pause, promote, reject, replay,
-    resume, rollback, run, runs, serve, show, store, verify, versions,
+    approve, build, call, cancel, check, delegate, deploy, emit, export, fork, grants, migrate, pause, promote, reject,
+    replay, resume, rollback, run, runs, serve, show, store, verify, versions,
 };
 
 /// The last lines of every help text of a command that drives a run.
@@ -13,7 +13,7 @@ Exit codes:
   0    the run completed
   1    the run failed, or the host did
   2    usage or configuration: a bad workflow, manifest or input, an unknown run,
-       a step that does not ask, a role that may not answer
+       a step that does not ask, somebody who may not answer
   3    the run is parked: it waits for a person, an event or a time, or somebody paused it
   130  interrupted by Ctrl-C, 143 by SIGTERM; `baton resume` goes on";
 
@@ -53,6 +53,7 @@ pub enum Command {
     Store(store::StoreArgs),
     Approve(approve::ApproveArgs),
     Reject(reject::RejectArgs),
+    Delegate(delegate::DelegateArgs),
     Pause(pause::PauseArgs),
     Resume(resume::ResumeArgs),
     Cancel(cancel::CancelArgs),
@@ -123,17 +124,9 @@ pub struct DecisionArgs {
     /// What asks or is asked about: `letter`, `summarise[2]`, or an agent's call: `review#1/4`
     pub step: String,
 
-    /// The role in which you answer; the step says which may
-    #[arg(long = "as", visible_alias = "role", value_name = "ROLE")]
-    pub role: Option<String>,
-
-    /// Who answers; by default the name of the user
-    #[arg(long, value_name = "NAME", value_parser = name)]
-    pub by: Option<String>,
-
-    /// What you want to say about it
-    #[arg(long, value_name = "TEXT")]
-    pub comment: Option<String>,
+    /// Who answers, and how.
+    #[command(flatten)]
+    pub person: PersonArgs,
 
     /// Record the answer only; `baton resume` goes on with the run
     #[arg(long)]
@@ -144,8 +137,29 @@ pub struct DecisionArgs {
     pub output: OutputArgs,
 }
 
+/// A person who is asked something.
+#[derive(Clone, Debug, Args)]
+pub struct PersonArgs {
+    /// Who answers; by default the name of the user
+    #[arg(long = "as", visible_alias = "by", value_name = "NAME", value_parser = name)]
+    pub by: Option<String>,
+
+    /// The role in which you answer; the step says which may
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
+
+    /// The token of the question that you have seen, as `baton show` tells it: if something else is asked by now, nothing is
+    /// recorded
+    #[arg(long, value_name = "DIGEST")]
+    pub token: Option<String>,
+
+    /// What you want to say about it
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+}
+
 /// The name of a person: the journal keeps it, so it must be one.
-fn name(text: &str) -> Result<String, &'static str> {
+pub(crate) fn name(text: &str) -> Result<String, &'static str> {
     let name = text.trim();
     if name.is_empty() { Err("a name is needed") } else { Ok(name.to_owned()) }
 }

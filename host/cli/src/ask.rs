@@ -36,7 +36,7 @@ impl Asker {
         let _paused = show.map(Paused::new);
         let (ask, zone, user) = (ask.clone(), self.zone.clone(), self.user.clone());
         let talk = move || {
-            let check = |role: Option<&str>, answer: Option<&Value>| machine.validate_answer(&ask.step, role, answer);
+            let check = |decision: &Decision| machine.answer(&ask.step, decision.clone()).map(drop);
             terminal::tell(&question(&ask, &zone));
             answer(&ask, user.as_deref(), &mut Keyboard, &check)
         };
@@ -70,9 +70,9 @@ pub fn question(ask: &Ask, zone: &TimeZone) -> String {
     for line in shown.into_iter().filter(|_| ask.show.as_str() != Some("null")) {
         text.push_str(&format!("    {line}\n"));
     }
-    let who = if ask.roles.is_empty() { "anybody".to_owned() } else { escape::escape_line(&ask.roles.join(" or ")) };
-    let until = format::deadline(ask.deadline, zone);
-    text.push_str(&paint::faint(&format!("  for {who}, until {until}")));
+    let (who, until) = (escape::escape_line(&ask.audience()), format::deadline(ask.deadline, zone));
+    text.push_str(&paint::faint(&format!("  for {who}, until {until}; token {}", ask.token.short())));
+    votes(ask).iter().for_each(|line| text.push_str(&format!("\n  {line}")));
     if ask.in_doubt.is_some() {
         text.push_str(&paint::faint(IN_DOUBT));
     }
@@ -86,6 +86,23 @@ pub fn question(ask: &Ask, zone: &TimeZone) -> String {
 const ESCALATED: &str = "
   approve: it is tried once more; with --answer FILE, that is what it should have given
   reject: it has failed for good";
+/// The votes that were given and handed on, and how many are missing; nothing if one is enough.
+fn votes(ask: &Ask) -> Vec<String> {
+    let ballot = &ask.ballot;
+    let given = ballot.votes.iter().map(|vote| {
+        let word = if vote.yes { "approved" } else { "rejected" };
+        let role = vote.role.as_ref().map(|role| format!(" as {role}")).unwrap_or_default();
+        let of = vote.instead_of.as_ref().map(|of| format!(" instead of {of}")).unwrap_or_default();
+        format!("{} by {}", paint::outcome(word, word), escape::escape_line(&format!("{}{role}{of}", vote.by)))
+    });
+    let handed = ballot.delegations.iter().map(|handed| {
+        paint::faint(&escape::escape_line(&format!("{} has handed the vote to {}", handed.by, handed.to)))
+    });
+    let roles = ballot.missing_roles().join(" and ");
+    let of = if roles.is_empty() { String::new() } else { format!(", missing: {}", escape::escape_line(&roles)) };
+    let count = (ballot.quorum.needed() > 1).then(|| paint::faint(&format!("{}{of}", ballot.count())));
+    given.chain(handed).chain(count).collect()
+}
 
 /// What the answers mean to calls of which nobody knows whether they took effect.
 const IN_DOUBT: &str = "
@@ -127,18 +144,15 @@ impl Partner for Keyboard {
     }
 }
 
-/// Tells whether a step takes an answer given in a role.
-pub type Check<'a> = &'a dyn Fn(Option<&str>, Option<&Value>) -> Result<(), RunError>;
+/// Tells whether a step takes an answer.
+pub type Check<'a> = &'a dyn Fn(&Decision) -> Result<(), RunError>;
 
 /// The conversation. Nothing if the person answers later.
 pub fn answer(ask: &Ask, user: Option<&str>, partner: &mut dyn Partner, check: Check<'_>) -> Option<Decision> {
     loop {
         match partner.ask("  approve, reject or later? [a/r/l]")?.to_lowercase().as_str() {
             "a" | "approve" | "y" | "yes" => return approved(ask, user, partner, check),
-            "r" | "reject" | "n" | "no" => {
-                let Person { by, role, comment } = person(ask, user, partner)?;
-                return Some(Decision::Rejected { by, role, comment });
-            }
+            "r" | "reject" | "n" | "no" => return rejected(ask, user, partner, check),
             "l" | "later" | "q" => return None,
             _ => partner.say("  a to approve, r to reject, l to decide later: the run waits"),
         }
@@ -149,14 +163,28 @@ fn approved(ask: &Ask, user: Option<&str>, partner: &mut dyn Partner, check: Che
     let Person { by, role, comment } = person(ask, user, partner)?;
     loop {
         let answer = if ask.answer_schema.is_some() { Some(read_answer(partner)?) } else { None };
-        match check(role.as_deref(), answer.as_ref()) {
-            Ok(()) => {
-                let answer = answer.as_ref().map(Payload::json);
-                return Some(Decision::Approved { by, role, comment, answer });
-            }
-            Err(error) => partner.say(&format!("  {} {}", paint::bad("no:"), escape::escape(&error.to_string()))),
+        let answer = answer.as_ref().map(Payload::json);
+        let (by, role, comment) = (by.clone(), role.clone(), comment.clone());
+        let decision = checked(Decision::Approved { by, role, comment, answer }, partner, check);
+        if decision.is_some() || ask.answer_schema.is_none() {
+            return decision; // nothing that the person could add would change it
         }
-        ask.answer_schema.as_ref()?; // without one, nothing that the person could type would change it
+    }
+}
+
+fn rejected(ask: &Ask, user: Option<&str>, partner: &mut dyn Partner, check: Check<'_>) -> Option<Decision> {
+    let Person { by, role, comment } = person(ask, user, partner)?;
+    checked(Decision::Rejected { by, role, comment }, partner, check)
+}
+
+/// The decision, if the step takes it.
+fn checked(decision: Decision, partner: &mut dyn Partner, check: Check<'_>) -> Option<Decision> {
+    match check(&decision) {
+        Ok(()) => Some(decision),
+        Err(error) => {
+            partner.say(&format!("  {} {}", paint::bad("no:"), escape::escape(&error.to_string())));
+            None
+        }
     }
 }
 
@@ -174,7 +202,8 @@ fn person(ask: &Ask, user: Option<&str>, partner: &mut dyn Partner) -> Option<Pe
             .unwrap_or_else(|| user.to_owned()),
         None => until_given("  your name?", partner)?,
     };
-    let role = role(ask, partner)?;
+    let is_named = ask.ballot.assignees.iter().any(|name| name.eq_ignore_ascii_case(by.trim()));
+    let role = if is_named { None } else { role(ask, partner)? };
     let comment = Some(partner.ask("  a comment? [none]")?).filter(|text| !text.is_empty());
     Some(Person { by, role, comment })
 }

@@ -5,6 +5,7 @@ pub mod build;
 pub mod call;
 pub mod cancel;
 pub mod check;
+pub mod delegate;
 pub mod deploy;
 pub mod emit;
 pub mod export;
@@ -49,6 +50,7 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
         Command::Store(args) => store::run(context, &args),
         Command::Approve(args) => approve::run(context, &args).await,
         Command::Reject(args) => reject::run(context, &args).await,
+        Command::Delegate(args) => delegate::run(context, &args).await,
         Command::Serve(args) => serve::run(context, &args).await,
         Command::Emit(args) => emit::run(context, &args).await,
         Command::Cancel(args) => cancel::run(context, &args).await,

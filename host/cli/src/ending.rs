@@ -215,21 +215,43 @@ fn answering(again: &Again, ending: &Ending, question: &Ask) -> Vec<String> {
     wanted.into_iter().chain(commands).collect()
 }
 
-/// The commands that approve and reject; `FILE` stands for what the person adds, where the step asks for it.
+/// The commands that approve and reject, and that hand the vote on where the step allows it; `FILE` stands for what the
+/// person adds, where the step asks for it. They say who may answer next, and what was seen.
 #[must_use]
-pub fn commands(again: &Again, run: &str, question: &Ask) -> [String; 2] {
-    let mut tail = Vec::new();
-    if let Some(role) = question.roles.first() {
-        tail.extend(["--as", role.as_str()]);
+pub fn commands(again: &Again, run: &str, question: &Ask) -> Vec<String> {
+    let token = question.token.short();
+    let who = voter(question);
+    let command = |word: &str, more: &[&str]| {
+        let mut parts = vec![word, run, question.step.as_str()];
+        parts.extend(who.iter().flat_map(|(option, name)| [*option, *name]));
+        parts.extend(["--token", token.as_str()]);
+        parts.extend(more);
+        again.command(&parts)
+    };
+    let answer: &[&str] = if question.answer_schema.is_some() { &["--answer", "FILE"] } else { &[] };
+    let mut commands = vec![command("approve", answer), command("reject", &[])];
+    if question.ballot.may_delegate {
+        commands.push(command("delegate", &["--to", "NAME"]));
     }
-    let mut approve = vec!["approve", run, question.step.as_str()];
-    let mut reject = vec!["reject", run, question.step.as_str()];
-    approve.extend(&tail);
-    reject.extend(&tail);
-    if question.answer_schema.is_some() {
-        approve.extend(["--answer", "FILE"]);
+    commands
+}
+
+/// Who may answer next: the first who has not, or a role that is missing.
+fn voter(question: &Ask) -> Option<(&'static str, &str)> {
+    let ballot = &question.ballot;
+    let missing = ballot.missing_roles();
+    if let Some(role) = missing.first().copied().or_else(|| question.roles.first().map(String::as_str)) {
+        return Some(("--role", role));
     }
-    [again.command(&approve), again.command(&reject)]
+    let gone = |name: &str| {
+        let voted = ballot.votes.iter().map(|vote| &vote.by);
+        voted.chain(ballot.delegations.iter().map(|handed| &handed.by)).any(|by| by.eq_ignore_ascii_case(name))
+    };
+    let named = ballot.assignees.iter().map(String::as_str);
+    named
+        .chain(ballot.delegations.iter().map(|handed| handed.to.as_str()))
+        .find(|name| !gone(name))
+        .map(|name| ("--as", name))
 }
 
 /// What the file of an answer holds, in a few words.

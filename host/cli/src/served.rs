@@ -47,6 +47,10 @@ fn told(news: &News, zone: &TimeZone) -> String {
             let word = paint::outcome(outcome, outcome);
             format!("{run}  {}  {word}{}", clean(workflow), until.unwrap_or_default())
         }
+        News::Due { run, step, what, who, until } => {
+            let until = format::deadline(*until, zone);
+            format!("{run}  {}: {} waits for {}, until {until}", paint::warn(what), clean(step), clean(who))
+        }
         News::Ended { run, workflow, outcome, message } => {
             let why = message.as_ref().map(|message| format!(": {}", clean(message)));
             format!("{run}  {}  {}{}", clean(workflow), paint::outcome(outcome, outcome), why.unwrap_or_default())

@@ -7,6 +7,7 @@ pub mod render;
 
 mod invocation;
 mod page;
+mod question;
 
 pub use json::for_programs;
 pub use render::{Telling, for_people};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use baton_runtime::Replay;
-use baton_runtime::journal::{Decision, Entry, Event, InvocationId, Migration, Payload, RunOutcome};
+use baton_runtime::journal::{Decision, Entry, Event, InvocationId, Migration, Payload, RunOutcome, Turn};
 use serde_json::Value;
 
 use crate::escape::escape_line;
@@ -68,6 +68,7 @@ impl<'a> Trace<'a> {
             Event::ApprovalRequested { step, question, .. } => {
                 (step.clone(), format!("asks: {}", escape_line(question)))
             }
+            Event::ApprovalTurn { step, turn, .. } => (step.clone(), turned(turn)),
             Event::ApprovalDecided { step, decision, .. } => (step.clone(), decided(decision)),
             Event::TimerFired { site, attempt: 0 } => (site.to_string(), "has waited".to_owned()),
             Event::TimerFired { site, attempt } => (site.to_string(), format!("waited; attempt {attempt} may begin")),
@@ -117,6 +118,19 @@ fn wanted(what: &str, by: &str, reason: Option<&str>) -> String {
 /// The version that a run goes on with, and who said so.
 fn migrated(migration: &Migration) -> String {
     format!("goes on with version {}, migrated by {}", migration.version.number, escape_line(&migration.by))
+}
+
+/// What happened to a question that stays open.
+fn turned(turn: &Turn) -> String {
+    match turn {
+        Turn::Voted { vote } => format!("{}; more votes are needed", decided(vote)),
+        Turn::Delegated { by, to, .. } => format!("{} handed the vote to {}", escape_line(by), escape_line(to)),
+        Turn::Reminded { reminder } => format!("reminder {reminder}"),
+        Turn::Escalated { roles, assignees, .. } => {
+            let who = [assignees.as_slice(), roles].concat().join(" or ");
+            format!("{} to {}", paint::warn("escalated"), escape_line(&who))
+        }
+    }
 }
 
 fn decided(decision: &Decision) -> String {

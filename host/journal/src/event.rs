@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::admission::Admission;
+use crate::approval::{Quorum, Turn};
 use crate::id::{Digest, InvocationId, RunId, Site, Timestamp};
 use crate::outcome::{Outcome, RunOutcome, Usage};
 use crate::payload::Payload;
@@ -103,15 +104,31 @@ pub enum Event {
         question: String,
         /// What the person is shown, JSON.
         show: Payload,
-        /// Who may answer; anybody if empty.
+        /// In which roles somebody may answer; anybody, if there are no assignees either.
         roles: Vec<String>,
-        /// When nobody needs to answer any more.
+        /// Who may answer, by name, in whatever role.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        assignees: Vec<String>,
+        /// How many must answer.
+        #[serde(default, skip_serializing_if = "Quorum::is_one")]
+        quorum: Quorum,
+        /// When time is over, unless it is escalated.
         deadline: Timestamp,
         /// Binds an answer to exactly this question: the digest of run, step, question and what was shown; of one about
         /// calls also how many were asked before, so that each is for one repetition.
         token: Digest,
     },
-    /// A person answered, or the deadline passed.
+    /// Something happened to a question that is still open: a vote of several, a delegation, a reminder, an escalation.
+    ApprovalTurn {
+        /// The step that asked.
+        step: String,
+        /// The token of the question.
+        token: Digest,
+        /// What happened.
+        turn: Turn,
+    },
+    /// A question was decided, by the answer of the person who had the last vote or because time was over. Nobody can answer
+    /// it any more.
     ApprovalDecided {
         /// The step that asked, or the site.
         step: String,
@@ -351,9 +368,13 @@ impl Event {
             | Event::RunEnded(RunOutcome::Completed { output }) => apply(output),
             Event::ApprovalRequested { show, .. } => apply(show),
             Event::EventReceived { data, .. } | Event::EventEmitted { data, .. } => apply(data),
-            Event::ApprovalDecided { decision: Decision::Approved { answer: Some(answer), .. }, .. } => apply(answer),
+            Event::ApprovalDecided { decision: Decision::Approved { answer: Some(answer), .. }, .. }
+            | Event::ApprovalTurn {
+                turn: Turn::Voted { vote: Decision::Approved { answer: Some(answer), .. } }, ..
+            } => apply(answer),
             Event::Logged { .. }
             | Event::InvocationEnded { .. }
+            | Event::ApprovalTurn { .. }
             | Event::ApprovalDecided { .. }
             | Event::TimerFired { .. }
             | Event::Waiting { .. }

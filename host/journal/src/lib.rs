@@ -2,13 +2,14 @@
 //! and the traits a store implements. It does no I/O and knows no clock, no engine and no workflow language.
 //!
 //! Reading order: [`id`] names things, [`payload`] holds JSON texts, [`json`] reads them, [`event`] says what can happen,
-//! [`outcome`] how an invocation ends and what it used, [`entry`] chains events, [`tape`] answers host calls from entries,
+//! [`approval`] how people decide, [`outcome`] how an invocation ends and what it used, [`entry`] chains events, [`tape`] answers host calls from entries,
 //! [`signal`] is what is wanted of a run, [`publication`] what goes from run to run, [`admission`] how a run was let in,
 //! [`export`] is a run as one text that can be carried elsewhere, [`progress`] derives what a run is doing, [`quota`] how
 //! large it may grow, [`state`] says what is done with values that are kept, [`version`] which version of a workflow a new
 //! run takes, [`store`] is what a backend must do.
 
 pub mod admission;
+pub mod approval;
 pub mod entry;
 pub mod event;
 pub mod export;
@@ -29,6 +30,7 @@ pub mod version;
 mod sample;
 
 pub use admission::{Admission, Cause, Concurrency, OnConflict, Priority};
+pub use approval::{Quorum, Turn};
 pub use entry::{Chain, ChainError, ChainFault, Entry};
 pub use event::{Authority, Decision, Event, Fork, Lease, PluginPin, RunHeader};
 pub use export::{Exported, NotExported};

@@ -48,6 +48,7 @@ impl Progress {
             | Event::HostCallStarted { .. }
             | Event::HostCall { .. }
             | Event::Logged { .. }
+            | Event::ApprovalTurn { .. }
             | Event::TimerFired { .. }
             | Event::EventEmitted { .. }
             | Event::Forked

@@ -111,6 +111,7 @@ impl<'a> Need<'a> {
                 Need::RoomUnlessIntended { invocation, sequence: *sequence }
             }
             Event::InvocationEnded { .. }
+            | Event::ApprovalTurn { .. }
             | Event::ApprovalDecided { .. }
             | Event::TimerFired { .. }
             | Event::EventReceived { .. }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::approval::{Quorum, Turn};
 use crate::event::{Authority, Decision, Event, Lease, PluginPin, RunHeader};
 use crate::id::{Digest, InvocationId, RunId, Site, Timestamp};
 use crate::outcome::{Failure, Limit, Outcome, RunOutcome, Usage};
@@ -106,6 +107,8 @@ pub(crate) fn asked() -> Event {
         question: "Take this client on?".to_owned(),
         show: Payload::text("{}"),
         roles: vec!["partner".to_owned()],
+        assignees: vec!["ada".to_owned()],
+        quorum: Quorum { votes: 0, of_role: [("partner".to_owned(), 2)].into(), rejections: 2 },
         deadline: Timestamp(1_700_000_099_000),
         token: Digest::of(b"question"),
     }
@@ -123,6 +126,10 @@ pub(crate) fn migrated() -> Event {
         }],
         by: "ada".to_owned(),
     })
+}
+
+pub(crate) fn turn(turn: Turn) -> Event {
+    Event::ApprovalTurn { step: "sign_off".to_owned(), token: Digest::of(b"question"), turn }
 }
 
 pub(crate) fn decided(decision: Decision) -> Event {
@@ -146,6 +153,17 @@ pub(crate) fn every_event() -> Vec<Event> {
         ended(Outcome::TimedOut { after_ms: 120_000 }),
         ended(Outcome::Suspended),
         asked(),
+        turn(Turn::Voted {
+            vote: Decision::Approved { by: text("bob"), role: None, comment: None, answer: Some(large()) },
+        }),
+        turn(Turn::Delegated { by: text("ada"), role: Some(text("partner")), to: text("cyd"), comment: None }),
+        turn(Turn::Reminded { reminder: 1 }),
+        turn(Turn::Escalated {
+            level: 1,
+            roles: vec![text("director")],
+            assignees: Vec::new(),
+            deadline: Timestamp(1_700_000_199_000),
+        }),
         decided(Decision::Approved { by: text("ada"), role: None, comment: None, answer: Some(Payload::text("1")) }),
         decided(Decision::Rejected { by: text("ada"), role: Some(text("partner")), comment: Some(text("no")) }),
         decided(Decision::Expired),

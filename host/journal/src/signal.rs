@@ -42,17 +42,32 @@ pub enum Signal {
         /// The answer.
         decision: Decision,
     },
+    /// A person hands their vote to another one.
+    Delegate {
+        /// The step that asks.
+        step: String,
+        /// The token of the question.
+        token: Digest,
+        /// Who.
+        by: String,
+        /// In which role.
+        role: Option<String>,
+        /// To whom.
+        to: String,
+        /// In their words.
+        comment: Option<String>,
+    },
 }
 
 impl Signal {
-    /// The event that it becomes when it is taken.
+    /// The event that it becomes when it is taken; none for what is said to a question: what that makes of it, the run says.
     #[must_use]
-    pub fn event(&self) -> Event {
+    pub fn event(&self) -> Option<Event> {
         match self.clone() {
-            Signal::Cancel { by, reason } => Event::CancelRequested { by, reason },
-            Signal::Pause { by, reason } => Event::Paused { by, reason },
-            Signal::Continue { by } => Event::Continued { by },
-            Signal::Decide { step, token, decision } => Event::ApprovalDecided { step, token, decision },
+            Signal::Cancel { by, reason } => Some(Event::CancelRequested { by, reason }),
+            Signal::Pause { by, reason } => Some(Event::Paused { by, reason }),
+            Signal::Continue { by } => Some(Event::Continued { by }),
+            Signal::Decide { .. } | Signal::Delegate { .. } => None,
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Drives one run: performs the machine's actions, appends what happened, and hands it back to the machine. It knows
 //! no step, no expression and no capability, and keeps no entry: a run may make millions.
 
-pub(crate) mod answer;
 mod context;
 mod doubts;
 mod earlier;
 mod guarded;
 mod places;
+mod questions;
 mod signals;
 mod stops;
 mod together;
@@ -27,6 +27,7 @@ use crate::error::Error;
 use crate::observer::Observer;
 use crate::story::Story;
 
+use questions::Talk;
 use waits::Waits;
 
 pub(crate) use context::{Caller, Job, News, RunContext, Shared};
@@ -36,6 +37,8 @@ pub(crate) use signals::wanted;
 enum Done {
     Happened(Box<Event>),
     Answered(Box<Ask>, Decision),
+    /// Something is due at a question, and nobody has answered.
+    Due(Box<Ask>, Talk),
     Unanswered,
     /// The turn of an attempt has come.
     Turn(Box<Invoke>),
@@ -144,12 +147,8 @@ impl Driver {
     async fn done(&mut self, done: Done) -> Result<Vec<Action>, Error> {
         match done {
             Done::Happened(event) => self.happened(*event).await,
-            // The run fails, and has dropped the question.
-            Done::Answered(ask, _) if self.run.question(&ask.step).is_none() => Ok(Vec::new()),
-            Done::Answered(ask, decision) => {
-                answer::check(&self.run, &ask, &decision)?; // nothing is recorded that the machine would not take
-                self.happened(answer::decided(&ask, decision)).await
-            }
+            Done::Answered(ask, decision) => self.answered(&ask, decision).await,
+            Done::Due(ask, talk) => self.due(*ask, talk).await,
             Done::Unanswered => Ok(Vec::new()),
             Done::Turn(invoke) => self.invoke_after_turn(*invoke).await,
         }
@@ -230,32 +229,8 @@ impl Driver {
             more.extend(self.happened(job.ended_as(Outcome::Suspended)).await?);
         }
         if let Some(ask) = self.run.doubt(&invoke.site, doubts, self.context.clock.now()) {
-            more.extend(self.happened(answer::requested(&ask)).await?);
+            more.extend(self.happened(ask.asked()).await?);
         }
-        Ok(more)
-    }
-
-    async fn ask(&mut self, ask: Ask) -> Result<Vec<Action>, Error> {
-        let mut more = Vec::new();
-        if !ask.requested {
-            more = self.happened(answer::requested(&ask)).await?;
-        }
-        if self.context.clock.now() >= ask.deadline {
-            let event = answer::decided(&ask, Decision::Expired);
-            more.extend(self.happened(event).await?);
-            return Ok(more);
-        }
-        let left = self.until(ask.deadline);
-        let observer = Arc::clone(&self.observer);
-        let store = Arc::clone(&self.context.store);
-        self.tasks.spawn(async move {
-            store.flush().await?; // a question is told to somebody: what led to it must last
-            Ok(match tokio::time::timeout(left, observer.ask(&ask)).await {
-                Ok(Some(decision)) => Done::Answered(Box::new(ask), decision),
-                Ok(None) => Done::Unanswered,
-                Err(_) => Done::Answered(Box::new(ask), Decision::Expired),
-            })
-        });
         Ok(more)
     }
 

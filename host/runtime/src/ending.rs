@@ -1,7 +1,7 @@
 //! How a run stands when its host is done with it: a summary for programs. It does not know how it is shown.
 
-use baton_journal::{RunId, RunOutcome, Usage};
-use baton_workflow::{Action, Ask, Quarantined, Run, Status, StepView};
+use baton_journal::{Digest, Quorum, RunId, RunOutcome, Usage};
+use baton_workflow::{Action, Ask, Quarantined, Run, Status, StepView, Vote};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -87,7 +87,7 @@ fn rest(machine: &Run) -> Rest {
     let mut rest = Rest::default();
     for action in machine.outstanding() {
         let until = match action {
-            Action::Ask(ask) => ask.deadline,
+            Action::Ask(ask) => ask.due(),
             Action::Wait(wait) => wait.until,
             Action::Await(wait) => {
                 rest.events.extend(wait.name);
@@ -139,9 +139,22 @@ pub struct Question {
     pub step: String,
     /// What is asked.
     pub question: String,
-    /// Who may answer; anybody if empty.
+    /// Binds an answer to exactly this question and what is shown with it.
+    pub token: Digest,
+    /// In which roles somebody may answer; anybody, if there are no assignees either.
     pub roles: Vec<String>,
-    /// When nobody needs to answer any more: milliseconds since the Unix epoch.
+    /// Who may answer, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub assignees: Vec<String>,
+    /// How many must answer; absent if one is enough.
+    #[serde(skip_serializing_if = "Quorum::is_one")]
+    pub quorum: Quorum,
+    /// The votes that were given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub votes: Vec<Given>,
+    /// How many must still say yes.
+    pub missing: u32,
+    /// When time is over, unless it is escalated: milliseconds since the Unix epoch.
     pub deadline: u64,
     /// The JSON Schema of what the person adds, if the step asks for something.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,10 +166,35 @@ impl From<Ask> for Question {
         Question {
             step: ask.step,
             question: ask.question,
+            token: ask.token,
             roles: ask.roles,
+            missing: ask.ballot.missing(),
+            assignees: ask.ballot.assignees,
+            quorum: ask.ballot.quorum,
+            votes: ask.ballot.votes.into_iter().map(Given::from).collect(),
             deadline: ask.deadline.0,
             answer: ask.answer_schema,
         }
+    }
+}
+
+/// A vote that was given.
+#[derive(Clone, Debug, Serialize)]
+pub struct Given {
+    /// `approved` or `rejected`.
+    pub decision: &'static str,
+    /// Who gave it.
+    pub by: String,
+    /// In which role.
+    pub role: Option<String>,
+    /// Whose vote it was, if it was handed to them.
+    pub instead_of: Option<String>,
+}
+
+impl From<Vote> for Given {
+    fn from(vote: Vote) -> Self {
+        let Vote { yes, by, role, instead_of, .. } = vote;
+        Given { decision: if yes { "approved" } else { "rejected" }, by, role, instead_of }
     }
 }
 

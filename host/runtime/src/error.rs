@@ -91,6 +91,16 @@ pub enum Error {
         /// When.
         at: Timestamp,
     },
+    /// A person answered something else than what is asked by now.
+    #[error("step {step} asks something else than what this token is of{}", told(.changes.as_deref()))]
+    AnotherProposal {
+        /// The step.
+        step: String,
+        /// The token of what is asked by now.
+        token: baton_journal::Digest,
+        /// What changed since, in lines; none if the token is of no question of this run or of those that it was forked off.
+        changes: Option<Vec<String>>,
+    },
     /// A project has no workflow of that name.
     #[error("the project has no workflow {name}; its workflows: {known}")]
     NoSuchWorkflow {
@@ -200,6 +210,10 @@ impl Error {
             Error::Sandbox(SandboxError::Store(error)) | Error::Store(error) => hint_of_store(error),
             Error::Sandbox(error) => error.hint(),
             Error::Answered { .. } => Some("the first answer holds; `baton show` has it".to_owned()),
+            Error::AnotherProposal { token, .. } => {
+                let token = token.short();
+                Some(format!("look at what is asked now, `baton show`; then answer that: --token {token}"))
+            }
             Error::SameName(_) => {
                 Some("give each its own `workflow:`; its events and schedules are told apart by it".to_owned())
             }
@@ -251,6 +265,15 @@ fn hint_of_versions(error: &NotDeployed) -> String {
         }
         NotDeployed::NoSuchVersion { workflow, .. } => format!("`baton versions {workflow}` lists those there are"),
         _ => "`baton versions` tells how it stands".to_owned(),
+    }
+}
+
+/// What changed in a question, behind a message.
+fn told(changes: Option<&[String]>) -> String {
+    match changes {
+        None => ": no question of this run has it".to_owned(),
+        Some([]) => String::new(),
+        Some(lines) => format!(":\n  {}", lines.join("\n  ")),
     }
 }
 

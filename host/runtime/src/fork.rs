@@ -153,10 +153,16 @@ fn taken_over(entries: &[Entry], redone: &BTreeSet<&str>) -> Vec<(Timestamp, Eve
         | Event::HostCall { invocation, .. }
         | Event::Logged { invocation, .. }
         | Event::InvocationEnded { invocation, .. } => ended.contains(root(invocation)),
-        Event::ApprovalRequested { step, .. } | Event::ApprovalDecided { step, .. } if step.contains('#') => {
+        Event::ApprovalRequested { step, .. }
+        | Event::ApprovalTurn { step, .. }
+        | Event::ApprovalDecided { step, .. }
+            if step.contains('#') =>
+        {
             ended.contains(root_of(step))
         }
-        Event::ApprovalRequested { step, .. } | Event::ApprovalDecided { step, .. } => match asked_about.get(step) {
+        Event::ApprovalRequested { step, .. }
+        | Event::ApprovalTurn { step, .. }
+        | Event::ApprovalDecided { step, .. } => match asked_about.get(step) {
             Some(invocation) => ended.contains(invocation.as_str()),
             None => decided.contains(step.as_str()),
         },

@@ -5,6 +5,7 @@
 //! and [`Host::resume`] goes on with one, both driven by `drive` until it ends or waits for people; [`story`] is what
 //! can be read afterwards. [`deploy`] stores a project as a version of its workflow, which runs can be begun with.
 
+pub mod answers;
 pub mod build;
 pub mod components;
 pub mod deploy;
@@ -35,6 +36,7 @@ mod lease;
 mod made_of;
 mod mailbox;
 mod nested;
+mod proposal;
 mod questions;
 mod secrets;
 mod tools;
@@ -47,6 +49,7 @@ pub use baton_sandbox::{Clock, IDENTITY, Options as SandboxOptions, Sandbox, San
 pub use baton_store::{ReadOnlyStore, SqliteStore, check};
 pub use baton_workflow as plan;
 
+pub use answers::{Answer, Said};
 pub use clock::SystemClock;
 pub use components::Components;
 pub use deploy::Release;

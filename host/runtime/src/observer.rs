@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use baton_journal::{BoxFuture, Decision, Entry, RunId, Timestamp};
+use baton_journal::{BoxFuture, Decision, Entry, RunId, Timestamp, Turn};
 use baton_policy::Wall;
 use baton_workflow::{Ask, Run};
 
@@ -46,6 +46,12 @@ pub trait Observer: Send + Sync {
     /// The circuit of a tool, which all runs of the host share, opened or closed by a call of the run.
     fn circuit(&self, at: Timestamp, change: &CircuitChange) {
         let _ = (at, change);
+    }
+
+    /// It was time to remind those who may answer a question, or it was escalated to others: whoever can tell them does. It is
+    /// told once, also if the host was away when it was due.
+    fn due(&self, at: Timestamp, ask: &Ask, turn: &Turn) {
+        let _ = (at, ask, turn);
     }
 
     /// A person is asked. Who has one at hand answers with the decision; nothing parks the run.

@@ -7,29 +7,31 @@
 //! dies anywhere is followed by another one, and several may serve one store.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{RunId, RunStatus, StoreError, Timestamp};
 use futures_util::future::select_all;
-use tokio::sync::watch;
+use tokio::sync::watch as signal;
 use tokio::task::JoinSet;
 
 use crate::bell::Listener;
 use crate::ending::Ending;
 use crate::error::Error;
-use crate::observer::{Observer, Queued};
+use crate::observer::Observer;
 
 mod agenda;
 mod news;
 mod project;
 mod triggers;
+mod watch;
 
 pub use agenda::Rest;
 pub use news::{Began, News, Reporter};
 pub use project::{Served, check_moments};
 
 use agenda::Agenda;
+use watch::Watch;
 
 /// Runs at work at the same time, if nothing is said: each may have a few instances, of some megabytes each.
 pub const MAX_RUNS: usize = 16;
@@ -98,7 +100,7 @@ impl Server {
     ///
     /// # Errors
     /// A store fails.
-    pub async fn serve(mut self, mut stop: watch::Receiver<u32>) -> Result<(), Error> {
+    pub async fn serve(mut self, mut stop: signal::Receiver<u32>) -> Result<(), Error> {
         let mut listeners: Vec<Listener> =
             self.projects.iter().map(|served| served.host.shared().bell.listen()).collect();
         while *stop.borrow() == 0 {
@@ -222,7 +224,7 @@ impl Server {
         for name in self.agenda.next(now) {
             let served = &self.projects[name.project];
             let (host, project) = (served.host.clone(), Arc::clone(&served.project));
-            let watch = Arc::new(Watch::default());
+            let watch = Arc::new(Watch::new(name.run.clone(), Arc::clone(&self.reporter)));
             self.tasks.spawn(async move {
                 let ending = host.resume(&name.run, &project, Arc::clone(&watch) as Arc<dyn Observer>).await;
                 (name, watch, ending)
@@ -301,7 +303,7 @@ impl Server {
     }
 
     /// Stops: nothing new begins, what is at work has the grace.
-    async fn stop(&mut self, mut stop: watch::Receiver<u32>) -> Result<(), Error> {
+    async fn stop(&mut self, mut stop: signal::Receiver<u32>) -> Result<(), Error> {
         self.projects.iter().for_each(|served| served.host.drain());
         self.report(News::Stops { at_work: self.agenda.at_work() });
         let at_once = async { while *stop.borrow() < 2 && stop.changed().await.is_ok() {} };
@@ -319,28 +321,5 @@ impl Server {
         }
         self.tasks.shutdown().await;
         Ok(())
-    }
-}
-
-/// Watches a run for the server: it is let go of as soon as it only waits.
-#[derive(Debug, Default)]
-struct Watch(Mutex<Option<RunId>>);
-
-impl Watch {
-    /// The run behind which it waits for its turn.
-    fn behind(&self) -> Option<RunId> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-impl Observer for Watch {
-    /// All that go before it must end: it is its turn when the last one has.
-    fn queued(&self, _: &RunId, before: &[RunId]) -> Queued {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = before.last().cloned();
-        Queued::Leave
-    }
-
-    fn patience(&self) -> Duration {
-        Duration::ZERO
     }
 }

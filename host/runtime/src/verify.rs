@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use baton_journal::{Chain, Decision, Digest, Entry, Event, InvocationId, Outcome, RunId};
+use baton_journal::{Chain, Decision, Digest, Entry, Event, InvocationId, Outcome, RunId, Turn};
 use baton_sandbox::Sandbox;
 use baton_workflow::Run;
 use serde::Serialize;
@@ -96,10 +96,20 @@ pub async fn verify(
         plan: story.machine().plan().digest(),
         engine: header.engine.clone(),
         tools: count(|event| matches!(event, Event::InvocationStarted { function: Some(_), .. })),
-        answers: count(|event| matches!(event, Event::ApprovalDecided { .. })),
+        answers: count(is_answer),
         faults,
         replay,
     })
+}
+
+/// Whether a person says something in it.
+fn is_answer(event: &Event) -> bool {
+    let said = |turn: &Turn| matches!(turn, Turn::Voted { .. } | Turn::Delegated { .. });
+    match event {
+        Event::ApprovalDecided { decision, .. } => *decision != Decision::Expired,
+        Event::ApprovalTurn { turn, .. } => said(turn),
+        _ => false,
+    }
 }
 
 /// The first entry that does not continue the chain.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::plan::definition::MAX_STEPS;
 use crate::plan::policy::{MAX_FACTOR, MAX_PARALLEL, MAX_RETRIES};
 use crate::plan::validation::MAX_REPAIRS;
-use crate::plan::{Definition, Step, Work};
+use crate::plan::{Approval, Definition, Step, Work};
 use crate::source::{Node, Report};
 
 mod arithmetic;
@@ -69,9 +69,11 @@ pub(crate) fn stored(definition: &Definition) -> Result<(), String> {
     inner.try_for_each(|inner| stored(&inner.definition))
 }
 
-/// Whether what a step says about parallel items and attempts is within the limits.
+/// Whether what a step says about parallel items, attempts and votes is within the limits.
 fn is_within_bounds(step: &Step) -> bool {
-    (1..=MAX_PARALLEL).contains(&step.max_parallel)
+    let can_be_decided = |approval: &Approval| approval.quorum.needed() > 0 && approval.quorum.rejections > 0;
+    !matches!(&step.work, Work::Approve(approval) if !can_be_decided(approval))
+        && (1..=MAX_PARALLEL).contains(&step.max_parallel)
         && step.retry.max <= MAX_RETRIES
         && (1.0..=MAX_FACTOR).contains(&step.retry.factor)
         && step.retry.on.iter().flatten().all(|kind| kind.never_again().is_none())

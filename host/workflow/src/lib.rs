@@ -21,10 +21,10 @@ pub mod run;
 pub mod units;
 
 pub use catalog::{AgentFacts, Catalog, PluginFacts, ToolFacts};
-pub use plan::{Due, Files, NotAPlan, Occasion, Occurrence, Plan, Schedule, Target, Trigger};
+pub use plan::{AtEnd, Due, Files, NotAPlan, Occasion, Occurrence, Plan, Schedule, Target, Trigger};
 pub use problem::{Code, Position, Problem, Problems, Span};
 pub use run::{
-    Action, Ask, Await, Emit, InDoubt, Invoke, NotFollowing, Progress, Quarantined, Run, RunError, Status, StepKind,
-    StepStatus, StepView, Suspended, Wait,
+    Action, Ask, Await, Ballot, Delegation, Emit, InDoubt, Invoke, Level, NotFollowing, Progress, Quarantined, Run,
+    RunError, Status, StepKind, StepStatus, StepView, Suspended, Vote, Wait,
 };
 pub use schema::Schema;

@@ -13,6 +13,7 @@ use crate::check;
 use crate::language;
 use crate::problem::Problems;
 
+pub(crate) mod approval;
 pub(crate) mod budget;
 pub(crate) mod context;
 pub(crate) mod definition;
@@ -26,6 +27,8 @@ pub mod trigger;
 pub(crate) mod validation;
 pub(crate) mod work;
 
+pub(crate) use approval::Approval;
+pub use approval::AtEnd;
 pub use budget::{RunBudget, RunLimit, StepBudget};
 pub(crate) use context::{Merge, Variable};
 pub(crate) use definition::{Definition, Role, Step};
@@ -38,7 +41,7 @@ pub(crate) use steps::Steps;
 pub use trigger::{Occasion, Occurrence, Trigger};
 pub use validation::VERDICT_SCHEMA;
 pub(crate) use validation::{Check, Repair};
-pub(crate) use work::{Approval, Case, Emit, Inner, Invocation, Listen, Sleep, Switch, Work};
+pub(crate) use work::{Case, Emit, Inner, Invocation, Listen, Sleep, Switch, Work};
 
 /// Reads a file that the workflow names, by the path as written there.
 pub type Files<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;

@@ -45,8 +45,10 @@ pub mod view;
 
 mod accept;
 mod advance;
+mod answer;
 mod approval;
 mod attempt;
+mod ballot;
 mod branch;
 mod budget;
 mod cleanup;
@@ -60,6 +62,7 @@ mod inner;
 mod item;
 mod output;
 mod outstanding;
+mod overdue;
 mod question;
 mod repair;
 mod settle;
@@ -68,9 +71,11 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod voter;
 mod wait;
 
 pub use action::{Action, Ask, Await, Emit, Invoke, Suspended, Wait};
+pub use ballot::{Ballot, Delegation, Level, Vote};
 pub use doubt::InDoubt;
 pub use view::{Progress, Quarantined, Status, StepKind, StepStatus, StepView};
 
@@ -230,26 +235,6 @@ impl Run {
         let mut actions = self.outstanding.take_new();
         actions.extend(self.inner.values_mut().flat_map(Run::take_new));
         actions
-    }
-
-    /// Checks a person's answer before it is appended to the journal.
-    ///
-    /// # Errors
-    ///
-    /// If the step does not wait for an answer, the role may not give it, or the answer does not fit the step's schema.
-    pub fn validate_answer(&self, step: &str, role: Option<&str>, answer: Option<&Value>) -> Result<(), RunError> {
-        let machine = self.machine_of(step);
-        machine.check_role(step, role)?;
-        machine.check_answer(step, answer)
-    }
-
-    /// Checks a person's role before their rejection is appended to the journal.
-    ///
-    /// # Errors
-    ///
-    /// If the step does not wait for an answer, or the role may not give it.
-    pub fn validate_role(&self, step: &str, role: Option<&str>) -> Result<(), RunError> {
-        self.machine_of(step).check_role(step, role)
     }
 
     /// The question that a step asks now, or that is asked about a site.

@@ -81,6 +81,9 @@ impl Account {
             Event::ApprovalRequested { step, question, .. } => {
                 self.count(Some(step), &format!("{step} asked {question}"));
             }
+            Event::ApprovalTurn { step, .. } => {
+                self.count(Some(step), &format!("something happened to the question of {step}"))
+            }
             Event::ApprovalDecided { step, .. } => self.count(Some(step), &format!("{step} was answered")),
             Event::TimerFired { site, attempt } => {
                 self.count(Some(&site.step), &format!("{site} waited for {attempt}"));

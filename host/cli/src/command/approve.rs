@@ -13,7 +13,8 @@ use crate::input;
 
 /// Approve what a step asks, and go on with the run
 ///
-/// The answer is recorded in the run's journal with who gave it and in which role. Asked about a call that was in flight
+/// The answer is recorded in the run's journal with who gave it and in which role. If several people must say yes, it is
+/// one vote, and nobody has two. Asked about a call that was in flight
 /// when its host died, it means: make it again.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
@@ -35,9 +36,9 @@ pub async fn run(context: &Context, args: &ApproveArgs) -> Result<Exit, Error> {
     let answer = args.answer.as_deref().map(input::from_file).transpose()?;
     let given = &args.decision;
     let decision = Decision::Approved {
-        by: decide::who(context, given.by.as_ref())?,
-        role: given.role.clone(),
-        comment: given.comment.clone(),
+        by: decide::person(context, given.person.by.as_deref())?,
+        role: given.person.role.clone(),
+        comment: given.person.comment.clone(),
         answer: answer.as_ref().map(Payload::json),
     };
     decide::record(context, given, decision).await

@@ -27,9 +27,9 @@ pub struct RejectArgs {
 pub async fn run(context: &Context, args: &RejectArgs) -> Result<Exit, Error> {
     let given = &args.decision;
     let decision = Decision::Rejected {
-        by: decide::who(context, given.by.as_ref())?,
-        role: given.role.clone(),
-        comment: given.comment.clone(),
+        by: decide::person(context, given.person.by.as_deref())?,
+        role: given.person.role.clone(),
+        comment: given.person.comment.clone(),
     };
     decide::record(context, given, decision).await
 }

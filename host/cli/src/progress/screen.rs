@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use baton_runtime::journal::{BoxFuture, Decision, Entry, Event, RunId, Timestamp};
+use baton_runtime::journal::{BoxFuture, Decision, Entry, Event, RunId, Timestamp, Turn};
 use baton_runtime::plan::{Ask, Run, StepStatus};
 use baton_runtime::{CircuitChange, Observer, Queued, Story};
 
@@ -90,6 +90,13 @@ impl Screen {
     }
 }
 
+/// What is told of a question at which something was due.
+fn due(ask: &Ask, turn: &Turn) -> String {
+    let word = if matches!(turn, Turn::Escalated { .. }) { "escalated" } else { "reminder" };
+    let text = format!("{} waits for {}", ask.step, ask.audience());
+    format!("{} {}", paint::warn(word), escape::escape_line(&text))
+}
+
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -118,7 +125,7 @@ impl Observer for Screen {
     }
 
     fn entry(&self, entry: &Entry, run: &Run) {
-        if matches!(entry.event, Event::ApprovalRequested { .. }) {
+        if matches!(entry.event, Event::ApprovalRequested { .. } | Event::ApprovalTurn { .. }) {
             self.keep(run);
         }
         let Some(show) = &self.show else { return };
@@ -134,6 +141,12 @@ impl Observer for Screen {
     fn circuit(&self, at: Timestamp, change: &CircuitChange) {
         if let Some(show) = &self.show {
             show.note(at, &paint::warn(&escape::escape_line(&trap::reason(&change.to_string()))));
+        }
+    }
+
+    fn due(&self, at: Timestamp, ask: &Ask, turn: &Turn) {
+        if let Some(show) = &self.show {
+            show.note(at, &due(ask, turn));
         }
     }
 

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use baton_runtime::journal::{
-    Authority, Decision, Entry, Event, InvocationId, Outcome, Payload, RunOutcome, Site, Timestamp, Usage,
+    Authority, Decision, Digest, Entry, Event, InvocationId, Outcome, Payload, Quorum, RunOutcome, Site, Timestamp,
+    Turn, Usage,
 };
 
 /// A run, sorted.
@@ -40,8 +41,19 @@ pub enum Happening<'a> {
         question: &'a str,
         /// What was shown.
         show: &'a Payload,
-        /// Who may answer.
-        roles: &'a [String],
+        /// Who may answer: names, then roles.
+        who: Vec<&'a str>,
+        /// How many must.
+        quorum: &'a Quorum,
+        /// What binds an answer to it.
+        token: Digest,
+    },
+    /// Something happened to the question, and it stayed open.
+    Turned {
+        /// When.
+        at: Timestamp,
+        /// What.
+        turn: &'a Turn,
     },
     /// A person answered, or nobody did in time.
     Decided {
@@ -145,8 +157,13 @@ impl<'a> Account<'a> {
                 self.called(invocation, Call { sequence: *sequence, operation, request, reply: Some(reply) });
             }
             Event::Logged { invocation, level, message } => self.inside(invocation, Inside::Line { level, message }),
-            Event::ApprovalRequested { step, question, show, roles, .. } => {
-                self.step(step_of(step), at).happenings.push(Happening::Asked { question, show, roles });
+            Event::ApprovalRequested { step, question, show, roles, assignees, quorum, token, .. } => {
+                let who = assignees.iter().chain(roles).map(String::as_str).collect();
+                let asked = Happening::Asked { question, show, who, quorum, token: *token };
+                self.step(step_of(step), at).happenings.push(asked);
+            }
+            Event::ApprovalTurn { step, turn, .. } => {
+                self.step(step_of(step), at).happenings.push(Happening::Turned { at, turn });
             }
             Event::ApprovalDecided { step, decision, .. } => {
                 self.step(step_of(step), at).happenings.push(Happening::Decided { at, decision });

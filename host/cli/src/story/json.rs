@@ -31,6 +31,9 @@ fn entry(entry: &Entry) -> Value {
     if let Some(decision) = event.get_mut("decision") {
         unfold(decision);
     }
+    if let Some(vote) = event.get_mut("turn").and_then(|turn| turn.get_mut("vote")) {
+        unfold(vote);
+    }
     json!({"sequence": entry.sequence, "at": entry.at, "digest": entry.digest, "event": event})
 }
 

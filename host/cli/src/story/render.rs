@@ -1,12 +1,13 @@
 //! A run as people read it. It does not know terminals: colours are marks in the text.
 
 use baton_runtime::Ending;
-use baton_runtime::journal::{Decision, Entry, Event, RunHeader, RunOutcome, Timestamp, Usage, VersionPin};
+use baton_runtime::journal::{Entry, Event, RunHeader, RunOutcome, Usage, VersionPin};
 use jiff::tz::TimeZone;
 
 use super::account::{Account, Happening, StepAccount};
 use super::invocation;
 use super::page::Page;
+use super::question;
 use crate::escape::{escape, escape_line};
 use crate::{format, paint, trap};
 
@@ -77,12 +78,11 @@ fn write_step(page: &mut Page, telling: &Telling<'_>, account: &Account<'_>, ste
     for happening in &step.happenings {
         match happening {
             Happening::Invocation(id) => invocation::write(page, telling.ending, account, id, 1),
-            Happening::Asked { question, show, roles } => {
-                let who = if roles.is_empty() { "anybody".to_owned() } else { roles.join(" or ") };
-                page.line(1, &format!("asked {}: {}", escape_line(&who), escape_line(question)));
-                page.json(2, "shown ", show);
+            Happening::Asked { question, show, who, quorum, token } => {
+                question::write_asked(page, question, &question::audience(who, quorum), show, *token);
             }
-            Happening::Decided { at, decision } => write_decision(page, *at, decision, telling.zone),
+            Happening::Turned { at, turn } => question::write_turn(page, *at, turn, telling.zone),
+            Happening::Decided { at, decision } => question::write_decision(page, *at, decision, telling.zone),
         }
     }
 }
@@ -114,23 +114,6 @@ fn step_heading(ending: &Ending, step: &StepAccount<'_>, items: u64) -> String {
     match known.and_then(|known| known.failure.as_ref()) {
         Some(failure) => format!("{heading}\n  {} {}", paint::bad("failure:"), escape_line(&trap::reason(failure))),
         None => heading,
-    }
-}
-
-fn write_decision(page: &mut Page, at: Timestamp, decision: &Decision, zone: &TimeZone) {
-    let (word, by, role, comment, answer) = match decision {
-        Decision::Approved { by, role, comment, answer } => ("approved", by, role, comment, answer.as_ref()),
-        Decision::Rejected { by, role, comment } => ("rejected", by, role, comment, None),
-        Decision::Expired => return page.line(1, &paint::outcome("expired", "nobody answered in time")),
-    };
-    let role = role.as_ref().map(|role| format!(" as {}", escape_line(role))).unwrap_or_default();
-    let who = format!("by {}{role}, {}", escape_line(by), format::moment(at, zone));
-    page.line(1, &format!("{} {who}", paint::outcome(word, word)));
-    if let Some(comment) = comment {
-        page.line(2, &format!("{} {}", paint::faint("comment"), escape_line(comment)));
-    }
-    if let Some(answer) = answer {
-        page.json(2, "answer ", answer);
     }
 }
 

@@ -5,8 +5,9 @@ use baton_cli::ask::{Partner, answer, question};
 use baton_cli::decide::refused;
 use baton_cli::ending::commands;
 use baton_runtime::Error as HostError;
-use baton_runtime::journal::{Decision, Digest, Payload, Site, StoreError, Timestamp};
-use baton_runtime::plan::{Ask, RunError};
+use baton_runtime::Said;
+use baton_runtime::journal::{Decision, Digest, Payload, Quorum, Site, StoreError, Timestamp};
+use baton_runtime::plan::{Ask, Ballot, Delegation, RunError, Vote};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -40,13 +41,18 @@ pub(crate) fn ask(roles: &[&str], schema: Option<Value>) -> Ask {
         in_doubt: None,
         asked_by: None,
         escalated: false,
+        ballot: Ballot::default(),
     }
 }
 
 fn talk(ask: &Ask, lines: &[&'static str]) -> (Option<Decision>, Vec<String>) {
     let mut script = Script { lines: lines.to_vec(), said: Vec::new() };
-    let check = |_: Option<&str>, answer: Option<&Value>| match answer {
-        Some(Value::Null) => Err(RunError::BadAnswer("null is no answer".to_owned())),
+    let is_null = |answer: &Payload| answer.as_str() == Some("null");
+    let check = |decision: &Decision| match decision {
+        Decision::Approved { answer: Some(answer), .. } if is_null(answer) => {
+            Err(RunError::BadAnswer("null is no answer".to_owned()))
+        }
+        Decision::Rejected { by, .. } if by == "Eve" => Err(RunError::BadAnswer("`Eve` has voted".to_owned())),
         _ => Ok(()),
     };
     (answer(ask, Some("ada"), &mut script, &check), script.said)
@@ -66,6 +72,41 @@ fn no_with_a_role_and_a_comment() {
     let (role, comment) = (Some("director".to_owned()), Some("too risky".to_owned()));
     assert_eq!(decision, Some(Decision::Rejected { by: "Bob".to_owned(), role, comment }));
     assert!(said.iter().any(|line| line.contains("that role may not answer")));
+}
+
+#[test]
+fn who_may_not_answer_is_told_so() {
+    let (decision, said) = talk(&ask(&["partner"], None), &["r", "Eve", "", ""]);
+    assert_eq!(decision, None);
+    assert!(said.iter().any(|line| line.contains("`Eve` has voted")), "{said:?}");
+}
+
+#[test]
+fn the_question_that_several_must_answer() {
+    let again = Again::new(Program::called(None), None);
+    let vote = Vote {
+        yes: true,
+        by: "Dan".to_owned(),
+        role: Some("legal".to_owned()),
+        comment: None,
+        answer: None,
+        instead_of: Some("Ada".to_owned()),
+    };
+    let handed = Delegation { by: "Ada".to_owned(), role: Some("legal".to_owned()), to: "Dan".to_owned() };
+    let of_role = ["legal", "finance"].map(|role| (role.to_owned(), 1)).into();
+    let ballot = Ballot {
+        quorum: Quorum { votes: 0, of_role, rejections: 1 },
+        votes: vec![vote],
+        delegations: vec![handed],
+        may_delegate: true,
+        ..Ballot::default()
+    };
+    let asked = Ask { ballot, ..ask(&["legal", "finance"], None) };
+    let text = format!("{}\n{}", question(&asked, &TimeZone::UTC), commands(&again, "01kb", &asked).join("\n"));
+    insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
+    let named = Ballot { assignees: vec!["Ida Weiss".to_owned()], ..Ballot::default() };
+    let asked = Ask { ballot: named, ..ask(&[], None) };
+    assert!(commands(&again, "01kb", &asked)[0].contains("--as 'Ida Weiss' --token "));
 }
 
 #[test]
@@ -146,11 +187,12 @@ fn a_refused_answer_is_told_what_would_be_taken() {
         let decision =
             Decision::Approved { by: "ada".to_owned(), role: role.map(ToOwned::to_owned), comment: None, answer: None };
         let asked = ask(&["partner", "managing director"], Some(json!({"required": ["fee"]})));
-        assert_eq!(refused(error, Some(&asked), &decision, "see the run").hints(), expect);
+        let said = Said::Decision(decision);
+        assert_eq!(refused(error, Some(&asked), &said, "see the run").hints(), expect);
     };
     let bad = || HostError::Run(RunError::BadAnswer("no".to_owned()));
-    check(bad(), None, &["say in which role you answer: --as partner or --as 'managing director'"]);
-    check(bad(), Some("intern"), &["say in which role you answer: --as partner or --as 'managing director'"]);
+    check(bad(), None, &["say in which role you answer: --role partner or --role 'managing director'"]);
+    check(bad(), Some("intern"), &["say in which role you answer: --role partner or --role 'managing director'"]);
     check(bad(), Some("partner"), &["--answer FILE, where FILE is JSON that has `fee`"]);
     let over = HostError::TooLate("sign_off".to_owned());
     check(over, None, &["resume the run: it goes on as the step's `on_timeout` says"]);
@@ -164,7 +206,7 @@ fn a_refused_answer_is_told_what_would_be_taken() {
 #[test]
 fn who_has_no_name_is_asked_for_one() {
     let mut script = Script { lines: vec!["a", "", "Ida", ""], said: Vec::new() };
-    let decision = answer(&ask(&[], None), None, &mut script, &|_, _| Ok(()));
+    let decision = answer(&ask(&[], None), None, &mut script, &|_| Ok(()));
     assert_eq!(decision, Some(Decision::Approved { by: "Ida".to_owned(), role: None, comment: None, answer: None }));
     assert!(script.said.contains(&"  your name?".to_owned()));
 }

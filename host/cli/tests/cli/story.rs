@@ -4,7 +4,7 @@
 use baton_runtime::ending::{Blame, Ending, Step};
 use baton_runtime::journal::{
     Authority, Chain, Decision, Digest, Entry, Event, Failure, InvocationId, Lease, Limit, Outcome, Payload, PluginPin,
-    RunHeader, RunId, RunOutcome, Site, Timestamp, Usage,
+    Quorum, RunHeader, RunId, RunOutcome, Site, Timestamp, Turn, Usage,
 };
 use baton_runtime::plan::Quarantined;
 use serde_json::{Value, json};
@@ -109,6 +109,8 @@ pub(crate) fn entries(to_the_end: bool) -> Vec<Entry> {
         show: Payload::json(&json!({"risk": "medium", "findings": [
             {"severity": "high", "message": "the name is on the list", "code": "screening", "evidence": []}]})),
         roles: vec!["partner".to_owned()],
+        assignees: Vec::new(),
+        quorum: Quorum { votes: 2, ..Quorum::default() },
         deadline: Timestamp(BEGAN + 172_800_000),
         token: Digest::of(b"token"),
     });
@@ -179,6 +181,23 @@ fn contact(story: &mut Builder) {
 }
 
 fn finish(story: &mut Builder) {
+    let turn = |turn| Event::ApprovalTurn { step: "sign_off".to_owned(), token: Digest::of(b"token"), turn };
+    story.push(turn(Turn::Reminded { reminder: 1 }));
+    story.push(turn(Turn::Delegated {
+        by: "Bo\u{202e}b".to_owned(),
+        role: Some("partner".to_owned()),
+        to: "Cyd".to_owned(),
+        comment: Some("away".to_owned()),
+    }));
+    story.push(turn(Turn::Escalated {
+        level: 1,
+        roles: vec!["director".to_owned()],
+        assignees: vec!["Dan".to_owned()],
+        deadline: Timestamp(BEGAN + 259_200_000),
+    }));
+    let (by, role) = ("Cyd".to_owned(), Some("partner".to_owned()));
+    let answer = Some(Payload::json(&json!({"fee": "1100.00"})));
+    story.push(turn(Turn::Voted { vote: Decision::Approved { by, role, comment: None, answer } }));
     story.push(Event::ApprovalDecided {
         step: "sign_off".to_owned(),
         token: Digest::of(b"token"),

@@ -4,7 +4,7 @@
 use baton_journal::{Event, Sent, Signal, Timestamp};
 use baton_workflow::{Action, Run};
 
-use super::{Driver, answer};
+use super::Driver;
 use crate::error::Error;
 
 impl Driver {
@@ -26,10 +26,15 @@ impl Driver {
 /// What a signal becomes; nothing if the run has no use for it any more: a question that was answered, a run that does not
 /// rest.
 pub(crate) fn wanted(run: &Run, now: Timestamp, sent: &Sent) -> Option<Event> {
-    if let Signal::Decide { step, token, decision } = &sent.signal {
-        let ask = run.question(step).filter(|ask| ask.token == *token)?;
-        answer::check(run, ask, decision).ok()?;
-    }
-    let event = sent.signal.event();
+    let is_asked = |step: &str, token| run.question(step).is_some_and(|ask| ask.token == token);
+    let event = match &sent.signal {
+        Signal::Decide { step, token, decision } if is_asked(step, *token) => {
+            run.answer(step, decision.clone()).ok()?
+        }
+        Signal::Delegate { step, token, by, role, to, comment } if is_asked(step, *token) => {
+            run.delegate(step, (by, role.as_deref()), to, comment.clone()).ok()?
+        }
+        signal => signal.event()?,
+    };
     run.clone().apply(now, &event).is_ok().then_some(event)
 }

@@ -30,6 +30,19 @@ pub enum News {
         /// The first moment at which it has something to do: milliseconds since the Unix epoch.
         until: Option<Timestamp>,
     },
+    /// It was time to remind those who may answer a question, or it was escalated to others.
+    Due {
+        /// The run.
+        run: RunId,
+        /// The step that asks.
+        step: String,
+        /// `reminder` or `escalation`.
+        what: &'static str,
+        /// Who may answer.
+        who: String,
+        /// When time is over, unless it is escalated: milliseconds since the Unix epoch.
+        until: Timestamp,
+    },
     /// A run ended.
     Ended {
         /// The run.

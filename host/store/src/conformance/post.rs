@@ -42,9 +42,9 @@ async fn a_signal_waits_until_it_is_taken_and_is_taken_once(store: &dyn Store) {
     assert_eq!(waiting.iter().map(|sent| sent.number).collect::<Vec<_>>(), [first, second]);
     assert_eq!((waiting[0].at, &waiting[0].signal), (at(10), &cancel("Ada")));
     assert_eq!(store.signalled().await.unwrap(), [run_id(1)]);
-    let entry = store.take(&claim, at(12), first, Some(cancel("Ada").event())).await.unwrap().unwrap();
+    let entry = store.take(&claim, at(12), first, cancel("Ada").event()).await.unwrap().unwrap();
     assert_eq!(store.entries(run_id(1)).await.unwrap().last(), Some(&entry));
-    let again = store.take(&claim, at(13), first, Some(cancel("Ada").event())).await.unwrap();
+    let again = store.take(&claim, at(13), first, cancel("Ada").event()).await.unwrap();
     assert_eq!(again, None, "a signal is taken once");
     assert_eq!(store.take(&claim, at(13), second, None).await.unwrap(), None);
     assert_eq!(store.entries(run_id(1)).await.unwrap().last(), Some(&entry));
@@ -56,12 +56,12 @@ async fn a_signal_that_cannot_be_appended_stays(store: &dyn Store) {
     let number = store.signal(run_id(1), at(10), cancel("Ada")).await.unwrap();
     store.release(claim.clone()).await.unwrap();
     let newer = store.claim(run_id(1)).await.unwrap();
-    let fenced = store.take(&claim, at(11), number, Some(cancel("Ada").event())).await;
+    let fenced = store.take(&claim, at(11), number, cancel("Ada").event()).await;
     assert!(matches!(fenced, Err(StoreError::Fenced(_))), "{fenced:?}");
     let refused = store.take(&newer, at(11), number, Some(started())).await;
     assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
     assert_eq!(store.signals(run_id(1)).await.unwrap().len(), 1);
-    assert!(store.take(&newer, at(11), number, Some(cancel("Ada").event())).await.unwrap().is_some());
+    assert!(store.take(&newer, at(11), number, cancel("Ada").event()).await.unwrap().is_some());
 }
 
 async fn a_mailbox_is_for_runs_that_have_not_ended(store: &dyn Store) {

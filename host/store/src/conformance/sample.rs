@@ -1,8 +1,8 @@
 //! Runs, events and operations to test a store with. It does not know which store.
 
 use baton_journal::{
-    CallId, Claim, Digest, Event, InvocationId, Lease, Payload, PluginPin, RunHeader, RunId, RunOutcome, Scope, Site,
-    StateOp, StateReply, StateRequest, Store, StoreError, Timestamp, Usage,
+    CallId, Claim, Digest, Event, InvocationId, Lease, Payload, PluginPin, Quorum, RunHeader, RunId, RunOutcome, Scope,
+    Site, StateOp, StateReply, StateRequest, Store, StoreError, Timestamp, Usage,
 };
 
 /// The id of a run by its number.
@@ -119,6 +119,8 @@ pub fn asked() -> Event {
         question: "Take this client on?".to_owned(),
         show: Payload::text("{}"),
         roles: vec!["partner".to_owned()],
+        assignees: Vec::new(),
+        quorum: Quorum::default(),
         deadline: at(1_000_000),
         token: Digest::of(b"question"),
     }

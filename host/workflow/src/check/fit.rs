@@ -113,6 +113,7 @@ impl<'d> Checker<'_, 'd> {
             Work::Approve(approval) => {
                 self.infer(&whole).template(&approval.question);
                 self.infer(&whole).template(&approval.show);
+                approval.names().for_each(|people| self.people(people));
             }
             Work::Switch(switch) => {
                 for case in &switch.cases {
@@ -130,6 +131,27 @@ impl<'d> Checker<'_, 'd> {
                 }
             }
             Work::Emit(emit) => drop(self.infer(&whole).template(&emit.data)),
+        }
+    }
+
+    /// People by name: a list of texts.
+    fn people(&mut self, people: &'d Template) {
+        let whole = Local::default();
+        match people {
+            Template::Expression(list) => {
+                self.needs_kind(list, &whole, Kinds::ARRAY, "`assignees` needs a list of names");
+            }
+            Template::List(names) => {
+                for name in names {
+                    match name {
+                        Template::Expression(name) => {
+                            self.needs_kind(name, &whole, Kinds::STRING, "`assignees` needs names");
+                        }
+                        name => drop(self.infer(&whole).template(name)),
+                    }
+                }
+            }
+            other => drop(self.infer(&whole).template(other)),
         }
     }
 

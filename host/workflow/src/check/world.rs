@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Broken;
+use crate::plan::approval::AtEnd;
 use crate::plan::{Approval, Definition, Join, Merge, OnFailure, Step, Variable, Work};
 use crate::schema::{Kinds, Schema, Shape, View};
 
@@ -128,17 +129,23 @@ pub(crate) const OUTCOMES: &[&str] = &["completed", "failed", "skipped"];
 /// What a question that was answered with yes has as its decision: with any other answer, the step failed.
 pub(crate) const DECISIONS: &[&str] = &["approved"];
 
+/// What a vote can be.
+const VOTES: &[&str] = &["approved", "rejected"];
+
 /// What comes of a question that was answered with yes.
 fn answer(approval: &Approval) -> Shape<'_> {
-    let text = Shape::Kinds(Kinds::STRING);
     let text_or_null = Shape::Kinds(Kinds::STRING.or(Kinds::NULL));
-    let added = approval.answer.as_ref().map_or(Shape::Unknown, |schema| of_schema(Some(schema)));
-    let fields = [
-        ("decision", Shape::Words(DECISIONS)),
-        ("by", text),
-        ("role", text_or_null.clone()),
-        ("comment", text_or_null),
-        ("answer", added),
-    ];
-    Shape::Object(fields.into_iter().collect())
+    let by = if approval.at_end == AtEnd::Approve { text_or_null } else { Shape::Kinds(Kinds::STRING) };
+    let mut fields = said(DECISIONS, by, of_schema(approval.answer.as_ref()));
+    let vote = said(VOTES, Shape::Kinds(Kinds::STRING), Shape::Unknown);
+    let vote = vote.into_iter().chain([("instead_of", Shape::Kinds(Kinds::STRING.or(Kinds::NULL)))]).collect();
+    fields.insert("votes", Shape::Each(Box::new(Shape::Object(vote))));
+    Shape::Object(fields)
+}
+
+/// What a person said.
+fn said<'d>(decisions: &'static [&'static str], by: Shape<'d>, answer: Shape<'d>) -> BTreeMap<&'d str, Shape<'d>> {
+    let text_or_null = || Shape::Kinds(Kinds::STRING.or(Kinds::NULL));
+    let decision = ("decision", Shape::Words(decisions));
+    [decision, ("by", by), ("role", text_or_null()), ("comment", text_or_null()), ("answer", answer)].into()
 }

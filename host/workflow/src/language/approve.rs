@@ -1,29 +1,53 @@
-//! `approve`. It does not know persons.
+//! `approve`: what is asked, of whom, and how long. It does not know persons.
 
-use serde_json::Value;
+use baton_journal::Quorum;
 
 use super::{Fields, Reader};
 use crate::expression::Template;
 use crate::plan::Approval;
+use crate::plan::approval::{AtEnd, MAX_REMINDERS, REMINDER};
 use crate::plan::policy::APPROVAL_TIMEOUT;
 use crate::problem::Code;
 use crate::source::{Key, Kind, Node};
+use crate::units::Millis;
+
+mod escalation;
+mod people;
+
+const KEYS: &[&str] = &[
+    "question",
+    "show",
+    "roles",
+    "assignees",
+    "votes",
+    "rejections",
+    "answer",
+    "delegate",
+    "remind",
+    "timeout",
+    "on_timeout",
+];
 
 impl Reader<'_> {
-    /// A question to a person.
+    /// A question to people.
     pub(super) fn approve(&mut self, key: &Key, node: &Node) -> Option<Approval> {
-        let known = &["question", "show", "roles", "timeout", "answer"];
-        let fields = Fields::open(node, "approve", known, &mut self.report)?.pointing_at(key.span);
+        let fields = Fields::open(node, "approve", KEYS, &mut self.report)?.pointing_at(key.span);
         let question = fields.require("question", &mut self.report).and_then(|node| self.question(node));
-        let show = fields.get("show").and_then(|node| self.template(node));
         let timeout = fields.get("timeout").and_then(|node| self.quantity(node, "timeout", &APPROVAL_TIMEOUT));
-        Some(Approval {
-            question: question.unwrap_or_else(|| Template::Literal("".into())),
-            show: show.unwrap_or(Template::Literal(Value::Null)),
-            roles: fields.get("roles").map_or_else(Vec::new, |node| self.roles(node)),
-            timeout: timeout.unwrap_or(APPROVAL_TIMEOUT.default),
-            answer: fields.get("answer").and_then(|node| self.schema_file("answer", node)),
-        })
+        let timeout = timeout.unwrap_or(APPROVAL_TIMEOUT.default);
+        let mut approval = Approval::of(question.unwrap_or_else(|| Template::Literal("".into())), timeout);
+        approval.show = fields.get("show").and_then(|node| self.template(node)).unwrap_or(approval.show);
+        approval.answer = fields.get("answer").and_then(|node| self.schema_file("answer", node));
+        approval.roles = fields.get("roles").map_or_else(Vec::new, |node| self.roles(node));
+        approval.assignees = fields.get("assignees").and_then(|node| self.people("assignees", node));
+        approval.quorum = self.quorum(&fields, &mut approval.roles);
+        approval.remind = fields.get("remind").map_or_else(Vec::new, |node| self.reminders(node, timeout));
+        approval.delegate = fields.get("delegate").and_then(|node| self.boolean(node, "delegate")).unwrap_or_default();
+        if let Some(node) = fields.get("on_timeout") {
+            (approval.escalations, approval.at_end) = self.at_timeout(node, timeout);
+        }
+        self.fit_together(&fields, &approval);
+        Some(approval)
     }
 
     fn question(&mut self, node: &Node) -> Option<Template> {
@@ -34,12 +58,61 @@ impl Reader<'_> {
         self.template(node)
     }
 
-    fn roles(&mut self, node: &Node) -> Vec<String> {
-        let roles = self.name_list(node, "roles");
-        if matches!(&node.kind, Kind::List(items) if items.is_empty()) {
-            let hint = Some("leave `roles` out to let anybody answer".to_owned());
-            self.report.add(Code::OutOfRange, node.span, "`roles` names nobody", hint);
+    /// When people are reminded: before time is over, each time later than the last.
+    fn reminders(&mut self, node: &Node, timeout: Millis) -> Vec<Millis> {
+        let Kind::List(items) = &node.kind else {
+            self.report.wrong_kind(node, "remind", "a list of durations, such as `[4h, 1d]`");
+            return Vec::new();
+        };
+        if items.len() > MAX_REMINDERS {
+            let message = format!("`remind` has {} reminders; at most {MAX_REMINDERS} are allowed", items.len());
+            self.report.add(Code::OutOfRange, node.span, message, None);
         }
-        roles
+        let mut reminders: Vec<Millis> = Vec::new();
+        for item in items.iter().take(MAX_REMINDERS) {
+            let Some(after) = self.quantity(item, "remind", &REMINDER) else { continue };
+            if after >= timeout {
+                let message = format!("this reminder comes when time is over: after {timeout}");
+                let hint = Some("remind earlier, or set a longer `timeout`".to_owned());
+                self.report.add(Code::OutOfRange, item.span, message, hint);
+            } else if let Some(last) = reminders.last().filter(|last| **last >= after) {
+                let message = format!("this reminder does not come after the one before it, of {last}");
+                let hint = Some("each is counted from the question: write the earliest first".to_owned());
+                self.report.add(Code::OutOfRange, item.span, message, hint);
+            } else {
+                reminders.push(after);
+            }
+        }
+        reminders
     }
+
+    /// What each key says makes sense with the others.
+    fn fit_together(&mut self, fields: &Fields<'_>, approval: &Approval) {
+        let is_said = |name: &&str| fields.get(name).is_some() || fields.is_meant(name);
+        let is_for_anybody = approval.roles.is_empty() && !["roles", "assignees"].iter().any(is_said);
+        if approval.delegate
+            && is_for_anybody
+            && let Some((key, _)) = fields.entry("delegate")
+        {
+            let hint = Some("say who may answer: `roles` or `assignees`".to_owned());
+            self.report.add(Code::UnknownKey, key.span, "`delegate` means nothing where anybody may answer", hint);
+        }
+        let Some((key, node)) = fields.entry("on_timeout") else { return };
+        if approval.at_end == AtEnd::Approve && approval.answer.is_some() {
+            let message = "a question with an `answer` cannot be approved by nobody";
+            let hint = Some("end with `then: reject` or `then: fail`, or take `answer` away".to_owned());
+            self.report.add(Code::OutOfRange, key.span, message, hint);
+        }
+        if is_for_anybody && !approval.escalations.is_empty() {
+            let hint = Some("say who may answer at first: `roles` or `assignees`".to_owned());
+            let message = "anybody may answer already: it cannot be escalated to others";
+            self.report.add(Code::OutOfRange, key.span, message, hint);
+        }
+        self.reach_others(node, approval);
+    }
+}
+
+/// One person decides, where nothing else is said.
+fn one() -> Quorum {
+    Quorum::default()
 }

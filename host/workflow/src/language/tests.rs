@@ -14,6 +14,7 @@ mod golden;
 mod hostile;
 mod lookalike;
 mod once;
+mod people;
 mod triggers;
 mod validation;
 

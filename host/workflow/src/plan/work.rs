@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::definition::Site;
-use super::{Definition, Target};
+use super::{Approval, Definition, Target};
 use crate::expression::{Expression, Template};
 use crate::schema::Schema;
 use crate::units::Millis;
@@ -56,22 +56,6 @@ impl Invocation {
 /// What a plugin gets where a step says nothing.
 pub(crate) fn no_input() -> Template {
     Template::Literal(Value::Object(Map::new()))
-}
-
-/// A question to a person.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Approval {
-    /// What is asked.
-    pub(crate) question: Template,
-    /// What the person is shown.
-    pub(crate) show: Template,
-    /// Who may answer; anybody if empty.
-    pub(crate) roles: Vec<String>,
-    /// How long the question stands.
-    pub(crate) timeout: Millis,
-    /// What the person adds.
-    pub(crate) answer: Option<Schema>,
 }
 
 /// A choice between ways: the first whose condition holds.
@@ -149,10 +133,7 @@ impl Work {
         match self {
             Work::Invoke(invocation) => invocation.input.visit(&mut |expression| visit(input, expression)),
             Work::Workflow(inner) => inner.input.visit(&mut |expression| visit(input, expression)),
-            Work::Approve(approval) => {
-                approval.question.visit(&mut |expression| visit(Site::Whole, expression));
-                approval.show.visit(&mut |expression| visit(Site::Whole, expression));
-            }
+            Work::Approve(approval) => approval.visit(&mut |expression| visit(Site::Whole, expression)),
             Work::Switch(switch) => switch.cases.iter().for_each(|case| visit(Site::Whole, &case.condition)),
             Work::Sleep(Sleep::Until(moment)) => visit(Site::Whole, moment),
             Work::Sleep(Sleep::For(_)) => {}
@@ -169,10 +150,7 @@ impl Work {
                 inner.definition.forget_places();
                 inner.input.visit_mut(visit);
             }
-            Work::Approve(approval) => {
-                approval.question.visit_mut(visit);
-                approval.show.visit_mut(visit);
-            }
+            Work::Approve(approval) => approval.visit_mut(visit),
             Work::Switch(switch) => switch.cases.iter_mut().for_each(|case| visit(&mut case.condition)),
             Work::Sleep(Sleep::Until(moment)) => visit(moment),
             Work::Sleep(Sleep::For(_)) => {}

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use baton_journal::{Decision, Digest, Event, Outcome, Payload, RunHeader, RunId, RunOutcome, Site, Timestamp, Usage};
+use baton_journal::{
+    Decision, Digest, Event, Outcome, Payload, RunHeader, RunId, RunOutcome, Site, Timestamp, Turn, Usage,
+};
 use baton_policy::Resolution;
 use serde_json::Value;
 
@@ -28,7 +30,9 @@ pub(super) enum Change {
     Doubted(Box<Ask>),
     /// A person said what becomes of them.
     Resolved { site: Site, resolution: Resolution },
-    /// A person answered.
+    /// Something happened to a question that leaves it open.
+    Turned(Box<Ask>),
+    /// A question was decided.
     Answered { step: String, answer: Result<Value, Fault> },
     /// A person said what becomes of an item that failed.
     Ruled { name: String, ruling: Ruling },
@@ -110,6 +114,7 @@ impl Run {
                 Some(ask) => Ok(Change::Doubted(Box::new(ask))),
                 None => self.asked(step, *token),
             },
+            Event::ApprovalTurn { step, token, turn } => self.turned_at(step, *token, turn),
             Event::ApprovalDecided { step, token, decision } => self.answered(step, *token, decision),
             Event::TimerFired { site, attempt: 0 } => self.waited(site),
             Event::TimerFired { site, attempt } => self.elapsed(site, *attempt),
@@ -235,25 +240,35 @@ impl Run {
     }
 
     fn answered(&self, step: &str, token: Digest, decision: &Decision) -> Result<Change, RunError> {
-        if self.is_dropped(step, token) {
-            return Ok(Change::Nothing);
-        }
-        let ask = self.outstanding.ask(step).filter(|ask| ask.requested).ok_or_else(|| not_asking(step))?;
-        if ask.token != token {
-            return Err(another_question(step));
-        }
+        let Some(ask) = self.asked_with(step, token)? else { return Ok(Change::Nothing) };
         if let Some(site) = &ask.in_doubt {
             return Ok(Change::Resolved { site: site.clone(), resolution: self.resolution(step, decision)? });
         }
         if let Some(site) = &ask.asked_by {
-            self.check_decision(step, decision)?;
+            self.check_decision(ask, decision)?;
             return Ok(Change::Decided { call: step.to_owned(), site: site.clone() });
         }
         if ask.escalated {
-            return Ok(Change::Ruled { name: step.to_owned(), ruling: self.ruling(step, decision)? });
+            return Ok(Change::Ruled { name: step.to_owned(), ruling: self.ruling(ask, decision)? });
         }
-        let answer = self.answer(step, decision)?;
+        let answer = self.decided(ask, decision)?;
         Ok(Change::Answered { step: step.to_owned(), answer })
+    }
+
+    fn turned_at(&self, step: &str, token: Digest, turn: &Turn) -> Result<Change, RunError> {
+        match self.asked_with(step, token)? {
+            Some(ask) => Ok(Change::Turned(Box::new(self.turned(ask, turn)?))),
+            None => Ok(Change::Nothing),
+        }
+    }
+
+    /// The question that a token is of; nothing if it was dropped.
+    fn asked_with(&self, step: &str, token: Digest) -> Result<Option<&Ask>, RunError> {
+        if self.is_dropped(step, token) {
+            return Ok(None);
+        }
+        let ask = self.open_question(step)?;
+        if ask.token == token { Ok(Some(ask)) } else { Err(another_question(step)) }
     }
 
     /// Whether a question was dropped because the run fails. A host may have asked it, or a person answered it, at that
@@ -278,7 +293,7 @@ pub(super) fn not_asking(step: &str) -> RunError {
 }
 
 fn another_question(step: &str) -> RunError {
-    RunError::Foreign(format!("this answers another question than the one step `{step}` asks"))
+    RunError::Foreign(format!("this answers another question than the one that step `{step}` asks: look at it again"))
 }
 
 fn not_waiting(site: &Site) -> RunError {
@@ -294,7 +309,9 @@ pub(super) fn place_of(event: &Event) -> Option<&str> {
         | Event::Waiting { site, .. }
         | Event::EventReceived { site, .. }
         | Event::EventEmitted { site, .. } => Some(&site.step),
-        Event::ApprovalRequested { step, .. } | Event::ApprovalDecided { step, .. } => Some(step),
+        Event::ApprovalRequested { step, .. }
+        | Event::ApprovalTurn { step, .. }
+        | Event::ApprovalDecided { step, .. } => Some(step),
         Event::HostCallStarted { invocation, operation, .. } | Event::HostCall { invocation, operation, .. }
             if operation == ASK =>
         {

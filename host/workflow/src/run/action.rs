@@ -6,6 +6,7 @@ use baton_journal::{Digest, InvocationId, Payload, RunOutcome, Site, Timestamp};
 use baton_policy::{Amounts, Resolution};
 use serde_json::Value;
 
+use super::Ballot;
 use crate::plan::Target;
 
 /// Something for the host to do. What was asked for stays outstanding until an event says that it is done.
@@ -16,7 +17,7 @@ pub enum Action {
     /// Stop an attempt that has begun: the run does not need it any more. Done when the journal has its `InvocationEnded`,
     /// with the outcome `cancelled` or, if it came to its end at that very moment, its own.
     Stop(Invoke),
-    /// Ask a person. Done when the journal has its `ApprovalDecided`.
+    /// Ask people. Done when the journal has its `ApprovalDecided`.
     Ask(Ask),
     /// Wait before another attempt. Done when the journal has its `TimerFired`.
     Wait(Wait),
@@ -135,9 +136,10 @@ pub struct Ask {
     pub question: String,
     /// What the person is shown, JSON.
     pub show: Payload,
-    /// Who may answer; anybody if empty.
+    /// In which roles somebody may answer, besides those whom the ballot names; anybody, if that names nobody either.
     pub roles: Vec<String>,
-    /// When nobody needs to answer any more: the host then appends `ApprovalDecided` with `Expired`.
+    /// When time is over. Until then and at that moment something may be due: [`Ask::due`](super::Ask::due) says when, and
+    /// [`Ask::overdue`](super::Ask::overdue) what.
     pub deadline: Timestamp,
     /// Binds an answer to exactly this question.
     pub token: Digest,
@@ -152,6 +154,8 @@ pub struct Ask {
     pub asked_by: Option<Site>,
     /// Whether it is about work that failed: with a yes it is tried once more, with an answer that is its output.
     pub escalated: bool,
+    /// Who else may answer, how many must, and how far that has come.
+    pub ballot: Ballot,
 }
 
 impl Ask {

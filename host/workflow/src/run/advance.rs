@@ -28,6 +28,7 @@ impl Run {
             Change::Asked { step } => self.mark_asked(&step),
             Change::Doubted(ask) => self.hold(*ask),
             Change::Resolved { site, resolution } => self.release(&site, &resolution),
+            Change::Turned(ask) => self.outstanding.renew_ask(*ask),
             Change::Answered { step, answer } => self.end_question(&step, answer),
             Change::Wants(wanted) => self.note(*wanted),
             Change::Told { call } => self.told(&call),

@@ -1,21 +1,23 @@
-//! Questions to people, and their answers. It does not know how people are reached.
+//! Questions to people, as steps ask them: what, of whom, and until when. It does not know what is answered.
 
-use baton_journal::{Decision, Digest, Failure, Payload, Timestamp};
-use serde_json::{Value, json};
+use baton_journal::{Digest, Event, Failure, Payload, Timestamp};
+use serde_json::Value;
 
 use super::accept::not_asking;
+use super::ballot::{Ballot, Level};
 use super::fault::Fault;
 use super::output::Local;
 use super::{Action, Ask, Run, RunError};
-use crate::plan::{Approval, FaultKind, Work};
-use baton_journal::json;
+use crate::expression::Template;
+use crate::plan::approval::{MAX_PEOPLE, is_same_person};
+use crate::plan::{Approval, Work};
 
 impl Run {
     /// Asks a step's question.
     ///
     /// # Errors
     ///
-    /// If the question or what is shown has no value.
+    /// If the question, what is shown or who may answer has no value, or nobody could answer.
     pub(super) fn ask(&mut self, step: usize, approval: &Approval) -> Result<(), Fault> {
         let question = match self.render(&approval.question, Local::default())? {
             Value::String(text) => text,
@@ -23,25 +25,78 @@ impl Run {
         };
         let show = Payload::json(&self.render(&approval.show, Local::default())?);
         let name = self.named(step);
-        let token = self.token(&name, &question, &show);
-        let deadline = Timestamp(self.meter.now().0.saturating_add(approval.timeout.0));
-        let answer_schema = approval.answer.as_ref().map(|schema| schema.document().clone());
-        let roles = approval.roles.clone();
-        let ask = Ask {
+        let mut ask = Ask {
+            token: self.token(&name, &question, &show),
             step: name,
             question,
             show,
-            roles,
-            deadline,
-            token,
-            answer_schema,
+            roles: approval.roles.clone(),
+            deadline: Timestamp::default(),
+            answer_schema: approval.answer.as_ref().map(|schema| schema.document().clone()),
             requested: false,
             in_doubt: None,
             asked_by: None,
             escalated: false,
+            ballot: self.ballot(approval)?,
         };
+        self.set_times(&mut ask, approval);
         self.outstanding.add(Action::Ask(ask));
         Ok(())
+    }
+
+    /// How the question is decided.
+    fn ballot(&self, approval: &Approval) -> Result<Ballot, Fault> {
+        let assignees = self.people(approval.assignees.as_ref())?;
+        let named = u32::try_from(assignees.len()).unwrap_or(u32::MAX);
+        if approval.roles.is_empty() && approval.assignees.is_some() && named < approval.quorum.needed() {
+            let needed = approval.quorum.needed();
+            let text = format!("`votes` asks for {needed} people, and `assignees` came to {named}");
+            return Err(Failure::Invalid(text).into());
+        }
+        let levels = approval.escalations.iter().map(|level| {
+            let assignees = self.people(level.assignees.as_ref())?;
+            Ok(Level { roles: level.roles.clone(), assignees, timeout: level.timeout })
+        });
+        let levels: Result<Vec<Level>, Fault> = levels.collect();
+        Ok(Ballot {
+            assignees,
+            quorum: approval.quorum.clone(),
+            may_delegate: approval.delegate,
+            levels: levels?,
+            at_end: approval.at_end,
+            ..Ballot::default()
+        })
+    }
+
+    /// People by name, each once.
+    fn people(&self, template: Option<&Template>) -> Result<Vec<String>, Fault> {
+        let Some(template) = template else { return Ok(Vec::new()) };
+        let Value::Array(names) = self.render(template, Local::default())? else {
+            return Err(Failure::Invalid("`assignees` is no list of names".to_owned()).into());
+        };
+        let mut people: Vec<String> = Vec::new();
+        for name in names {
+            match name.as_str().map(str::trim) {
+                Some(name) if !name.is_empty() && people.len() < MAX_PEOPLE as usize => {
+                    if !people.iter().any(|known| is_same_person(known, name)) {
+                        people.push(name.to_owned());
+                    }
+                }
+                Some(name) if !name.is_empty() => {
+                    let text = format!("`assignees` came to more than {MAX_PEOPLE} people");
+                    return Err(Failure::Invalid(text).into());
+                }
+                _ => return Err(Failure::Invalid(format!("`assignees` has no name in it: {name}")).into()),
+            }
+        }
+        Ok(people)
+    }
+
+    /// When the question, asked now, is to be looked at.
+    pub(super) fn set_times(&self, ask: &mut Ask, approval: &Approval) {
+        let after = |time: u64| Timestamp(self.meter.now().0.saturating_add(time));
+        ask.deadline = after(approval.timeout.0);
+        ask.ballot.reminders = approval.remind.iter().map(|time| after(time.0)).collect();
     }
 
     /// Binds an answer to exactly this question of this run.
@@ -52,85 +107,32 @@ impl Run {
     }
 
     /// What the plan says of the step's question; nothing of one that the host asks.
-    fn approval(&self, step: &str) -> Option<&Approval> {
+    pub(super) fn approval(&self, step: &str) -> Option<&Approval> {
         match &self.plan.definition().steps[self.step_named(step)?].work {
             Work::Approve(approval) => Some(approval),
             _ => None,
         }
     }
 
-    /// Whether a role may answer.
-    pub(super) fn check_role(&self, step: &str, role: Option<&str>) -> Result<(), RunError> {
-        let ask = self.outstanding.ask(step).ok_or_else(|| not_asking(step))?;
-        let allowed = ask.roles.is_empty() || role.is_some_and(|role| ask.roles.iter().any(|known| known == role));
-        if allowed {
-            return Ok(());
-        }
-        let who = role.map_or_else(|| "nobody in particular".to_owned(), |role| format!("`{role}`"));
-        Err(RunError::BadAnswer(format!("step `{step}` is for {}, not for {who} to answer", ask.roles.join(" or "))))
-    }
-
-    /// Whether an answer fits the step's schema.
-    pub(super) fn check_answer(&self, step: &str, answer: Option<&Value>) -> Result<(), RunError> {
-        if self.outstanding.ask(step).is_some_and(|ask| ask.escalated) {
-            return self.check_ruling(step, answer);
-        }
-        let of_step = self.approval(step).and_then(|approval| approval.answer.as_ref());
-        let Some(schema) = of_step.or_else(|| self.questions.schema(step)) else { return Ok(()) };
-        let answer = answer
-            .ok_or_else(|| RunError::BadAnswer(format!("step `{step}` needs an answer that fits {}", schema.name())))?;
-        schema.check(answer).map_err(|errors| {
-            RunError::BadAnswer(format!("the answer does not fit {}: {}", schema.name(), errors.join("; ")))
-        })
-    }
-
-    /// Whether a decision is one that the question takes.
-    pub(super) fn check_decision(&self, step: &str, decision: &Decision) -> Result<(), RunError> {
-        match decision {
-            Decision::Approved { role, answer, .. } => {
-                let added = answer.as_ref().map(loaded).transpose()?;
-                self.check_role(step, role.as_deref())?;
-                self.check_answer(step, added.as_ref())
-            }
-            Decision::Rejected { role, .. } => self.check_role(step, role.as_deref()),
-            Decision::Expired => Ok(()),
-        }
-    }
-
-    /// What a decision means for the step.
-    ///
-    /// # Errors
-    ///
-    /// If the role may not decide, or the answer does not fit.
-    pub(super) fn answer(&self, step: &str, decision: &Decision) -> Result<Result<Value, Fault>, RunError> {
-        match decision {
-            Decision::Approved { by, role, comment, answer } => {
-                let added = answer.as_ref().map(loaded).transpose()?;
-                self.check_role(step, role.as_deref())?;
-                self.check_answer(step, added.as_ref())?;
-                Ok(Ok(json!({"decision": "approved", "by": by, "role": role, "comment": comment, "answer": added})))
-            }
-            Decision::Rejected { by, role, comment } => {
-                self.check_role(step, role.as_deref())?;
-                Ok(Err(Failure::Declined(rejected(by, comment.as_deref())).into()))
-            }
-            Decision::Expired => {
-                let approval = self.approval(step).ok_or_else(|| not_asking(step))?;
-                let text = format!("nobody answered within {}", approval.timeout);
-                Ok(Err(Fault::new(FaultKind::Timeout, Failure::Declined(text))))
-            }
-        }
+    /// The question that a step asks, once the journal has it.
+    pub(super) fn open_question(&self, step: &str) -> Result<&Ask, RunError> {
+        self.outstanding.ask(step).filter(|ask| ask.requested).ok_or_else(|| not_asking(step))
     }
 }
 
-/// Who said no, and why.
-pub(super) fn rejected(by: &str, comment: Option<&str>) -> String {
-    let because = comment.map_or_else(String::new, |comment| format!(": {comment}"));
-    format!("rejected by {by}{because}")
-}
-
-/// An answer as a value.
-pub(super) fn loaded(answer: &Payload) -> Result<Value, RunError> {
-    let text = answer.as_str().ok_or(RunError::NotLoaded("answer"))?;
-    json::parse(text).map_err(|error| RunError::BadAnswer(format!("the answer is not JSON: {error}")))
+impl Ask {
+    /// What is to be recorded when it is asked.
+    #[must_use]
+    pub fn asked(&self) -> Event {
+        Event::ApprovalRequested {
+            step: self.step.clone(),
+            question: self.question.clone(),
+            show: self.show.clone(),
+            roles: self.roles.clone(),
+            assignees: self.ballot.assignees.clone(),
+            quorum: self.ballot.quorum.clone(),
+            deadline: self.deadline,
+            token: self.token,
+        }
+    }
 }

@@ -7,7 +7,7 @@ use baton_policy::unknown::in_flight;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::approval::rejected;
+use super::ballot::{Ballot, rejected};
 use super::{Action, Ask, Invoke, Run, RunError, Suspended};
 use crate::units::Millis;
 
@@ -65,6 +65,7 @@ impl Run {
             in_doubt: Some(site.clone()),
             asked_by: None,
             escalated: false,
+            ballot: Ballot::default(),
         })
     }
 
@@ -85,6 +86,7 @@ impl Run {
         let (step, question, show, roles) = (step.to_owned(), question.clone(), show.clone(), roles.clone());
         let (deadline, token, in_doubt) = (*deadline, *token, Some(site));
         let (answer_schema, asked_by, requested, escalated) = (None, None, true, false);
+        let ballot = Ballot::default();
         Ok(Some(Ask {
             step,
             question,
@@ -97,6 +99,7 @@ impl Run {
             in_doubt,
             asked_by,
             escalated,
+            ballot,
         }))
     }
 
@@ -133,12 +136,12 @@ impl Run {
     /// If the role may not decide.
     pub(super) fn resolution(&self, step: &str, decision: &Decision) -> Result<Resolution, RunError> {
         match decision {
-            Decision::Approved { role, .. } => {
-                self.check_role(step, role.as_deref())?;
+            Decision::Approved { by, role, .. } => {
+                self.open_question(step)?.voter(by, role.as_deref())?;
                 Ok(Resolution::Repeat)
             }
             Decision::Rejected { by, role, comment } => {
-                self.check_role(step, role.as_deref())?;
+                self.open_question(step)?.voter(by, role.as_deref())?;
                 Ok(Resolution::Leave(rejected(by, comment.as_deref())))
             }
             Decision::Expired => Ok(Resolution::Leave(format!("nobody answered within {ANSWER_WITHIN}"))),

@@ -4,7 +4,8 @@
 use baton_journal::{Decision, Payload, Site, Timestamp};
 use serde_json::{Value, json};
 
-use super::approval::{loaded, rejected};
+use super::answer::loaded;
+use super::ballot::{Ballot, rejected};
 use super::fault::Fault;
 use super::settle::handling;
 use super::{Action, Ask, Run, RunError};
@@ -77,6 +78,7 @@ impl Run {
             in_doubt: None,
             asked_by: None,
             escalated: true,
+            ballot: Ballot::default(),
         })
     }
 
@@ -116,18 +118,14 @@ impl Run {
     /// # Errors
     ///
     /// If the role may not decide, or what it gives does not pass.
-    pub(super) fn ruling(&self, name: &str, decision: &Decision) -> Result<Ruling, RunError> {
+    pub(super) fn ruling(&self, ask: &Ask, decision: &Decision) -> Result<Ruling, RunError> {
+        self.check_decision(ask, decision)?;
         match decision {
-            Decision::Approved { role, comment, answer, .. } => {
-                self.check_role(name, role.as_deref())?;
+            Decision::Approved { comment, answer, .. } => {
                 let given = answer.as_ref().map(loaded).transpose()?;
-                self.check_ruling(name, given.as_ref())?;
                 Ok(given.map_or_else(|| Ruling::Again(comment.clone()), Ruling::Given))
             }
-            Decision::Rejected { by, role, comment } => {
-                self.check_role(name, role.as_deref())?;
-                Ok(Ruling::Failed(rejected(by, comment.as_deref())))
-            }
+            Decision::Rejected { by, comment, .. } => Ok(Ruling::Failed(rejected(by, comment.as_deref()))),
             Decision::Expired => Ok(Ruling::Failed("nobody said in time what becomes of it".to_owned())),
         }
     }

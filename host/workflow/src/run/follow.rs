@@ -1,10 +1,12 @@
 //! Whether an event is in every field the one that the plan leads to: for those who do not trust a journal. A host that
 //! goes on with a run does not ask: what is recorded holds, also where a later version would have computed otherwise.
 
-use baton_journal::{Digest, Event, Payload, RunOutcome, Site, Timestamp};
+use baton_journal::{Decision, Digest, Event, Payload, RunOutcome, Site, Timestamp};
 
 use super::accept::place_of;
-use super::{Ask, Invoke, Run};
+use super::{Invoke, Run};
+
+mod question;
 
 /// An event that does not follow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,12 +35,9 @@ impl Run {
                 let invoke = self.outstanding.invoke(site, *attempt);
                 invoke.map_or(Ok(()), |invoke| follows_invoke(invoke, plugin, function.as_deref(), input))
             }
-            Event::ApprovalRequested { step, question, show, roles, deadline, .. } => {
-                match self.outstanding.ask(step) {
-                    Some(ask) => follows_ask(ask, (question, show), roles, *deadline),
-                    None => self.follows_doubt(at, &Site::read(step), (question, show), roles, *deadline),
-                }
-            }
+            Event::ApprovalRequested { step, .. } => self.follows_question(at, step, event),
+            Event::ApprovalTurn { step, turn, .. } => self.follows_turn(at, step, turn),
+            Event::ApprovalDecided { step, decision: Decision::Expired, .. } => self.follows_expiry(at, step),
             Event::TimerFired { site, attempt: 0 } => self.follows_await(at, site),
             Event::TimerFired { site, attempt } => self.follows_wait(at, site, *attempt),
             Event::Waiting { site, name, until } => self.follows_waiting(site, name.as_deref(), *until),
@@ -46,20 +45,6 @@ impl Run {
             Event::RunEnded(outcome) => self.follows_end(outcome),
             _ => Ok(()),
         }
-    }
-
-    /// Which calls are in doubt follows from the journal, not from the plan: what is said of those that are shown does.
-    fn follows_doubt(
-        &self,
-        at: Timestamp,
-        site: &Site,
-        (question, show): (&str, &Payload),
-        roles: &[String],
-        deadline: Timestamp,
-    ) -> Result<(), NotFollowing> {
-        let Some(expected) = self.doubt_shown(site, show.clone(), at) else { return Ok(()) };
-        let latest = deadline.min(expected.deadline); // the clock that set it was read before the entry was made
-        follows_ask(&Ask { deadline: latest, ..expected }, (question, show), roles, deadline)
     }
 
     fn follows_wait(&self, at: Timestamp, site: &Site, attempt: u32) -> Result<(), NotFollowing> {
@@ -111,25 +96,6 @@ fn follows_invoke(invoke: &Invoke, plugin: &str, function: Option<&str>, input: 
         return differs(what, called(plugin, function), called(expected.0, expected.1));
     }
     same(format!("the input of `{}`", invoke.site), input.digest(), invoke.input.digest())
-}
-
-fn follows_ask(
-    ask: &Ask,
-    (question, show): (&str, &Payload),
-    roles: &[String],
-    deadline: Timestamp,
-) -> Result<(), NotFollowing> {
-    let step = &ask.step;
-    if question != ask.question {
-        return differs(format!("the question of `{step}`"), quoted(question), quoted(&ask.question));
-    }
-    if roles != ask.roles {
-        return differs(format!("who may answer `{step}`"), roles.join(", "), ask.roles.join(", "));
-    }
-    if deadline != ask.deadline {
-        return differs(format!("the deadline of `{step}`"), deadline.0.to_string(), ask.deadline.0.to_string());
-    }
-    same(format!("what `{step}` shows"), show.digest(), ask.show.digest())
 }
 
 fn is_same_end(one: &RunOutcome, other: &RunOutcome) -> bool {

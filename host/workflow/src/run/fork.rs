@@ -6,7 +6,6 @@ use std::collections::VecDeque;
 use baton_journal::{RunId, Timestamp};
 
 use super::{Action, Run};
-use crate::plan::Work;
 
 impl Run {
     /// Whether the events so far are those of a run that this one was forked off.
@@ -49,18 +48,14 @@ impl Run {
                     true => self.escalation_token(&ask.step, &ask.question, &ask.show),
                     false => self.token(&ask.step, &ask.question, &ask.show),
                 };
-                if let Some(timeout) = self.time_to_answer(&ask.step) {
-                    ask.deadline = Timestamp(self.meter.now().0.saturating_add(timeout));
+                let now = self.meter.now().0;
+                match (self.approval(&ask.step), self.time_to_rule(&ask.step)) {
+                    (Some(approval), _) => self.set_times(ask, approval),
+                    (None, Some(timeout)) => ask.deadline = Timestamp(now.saturating_add(timeout)),
+                    (None, None) => {}
                 }
             }
             _ => {}
-        }
-    }
-
-    fn time_to_answer(&self, step: &str) -> Option<u64> {
-        match self.step_named(step).map(|step| &self.plan.definition().steps[step].work) {
-            Some(Work::Approve(approval)) => Some(approval.timeout.0),
-            _ => self.time_to_rule(step),
         }
     }
 }

@@ -203,6 +203,13 @@ impl Outstanding {
         }
     }
 
+    /// Puts a question as it stands by now into the place of the one before.
+    pub(super) fn renew_ask(&mut self, ask: Ask) {
+        if let Some(known) = self.ask_mut(&ask.step) {
+            *known = ask;
+        }
+    }
+
     /// Notes that the journal has the beginning of what a step waits for.
     pub(super) fn note_await(&mut self, site: &Site) {
         if let Some(Action::Await(wait)) = self.work.get(site).and_then(|number| self.actions.get_mut(number)) {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::accept::Change;
+use super::ballot::Ballot;
 use super::{Action, Ask, Run, RunError};
 use crate::schema::Schema;
 
@@ -99,6 +100,7 @@ impl Run {
             in_doubt: None,
             asked_by: Some(site),
             escalated: false,
+            ballot: Ballot::default(),
             step: step.clone(),
         };
         self.questions.0.entry(step).or_insert(Question { ask, schema, within: within_ms, is_decided: false });

@@ -1,6 +1,7 @@
 //! Tests of the machine.
 
 mod approvals;
+mod ballots;
 mod budgets;
 mod control;
 mod doubts;
@@ -8,6 +9,7 @@ mod escalations;
 mod evidence;
 mod failures;
 mod items;
+mod people;
 mod properties;
 mod quarantine;
 mod questions;

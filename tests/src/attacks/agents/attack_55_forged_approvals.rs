@@ -38,14 +38,7 @@ fn asking(number: u128, amount: u64) -> (Run, Ask) {
     let started = Event::RunStarted(header(&plan, &json!({ "amount": amount })));
     let actions = run.apply(Timestamp(1), &started).unwrap();
     let Some(Action::Ask(ask)) = actions.into_iter().next() else { panic!("it does not ask") };
-    let requested = Event::ApprovalRequested {
-        step: ask.step.clone(),
-        question: ask.question.clone(),
-        show: ask.show.clone(),
-        roles: ask.roles.clone(),
-        deadline: ask.deadline,
-        token: ask.token,
-    };
+    let requested = ask.asked();
     run.apply(Timestamp(1), &requested).unwrap();
     (run, ask)
 }

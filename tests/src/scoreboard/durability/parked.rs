@@ -79,7 +79,7 @@ fn wake_in_a_process(copy: &Copy) -> Duration {
     let parked = copy.baton(&["run", "."]);
     assert_eq!(parked.status.code(), Some(3), "{}", String::from_utf8_lossy(&parked.stderr));
     let started = now();
-    let done = copy.baton(&["approve", "last", "ask", "--by", "ada"]);
+    let done = copy.baton(&["approve", "last", "ask", "--as", "ada"]);
     let took = started.elapsed();
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
     took

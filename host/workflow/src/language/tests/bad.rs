@@ -460,7 +460,7 @@ fn questions() {
             "5:39 W0005 `roles` names nobody [leave `roles` out to let anybody answer]",
             "5:52 W0005 `timeout` must be from 1s to 365d, not 500ms",
             r#"5:67 W0008 `wrong.json` is no JSON Schema we can use: /type: "strin" is not valid under any of the schemas listed in the 'anyOf' keyword"#,
-            "5:79 W0002 `approve` has no key `on_timeout` [did you mean `timeout`?]",
+            "5:91 W0004 `on_timeout` must be `reject`, `approve`, `fail`, `{ escalate: [ROLE], timeout: 1d, then: reject }` or a list of these, not the number `3`",
         ],
     );
     check(

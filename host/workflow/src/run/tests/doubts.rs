@@ -83,10 +83,10 @@ fn only_what_is_in_doubt_is_asked_about() {
     world.refused(&World::requested(&ask), "has asked already");
     let spoofed = Ask { token: Digest::of(b"other"), ..ask.clone() };
     world.refused(&World::decided(&spoofed, yes()), "answers another question");
-    assert_eq!(world.run.validate_answer("a", None, None), Ok(()));
+    assert_eq!(world.run.answer("a", yes()), Ok(World::decided(&ask, yes())));
     world.apply(&World::decided(&ask, yes()));
     world.refused(&World::decided(&ask, yes()), "does not wait for an answer");
-    assert!(matches!(world.run.validate_role("a", None), Err(RunError::OutOfOrder(_))));
+    assert!(matches!(world.run.answer("a", no()), Err(RunError::OutOfOrder(_))));
 }
 
 #[test]

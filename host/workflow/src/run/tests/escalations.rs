@@ -81,9 +81,11 @@ fn an_answer_is_the_output_if_it_passes() {
     let mut world = failed();
     let ask = asked(&mut world, "a");
     world.refused(&World::decided(&ask, yes(None, Some(json!({"risk": "none"})))), "the output does not fit risk.json");
-    let validated = world.run.validate_answer("a", Some("editor"), Some(&json!(3)));
+    let validated = world.run.answer("a", yes(None, Some(json!(3))));
     assert!(validated.is_err_and(|error| error.to_string().contains("does not fit")));
-    assert!(world.run.validate_answer("a", Some("clerk"), None).is_err());
+    let clerk =
+        Decision::Approved { by: "Bob".to_owned(), role: Some("clerk".to_owned()), comment: None, answer: None };
+    assert!(world.run.answer("a", clerk).is_err());
     assert_eq!(sites(&world.apply(&World::decided(&ask, yes(None, Some(json!({"risk": "high"})))))), ["b"]);
     assert_eq!(world.input_of("b"), json!({"risk": "high"}));
 }

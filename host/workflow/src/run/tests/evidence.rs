@@ -1,7 +1,8 @@
 //! What follows from a plan and its events, and what is another run's.
 
 use baton_journal::{
-    Decision, Digest, Event, Fork, Migration, Payload, RunHeader, RunId, RunOutcome, Timestamp, VersionPin,
+    Decision, Digest, Event, Fork, Migration, Payload, Quorum, RunHeader, RunId, RunOutcome, Timestamp, Turn,
+    VersionPin,
 };
 use serde_json::json;
 
@@ -74,6 +75,55 @@ fn a_delay_that_was_too_short_is_told() {
     assert!(follows(&world, &fired).unwrap_err().contains("at the earliest"));
     world.now = Timestamp(world.now.0 + 5_000);
     assert_eq!(follows(&world, &fired), Ok(()));
+}
+
+#[test]
+fn a_reminder_an_escalation_or_an_end_that_came_too_early_is_told() {
+    let mut world = World::new(
+        "  a: { approve: { question: ok?, roles: [partner], timeout: 2h, remind: [1h],
+             on_timeout: { escalate: [director], timeout: 3h } } }",
+    );
+    world.begin();
+    let hour = 3_600_000;
+    let ask = world.question("a");
+    for other in [
+        crate::run::Ask {
+            ballot: crate::run::Ballot { assignees: vec!["eve".to_owned()], ..ask.ballot.clone() },
+            ..ask.clone()
+        },
+        crate::run::Ask {
+            ballot: crate::run::Ballot { quorum: Quorum { votes: 0, ..Quorum::default() }, ..ask.ballot.clone() },
+            ..ask.clone()
+        },
+    ] {
+        assert!(follows(&world, &World::requested(&other)).is_err(), "{other:?}");
+    }
+    world.apply(&World::requested(&ask));
+    for hours in [1, 2, 3] {
+        let early = world.now;
+        let then = Timestamp(early.0 + hours * hour);
+        let event = world.question("a").overdue(then).expect("something is due");
+        assert!(follows(&world, &event).unwrap_err().contains("at the earliest"), "{event:?}");
+        world.now = then;
+        assert_eq!(follows(&world, &event), Ok(()));
+        if let Event::ApprovalTurn { turn: Turn::Escalated { level, assignees, deadline, .. }, .. } = &event {
+            let to = |roles: Vec<String>, deadline: u64| Event::ApprovalTurn {
+                step: "a".to_owned(),
+                token: ask.token,
+                turn: Turn::Escalated {
+                    level: *level,
+                    roles,
+                    assignees: assignees.clone(),
+                    deadline: Timestamp(deadline),
+                },
+            };
+            let error = follows(&world, &to(vec!["intern".to_owned()], deadline.0)).unwrap_err();
+            assert_eq!(error, "to whom `a` is escalated is intern, and the plan leads to director");
+            assert!(follows(&world, &to(vec!["director".to_owned()], deadline.0 + hour)).is_err(), "a longer time");
+        }
+        world.apply(&event);
+    }
+    assert_eq!(world.run.outstanding().len(), 1, "the run ends");
 }
 
 fn yes() -> Decision {

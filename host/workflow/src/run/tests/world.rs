@@ -185,14 +185,7 @@ impl World {
 
     /// A person is asked.
     pub(super) fn requested(ask: &Ask) -> Event {
-        Event::ApprovalRequested {
-            step: ask.step.clone(),
-            question: ask.question.clone(),
-            show: ask.show.clone(),
-            roles: ask.roles.clone(),
-            deadline: ask.deadline,
-            token: ask.token,
-        }
+        ask.asked()
     }
 
     /// A call of an attempt whose outcome nobody knows.
