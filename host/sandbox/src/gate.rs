@@ -17,6 +17,7 @@
 //! in a worker process has a gate there, which charges alike and asks that of the host for the rest (`remote`).
 
 mod any;
+mod apart;
 mod charge;
 mod errand;
 mod kept;
@@ -42,7 +43,6 @@ use crate::clock::VirtualClock;
 use crate::error::SandboxError;
 use crate::invocation::Invocation;
 use crate::lines::Lines;
-use crate::worker::message::Meanwhile;
 
 pub(crate) use any::{AnyOperation, AnyReply};
 pub(crate) use errand::{AT_ONCE, Errand, Sent};
@@ -206,31 +206,6 @@ impl Gate {
         Ok(answers)
     }
 
-    /// In a worker's host: calls of the guest there, with the texts of the replies. A guest that cannot pay for them gets them
-    /// all the same: its own gate stops it where this one does, and what it has used is known.
-    pub(crate) async fn answer(&mut self, operations: Vec<AnyOperation>) -> wasmtime::Result<Vec<Arc<str>>> {
-        let replies = self.through_all_steps_for_worker(operations).await;
-        self.or_stop(replies)
-    }
-
-    async fn through_all_steps_for_worker(&mut self, operations: Vec<AnyOperation>) -> Result<Vec<Arc<str>>, Stop> {
-        if let Some(stop) = self.stop.take() {
-            return Err(stop); // its own gate did not stop it: it is no longer ours
-        }
-        let mut replies = Vec::with_capacity(operations.len());
-        for answer in self.ask(operations).await? {
-            let Answer { bytes, reply } = answer?;
-            replies.push(Written::write(&reply)?);
-            if let Err(stop) = self.charge_reply(bytes) {
-                self.stop.get_or_insert(stop);
-            }
-        }
-        if let Err(stop) = self.look_for_loop() {
-            self.stop.get_or_insert(stop);
-        }
-        Ok(replies)
-    }
-
     /// What follows from the journal alone (time, random numbers, context, what is left) or only adds a line to it:
     /// it is charged, and needs no entry.
     pub(crate) fn ambient(&mut self, bytes: u64) -> wasmtime::Result<()> {
@@ -238,13 +213,6 @@ impl Gate {
         self.or_stop(charged)?;
         self.count(bytes);
         Ok(())
-    }
-
-    /// In a worker: notes for its host what was charged and is not asked of it.
-    fn count(&mut self, bytes: u64) {
-        if let Behind::Host(host) = &mut self.behind {
-            host.count(bytes);
-        }
     }
 
     /// Ends a guest that is in a loop, when all that it was told is charged.
@@ -261,28 +229,6 @@ impl Gate {
             self.stop = Some(stop);
             wasmtime::Error::from(Stopped)
         })
-    }
-
-    /// In a worker: what its host has not been told yet.
-    pub(crate) fn meanwhile(&mut self) -> Meanwhile {
-        match &mut self.behind {
-            Behind::Host(host) => host.meanwhile(&self.lines),
-            Behind::Journal(_) => Meanwhile::default(),
-        }
-    }
-
-    /// In a worker's host: takes over what the guest did there, and charges it.
-    pub(crate) fn catch_up(&mut self, meanwhile: &Meanwhile) -> wasmtime::Result<()> {
-        for (level, message) in &meanwhile.lines {
-            self.lines.push_foreign(level, message);
-        }
-        self.fuel_told = meanwhile.fuel_left;
-        let mut bytes = meanwhile.bytes;
-        for _ in 0..meanwhile.calls {
-            let charged = self.charge_call(std::mem::take(&mut bytes));
-            self.or_stop(charged)?;
-        }
-        Ok(())
     }
 
     /// Writes what the guest wrote last, and tells how much was dropped.
