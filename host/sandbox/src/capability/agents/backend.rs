@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use baton_journal::{BoxFuture, Failure};
+use baton_policy::repetition::Kind;
 use baton_policy::{AgentCall, Amounts, Request, Share};
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +110,10 @@ impl Operation for Delegate {
     /// What a worker does outside has intents of its own; the work as such is replayed.
     fn effect(&self, _: &Backends) -> Effect {
         Effect::Inside
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Asks
     }
 
     fn share(&self) -> Option<Share> {
