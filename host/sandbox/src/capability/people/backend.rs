@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use baton_journal::BoxFuture;
+use baton_policy::repetition::Kind;
 use baton_policy::{Asked, OnUnknown, Request};
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +119,10 @@ impl Operation for Ask {
     /// A question is told to somebody: what led to it must last. Its intent is what is asked.
     fn effect(&self, _: &Backends) -> Effect {
         Effect::Outside
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Asks
     }
 
     /// It is the same question however often it is put.
