@@ -220,3 +220,10 @@ fn a_reference_of_an_old_draft_stands_alone() {
     let schema = Schema::compile("old", &schema).expect("it compiles");
     assert_eq!(schema.check(&json!({"a": 1})), Ok(()));
 }
+
+#[test]
+fn a_long_value_is_not_quoted_so_that_what_is_wrong_with_it_is_told() {
+    let schema = Schema::compile("s", &json!({"type": "object"})).expect("it compiles");
+    assert_eq!(schema.check(&json!("short")), Err(vec!["\"short\" is not of type \"object\"".to_owned()]));
+    assert_eq!(schema.check(&json!("long ".repeat(100))), Err(vec!["value is not of type \"object\"".to_owned()]));
+}

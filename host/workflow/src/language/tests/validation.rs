@@ -43,7 +43,7 @@ fn checks_and_their_messages() {
         "  a: { agent: any, check: [{ message: odd }, { that: 1 + 1, message: 3 }, { that: \"true\", massage: x }] }",
         &[
             "5:28 W0003 `check` needs the key `that`",
-            "5:56 W0011 a check needs a boolean, and this is a number",
+            "5:56 W0011 a check needs a boolean, and this is an integer",
             "5:70 W0004 `message` must be a text, not the number `3`",
             "5:91 W0002 `check` has no key `massage` [did you mean `message`?]",
         ],

@@ -104,7 +104,7 @@ impl World {
             caller: None,
             plugin: "any".to_owned(),
             function: None,
-            input: Payload::text("{}"),
+            input: self.inputs.get(place).map_or_else(|| Payload::text("{}"), Payload::json),
             deadline: Timestamp(self.now.0 + 1_000),
             authority: None,
             lease: Lease::default(),
