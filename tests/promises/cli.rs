@@ -69,7 +69,7 @@ fn a_project_is_deployed_run_by_its_name_rolled_back_and_a_run_is_migrated() {
     let tried = json(&["migrate", run, "--to", "2", "--dry-run"], 0);
     assert_eq!((&tried["fits"], &tried["migrated"]), (&true.into(), &false.into()));
     assert_eq!(json(&["migrate", run, "--to", "2"], 0)["migrated"], true);
-    assert_eq!(json(&["approve", run, "sign_off", "--as", "partner"], 0)["output"]["decision"], "accepted");
+    assert_eq!(json(&["approve", run, "sign_off", "--role", "partner"], 0)["output"]["decision"], "accepted");
     assert_eq!(json(&["verify", run], 0)["faults"], serde_json::json!([]));
     assert!(text(&copy.baton(&["show", run]).stdout).contains("version 2"), "it is shown");
 

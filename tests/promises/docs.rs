@@ -139,7 +139,7 @@ fn every_key_of_a_workflow_is_told() {
     let page = "examples/WORKFLOW.md";
     let language = |file: &str| read(&format!("host/workflow/src/{file}"));
     let mut keys = quoted(&language("language.rs"), "const KEYS: &[&str] = &[", "]");
-    keys.extend(quoted(&language("language/step.rs"), "const KEYS: &[&str] = &[", "]"));
+    keys.extend(quoted(&language("language/step.rs"), "const KEYS: &[(&str, &[&str])] = &[", "\n];"));
     keys.extend(quoted(&language("language/approve.rs"), "const KEYS: &[&str] = &[", "]"));
     for file in ["approve/escalation", "budget", "retry"] {
         keys.extend(quoted(&language(&format!("language/{file}.rs")), "let known = &[", "]"));
@@ -240,11 +240,11 @@ async fn every_field_of_the_json_is_told() {
     let parked = desk.run_file("clients/sign-off.json").await;
     let ending = desk.answer(&parked.run, "sign_off", approval("partner", None)).await.unwrap();
     assert_told(&ending, desk.story(&ending.run).await.entries());
-    let several = "workflow: w\nsteps: { ask: { approve: { question: ok?, assignees: [ada], roles: [partner], votes: 2, delegate: true } } }\n";
+    let several = "workflow: w\nsteps: { ask: { approve: { question: ok?, assignees: [eve], roles: [partner], votes: 2, delegate: true } } }\n";
     let several = Scratch::new(several).file("baton.toml", "workflow = \"w.workflow.yaml\"\n");
     let desk = Desk::new(several.path()).unwrap();
     let parked = desk.run(&Value::Null).await.unwrap();
-    let said = Said::Delegation { by: "ada".to_owned(), role: None, to: "bob".to_owned(), comment: None };
+    let said = Said::Delegation { by: "eve".to_owned(), role: None, to: "bob".to_owned(), comment: None };
     let answer = Answer { step: "ask".to_owned(), token: None, said };
     desk.host.answer(&parked.run, &answer).await.unwrap();
     let ending = desk.answer(&parked.run, "ask", approval("partner", None)).await.unwrap();
@@ -253,4 +253,22 @@ async fn every_field_of_the_json_is_told() {
     let desk = Desk::new(failing.path()).unwrap();
     let ending = desk.run(&Value::Null).await.unwrap();
     assert_told(&ending, desk.story(&ending.run).await.entries());
+}
+
+/// The places that a page links to: the words of the link, the file, and the line.
+fn places(page: &str) -> Vec<(String, String, usize)> {
+    let links = page.split("[`").skip(1).filter_map(|rest| rest.split_once("`]("));
+    let places = links.filter_map(|(words, rest)| Some((words, rest.split_once(')')?.0.split_once("#L")?)));
+    places.map(|(words, (file, line))| (words.to_owned(), file.to_owned(), line.parse().unwrap_or_default())).collect()
+}
+
+#[test]
+fn the_features_are_used_in_the_lines_that_are_named() {
+    let places = places(&read("README.md"));
+    assert!(places.len() > 30, "{} are too few", places.len());
+    for (words, file, line) in places {
+        let text = read(&file);
+        let named = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        assert!(named.contains(&words), "{file}:{line} has no `{words}`: {named}");
+    }
 }

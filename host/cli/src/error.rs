@@ -176,6 +176,7 @@ fn exit_of(error: &HostError) -> Exit {
         | HostError::File { .. }
         | HostError::Input { .. }
         | HostError::NotAsking { .. }
+        | HostError::Answered { .. }
         | HostError::Manifest { .. }
         | HostError::Terms { .. }
         | HostError::NotReplayed { .. }

@@ -82,7 +82,7 @@ impl Account {
                 self.count(Some(step), &format!("{step} asked {question}"));
             }
             Event::ApprovalTurn { step, .. } => {
-                self.count(Some(step), &format!("something happened to the question of {step}"))
+                self.count(Some(step), &format!("something happened to the question of {step}"));
             }
             Event::ApprovalDecided { step, .. } => self.count(Some(step), &format!("{step} was answered")),
             Event::TimerFired { site, attempt } => {

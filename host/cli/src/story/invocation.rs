@@ -102,7 +102,7 @@ fn write_line(page: &mut Page, level: &str, message: &str, depth: usize) {
 fn write_outcome(page: &mut Page, outcome: &Outcome, findings: Option<&[String]>, depth: usize) {
     match outcome {
         Outcome::Completed { output } => {
-            page.json(depth, if findings.is_some() { QUARANTINED } else { "output" }, output)
+            page.json(depth, if findings.is_some() { QUARANTINED } else { "output" }, output);
         }
         Outcome::Failed { failure } => {
             write_blame(page, &format!("failed ({})", failure.case()), failure.text(), depth);
@@ -111,7 +111,7 @@ fn write_outcome(page: &mut Page, outcome: &Outcome, findings: Option<&[String]>
             write_blame(page, outcome.name(), message, depth);
         }
         Outcome::TimedOut { .. } | Outcome::Cancelled | Outcome::Suspended => {
-            page.line(depth, &paint::bad(&outcome.to_string()))
+            page.line(depth, &paint::bad(&outcome.to_string()));
         }
     }
 }

@@ -171,7 +171,7 @@ impl<'d> Checker<'_, 'd> {
         let Some(variable) = self.definition.context.get(name) else { return };
         let (kinds, expected) = match variable.merge {
             Merge::Append => (Kinds::ARRAY, "a list: `[…]` of one thing"),
-            Merge::Merge => (Kinds::OBJECT, "an object"),
+            Merge::Entries => (Kinds::OBJECT, "an object"),
             Merge::Max => (Kinds::NUMBER.or(Kinds::INTEGER), "a number"),
             Merge::Last => return,
         };

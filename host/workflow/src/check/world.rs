@@ -69,7 +69,7 @@ fn data_of<'d>(definition: &'d Definition, broken: &'d Broken) -> Shape<'d> {
 fn of_variable<'d>(variable: &Variable) -> Shape<'d> {
     match variable.merge {
         Merge::Append => Shape::Kinds(Kinds::ARRAY),
-        Merge::Merge => Shape::Kinds(Kinds::OBJECT),
+        Merge::Entries => Shape::Kinds(Kinds::OBJECT),
         Merge::Max => Shape::Kinds(Kinds::NUMBER.or(Kinds::NULL)),
         Merge::Last => Shape::Unknown,
     }

@@ -26,7 +26,8 @@ pub(crate) enum Merge {
     /// Lists, one after the other.
     Append,
     /// Objects: the entries of all, the last of each name.
-    Merge,
+    #[serde(rename = "merge")]
+    Entries,
     /// Numbers: the largest.
     Max,
     /// Anything: the last one.
@@ -36,13 +37,13 @@ pub(crate) enum Merge {
 impl Merge {
     /// The rules by their names.
     pub(crate) const ALL: [(&'static str, Merge); 4] =
-        [("append", Merge::Append), ("merge", Merge::Merge), ("max", Merge::Max), ("last", Merge::Last)];
+        [("append", Merge::Append), ("merge", Merge::Entries), ("max", Merge::Max), ("last", Merge::Last)];
 
     /// What is there before the first contribution, if nothing is said.
     pub(crate) fn nothing(self) -> Value {
         match self {
             Merge::Append => Value::Array(Vec::new()),
-            Merge::Merge => Value::Object(Map::new()),
+            Merge::Entries => Value::Object(Map::new()),
             Merge::Max | Merge::Last => Value::Null,
         }
     }
@@ -51,11 +52,11 @@ impl Merge {
     pub(crate) fn takes(self, value: &Value) -> Result<(), &'static str> {
         match (self, value) {
             (Merge::Append, Value::Array(_))
-            | (Merge::Merge, Value::Object(_))
+            | (Merge::Entries, Value::Object(_))
             | (Merge::Max, Value::Number(_))
             | (Merge::Last, _) => Ok(()),
             (Merge::Append, _) => Err("a list"),
-            (Merge::Merge, _) => Err("an object"),
+            (Merge::Entries, _) => Err("an object"),
             (Merge::Max, _) => Err("a number"),
         }
     }
@@ -67,7 +68,7 @@ impl Merge {
                 items.extend(more.iter().cloned());
                 items.into()
             }
-            (Merge::Merge, Value::Object(mut entries), Value::Object(more)) => {
+            (Merge::Entries, Value::Object(mut entries), Value::Object(more)) => {
                 entries.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
                 entries.into()
             }

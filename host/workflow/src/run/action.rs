@@ -10,6 +10,7 @@ use super::Ballot;
 use crate::plan::Target;
 
 /// Something for the host to do. What was asked for stays outstanding until an event says that it is done.
+#[expect(clippy::large_enum_variant, reason = "few are there at once, and whoever takes one takes what is in it")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Invoke a plugin. Done when the journal has its `InvocationEnded`.
