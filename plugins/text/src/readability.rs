@@ -56,7 +56,8 @@ mod tests {
     #[test]
     fn short_words_are_easier_than_long_ones() {
         let easy = reading("The cat sat on the mat. It was a good cat.").unwrap();
-        let hard = reading("Notwithstanding jurisdictional considerations, indemnification obligations survive.").unwrap();
+        let hard =
+            reading("Notwithstanding jurisdictional considerations, indemnification obligations survive.").unwrap();
         assert_eq!((easy.words, easy.sentences, easy.level.as_str()), (11, 2, "easy"));
         assert_eq!(hard.level, "hard");
         assert!(reading("42 — 17").is_err());

@@ -5,8 +5,9 @@ pub(crate) const BY_LANGUAGE: [(&str, &[&str]); 4] = [
     (
         "en",
         &[
-            "the", "of", "and", "to", "that", "it", "is", "was", "for", "are", "with", "as", "his", "they", "be", "this",
-            "have", "from", "or", "by", "but", "not", "which", "shall", "their", "has", "been", "our", "any", "such",
+            "the", "of", "and", "to", "that", "it", "is", "was", "for", "are", "with", "as", "his", "they", "be",
+            "this", "have", "from", "or", "by", "but", "not", "which", "shall", "their", "has", "been", "our", "any",
+            "such",
         ],
     ),
     (
@@ -26,8 +27,8 @@ pub(crate) const BY_LANGUAGE: [(&str, &[&str]); 4] = [
     (
         "es",
         &[
-            "el", "los", "las", "y", "una", "por", "con", "para", "su", "del", "al", "lo", "como", "más", "pero", "sus",
-            "está", "o", "ser", "son",
+            "el", "los", "las", "y", "una", "por", "con", "para", "su", "del", "al", "lo", "como", "más", "pero",
+            "sus", "está", "o", "ser", "son",
         ],
     ),
 ];
