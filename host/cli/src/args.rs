@@ -3,8 +3,8 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    approve, build, call, cancel, check, delegate, deploy, emit, export, fork, grants, migrate, pause, promote, reject,
-    replay, resume, rollback, run, runs, serve, show, store, verify, versions,
+    approve, build, call, cancel, check, delegate, deploy, emit, export, fork, grants, graph, migrate, pause, promote,
+    reject, replay, resume, rollback, run, runs, serve, show, store, verify, versions,
 };
 
 /// The last lines of every help text of a command that drives a run.
@@ -41,6 +41,7 @@ pub enum Command {
     Serve(serve::ServeArgs),
     Emit(emit::EmitArgs),
     Check(check::CheckArgs),
+    Graph(graph::GraphArgs),
     Build(build::BuildArgs),
     Grants(grants::GrantsArgs),
     Deploy(deploy::DeployArgs),

@@ -11,6 +11,7 @@ pub mod emit;
 pub mod export;
 pub mod fork;
 pub mod grants;
+pub mod graph;
 pub mod migrate;
 pub mod pause;
 pub mod promote;
@@ -38,6 +39,7 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
     match command {
         Command::Run(args) => run::run(context, &args).await,
         Command::Check(args) => check::run(context, &args),
+        Command::Graph(args) => graph::run(context, &args),
         Command::Build(args) => build::run(context, &args),
         Command::Grants(args) => grants::run(context, &args),
         Command::Deploy(args) => deploy::run(context, &args).await,

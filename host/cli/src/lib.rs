@@ -35,6 +35,7 @@ pub mod environment;
 pub mod error;
 pub mod escape;
 pub mod format;
+pub mod graph;
 pub mod input;
 pub mod lookup;
 pub mod memory;

@@ -21,7 +21,9 @@ pub mod run;
 pub mod units;
 
 pub use catalog::{AgentFacts, Catalog, PluginFacts, ToolFacts};
-pub use plan::{AtEnd, Due, Files, NotAPlan, Occasion, Occurrence, Plan, Schedule, Target, Trigger};
+pub use plan::{
+    AtEnd, Drawing, Due, Edge, Files, Node, NotAPlan, Occasion, Occurrence, Plan, Schedule, Target, Trigger,
+};
 pub use problem::{Code, Position, Problem, Problems, Span};
 pub use run::{
     Action, Ask, Await, Ballot, Delegation, Emit, InDoubt, Invoke, Level, NotFollowing, Progress, Quarantined, Run,

@@ -4,6 +4,7 @@
 
 mod ask;
 mod errors;
+mod graph;
 mod help;
 mod lookup;
 mod program;
