@@ -22,13 +22,15 @@ fn add(drawing: &Drawing, depth: usize, lines: &mut Vec<String>) {
     for (index, node) in drawing.nodes.iter().enumerate() {
         let mark = if rank == Some(node.rank) { "│" } else { "├" };
         rank = Some(node.rank);
+        let told = told(drawing, index);
+        let told = if told.is_empty() { told } else { paint::faint(&told) };
         let line = format!(
             "{}{} {:<names$}  {:<works$}  {}",
             "  ".repeat(depth - 1),
             paint::faint(mark),
             escape_line(&node.name),
             escape_line(&node.work),
-            paint::faint(&told(drawing, index))
+            told
         );
         lines.push(line.trim_end().to_owned());
         if let Some(inner) = &node.inner {

@@ -235,7 +235,17 @@ impl<'a> Account<'a> {
 }
 
 /// The step of a question, also of one about an item of it or of an agent: `summarise` of `summarise[2]`, `review` of
-/// `review#1/4`.
+/// `review#1/4`, `onboard[2]/crm` of `onboard[2]/crm[1]`.
 fn step_of(site: &str) -> &str {
-    site.split(['[', '#']).next().unwrap_or(site)
+    let site = site.split('#').next().unwrap_or(site);
+    site.strip_suffix(']').and_then(|item| item.rsplit_once('[')).map_or(site, |(step, _)| step)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_question_is_of_its_step() {
+        let steps = ["a", "a[2]", "a#1/4", "a[2]#1/4", "a[2]/b", "a[2]/b[1]", "a[2]/b[1]#3/0.1"].map(super::step_of);
+        assert_eq!(steps, ["a", "a", "a", "a", "a[2]/b", "a[2]/b", "a[2]/b"]);
+    }
 }
