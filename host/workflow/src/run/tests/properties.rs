@@ -16,23 +16,48 @@ const MANY: usize = 2_000;
 /// A step as numbers: what it does, whom it refers to, how it handles failures.
 type Numbers = (u8, u8, u8, u8, u8);
 
+/// Whether the first items that complete are enough for some steps: then it matters who is first.
+#[derive(Clone, Copy, PartialEq)]
+enum Races {
+    No,
+    Yes,
+}
+
 /// The YAML of a step. It refers to earlier steps only, and hands over to later ones only: there is no circle.
-fn step(index: usize, count: usize, (work, reference, condition, failure, parallel): Numbers) -> String {
+fn step(index: usize, count: usize, (work, reference, condition, failure, parallel): Numbers, races: Races) -> String {
     let earlier = |number: u8| (index > 0).then(|| usize::from(number) % index);
-    let mut text = match work % 4 {
-        0 => format!("  s{index}:\n    approve: {{ question: ok? }}\n"),
-        1 => {
-            let list = ["input.list", "[]", "input.list.filter(x, x > 1)"][usize::from(reference) % 3];
-            let most = parallel % 3 + 1;
-            format!("  s{index}:\n    agent: any\n    for_each: ${{{{ {list} }}}}\n    max_parallel: {most}\n")
-        }
-        _ => format!("  s{index}:\n    agent: any\n"),
+    let list = ["input.list", "[]", "input.list.filter(x, x > 1)"][usize::from(reference) % 3];
+    let each = |join: &str| {
+        let most = parallel % 3 + 1;
+        format!("    agent: any\n    for_each: ${{{{ {list} }}}}\n    max_parallel: {most}\n    join: {join}\n")
     };
-    if work % 4 != 0 {
+    let body = match work % 12 {
+        0 => "    approve: { question: ok? }\n".to_owned(),
+        1 => each("all"),
+        2 => each("all_settled"),
+        3 if races == Races::Yes => each("{ first: 2 }"),
+        4 => "    agent: any\n    loop: { until: index >= 1, max: 3 }\n".to_owned(),
+        5 => "    wait: { timer: 5s }\n".to_owned(),
+        6 => "    emit: { event: done }\n".to_owned(),
+        7 => "    workflow: inner.yaml\n".to_owned(),
+        8 if index + 1 < count => {
+            let other = index + 1 + usize::from(parallel) % (count - index - 1);
+            format!("    switch: [{{ if: input.list.size() > {}, then: s{other} }}]\n", reference % 6)
+        }
+        _ => "    agent: any\n".to_owned(),
+    };
+    let mut text = format!("  s{index}:\n{body}");
+    if body.contains("agent: any") {
         if let Some(earlier) = earlier(reference) {
             text += &format!("    input: [\"${{{{ steps.s{earlier}.output }}}}\"]\n");
         }
         text += &format!("    retry: {{ max: {}, backoff: 5ms }}\n", parallel % 3);
+        if parallel % 2 == 0 {
+            text += "    compensate: { agent: any, retry: { max: 1, backoff: 5ms } }\n";
+        }
+    }
+    if body.contains("workflow") {
+        text += "    input: { n: 1 }\n";
     }
     match (condition % 4, earlier(condition / 4)) {
         (0, Some(earlier)) => text += &format!("    if: ${{{{ steps.s{earlier}.outcome == 'completed' }}}}\n"),
@@ -48,11 +73,15 @@ fn step(index: usize, count: usize, (work, reference, condition, failure, parall
     text
 }
 
-fn workflow(steps: &[Numbers]) -> String {
-    let texts: String = steps.iter().enumerate().map(|(index, numbers)| step(index, steps.len(), *numbers)).collect();
+fn workflow(steps: &[Numbers], races: Races) -> String {
+    let step = |(index, numbers): (usize, &Numbers)| step(index, steps.len(), *numbers, races);
+    let texts: String = steps.iter().enumerate().map(step).collect();
     let outputs: Vec<String> =
         (0..steps.len()).map(|index| format!("[steps.s{index}.outcome, steps.s{index}.output]")).collect();
-    format!("{texts}output: \"${{{{ [{}] }}}}\"", outputs.join(", "))
+    format!(
+        "{texts}finally: {{ last: {{ emit: {{ event: over }} }} }}\noutput: \"${{{{ [{}] }}}}\"",
+        outputs.join(", ")
+    )
 }
 
 /// A number that follows from a place: what the world does there is always the same.
@@ -110,7 +139,7 @@ fn next_event(world: &World, action: &Action, salt: u8) -> Event {
 }
 
 /// Runs to the end, taking the outstanding actions in the order that the picks say, and checks every moment.
-fn live(text: &str, picks: &[u8], salt: u8) -> World {
+fn live(text: &str, picks: &[u8], salt: u8, cancelled: Option<usize>) -> World {
     let mut world = World::new(text).with_input(json!({"list": [1, 2, 3]}));
     let mut actions = world.begin();
     let mut before = BTreeMap::new();
@@ -120,6 +149,10 @@ fn live(text: &str, picks: &[u8], salt: u8) -> World {
         if outstanding.is_empty() {
             assert_eq!(world.run.status(), Status::Ended);
             return world;
+        }
+        if cancelled == Some(turn) {
+            actions = world.apply(&Event::CancelRequested { by: "Ada".to_owned(), reason: None });
+            continue;
         }
         let pick = usize::from(picks[turn % picks.len()]) % outstanding.len();
         if let Action::Wait(wait) = &outstanding[pick] {
@@ -135,7 +168,9 @@ fn live(text: &str, picks: &[u8], salt: u8) -> World {
 fn check_moment(world: &World, outstanding: &[Action], new: &[Action], before: &mut BTreeMap<String, StepStatus>) {
     assert!(world.run.status() == Status::Ended || !outstanding.is_empty(), "neither ended nor outstanding");
     assert!(new.iter().all(|action| outstanding.contains(action)), "asked for, and not outstanding");
-    for (view, step) in world.run.steps().zip(world.plan.definition().steps.iter()) {
+    let definition = world.plan.definition();
+    for (view, index) in world.run.steps().filter_map(|view| definition.index(&view.name).map(|index| (view, index))) {
+        let step = &definition.steps[index];
         let at_work = outstanding
             .iter()
             .filter(|action| matches!(action, Action::Invoke(invoke) if invoke.site.step == view.name));
@@ -160,6 +195,27 @@ fn result(world: &World) -> Option<(Value, Vec<StepStatus>)> {
     }
 }
 
+/// What completed and says how it is undone, the last one first, and what was undone, the first one first.
+fn undone(world: &World) -> (Vec<String>, Vec<String>) {
+    let definition = world.plan.definition();
+    let is_undone = |step: &str| definition.index(&format!("{step}.undo")).is_some();
+    let (mut completed, mut undone) = (Vec::new(), Vec::new());
+    for (_, event) in &world.journal {
+        match event {
+            Event::InvocationEnded { caller: None, site, outcome: Outcome::Completed { .. }, .. } => {
+                completed.extend(is_undone(&site.step).then(|| site.to_string()));
+            }
+            Event::InvocationStarted { caller: None, site, attempt: 1, .. } if !site.step.contains('/') => {
+                undone.extend(site.step.contains(".undo").then(|| site.to_string().replace(".undo", "")));
+            }
+            _ => {}
+        }
+    }
+    completed.reverse();
+    undone.dedup(); // one that was suspended begins again
+    (completed, undone)
+}
+
 fn numbers() -> impl Strategy<Value = Vec<Numbers>> {
     vec(any::<Numbers>(), 1..7)
 }
@@ -169,14 +225,28 @@ proptest! {
 
     #[test]
     fn the_order_of_events_changes_nothing(steps in numbers(), picks in vec(any::<u8>(), 1..40), salt: u8) {
-        let text = workflow(&steps);
-        let (one, other) = (live(&text, &[0], salt), live(&text, &picks, salt));
+        let text = workflow(&steps, Races::No);
+        let (one, other) = (live(&text, &[0], salt, None), live(&text, &picks, salt, None));
         prop_assert_eq!(result(&one), result(&other));
     }
 
     #[test]
+    fn exactly_what_completed_is_undone_in_reverse_order(
+        steps in numbers(),
+        picks in vec(any::<u8>(), 1..40),
+        salt: u8,
+        cancelled in proptest::option::of(0..40_usize),
+    ) {
+        let world = live(&workflow(&steps, Races::Yes), &picks, salt, cancelled);
+        let (completed, undone) = undone(&world);
+        let is_well = matches!(world.run.outcome(), Some(RunOutcome::Completed { .. }));
+        prop_assert_eq!(undone, if is_well { Vec::new() } else { completed });
+        prop_assert_eq!(world.status("last"), StepStatus::Completed, "it has the last word, however the run ends");
+    }
+
+    #[test]
     fn every_prefix_of_a_journal_leads_to_the_same_actions(steps in numbers(), picks in vec(any::<u8>(), 1..40), salt: u8) {
-        let world = live(&workflow(&steps), &picks, salt);
+        let world = live(&workflow(&steps, Races::Yes), &picks, salt, None);
         let mut run = world::new_run(&world.plan);
         for (index, (at, event)) in world.journal.iter().enumerate() {
             run.apply(*at, event).expect("it was applied before");
@@ -188,7 +258,7 @@ proptest! {
 
     #[test]
     fn a_plan_survives_its_stored_form(steps in numbers()) {
-        let plan = crate::fixture::plan(&format!("workflow: test\nsteps:\n{}", workflow(&steps)));
+        let plan = crate::fixture::plan(&format!("workflow: test\nsteps:\n{}", workflow(&steps, Races::Yes)));
         let again = crate::Plan::from_json(&plan.to_json()).expect("it is a plan");
         prop_assert_eq!(again.digest(), plan.digest());
         prop_assert_eq!(again, plan);
