@@ -27,7 +27,7 @@ pub fn person(context: &Context, named: Option<&str>) -> Result<String, Error> {
     let named = named.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
     named.or_else(|| context.user.clone()).ok_or_else(|| {
         Error::usage("nobody knows who you are: neither USER nor LOGNAME is set, and the account has no name")
-            .hint("say who you are: --as NAME")
+            .hint("say who you are: --by NAME")
     })
 }
 

@@ -76,7 +76,7 @@ fn without_variables_an_answer_is_given_by_the_account() {
     let output = command.env_remove("USER").env("LOGNAME", "").output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     // The account has a name, so what is wrong is the run; a container without a list of accounts asks for a name.
-    let expected = if account_has_a_name() { "there is no run 01kb0000" } else { "--as NAME" };
+    let expected = if account_has_a_name() { "there is no run 01kb0000" } else { "--by NAME" };
     assert!(output.status.code() == Some(2) && stderr.contains(expected), "{stderr}");
 }
 
