@@ -177,6 +177,7 @@ fn exit_of(error: &HostError) -> Exit {
         | HostError::Input { .. }
         | HostError::NotAsking { .. }
         | HostError::Answered { .. }
+        | HostError::AnotherProposal { .. }
         | HostError::Manifest { .. }
         | HostError::Terms { .. }
         | HostError::NotReplayed { .. }

@@ -1,7 +1,7 @@
 //! Errors as people and scripts get them: messages, hints, exit codes.
 
 use baton_cli::error::{Error, Exit};
-use baton_runtime::journal::{Canary, NotDeployed, StoreError, Timestamp, Version, Weight};
+use baton_runtime::journal::{Canary, Digest, NotDeployed, StoreError, Timestamp, Version, Weight};
 use baton_runtime::plan::{Code, Position, Problem, Problems, RunError, Span};
 use baton_runtime::{Error as HostError, SandboxError};
 
@@ -24,6 +24,11 @@ fn what_the_user_can_change_is_usage_and_the_rest_is_failure() {
     check(RunError::OutOfOrder("entry 3".to_owned()), Failed, "entry 3", None);
     let asking = HostError::NotAsking { step: "letter".to_owned(), waiting: "sign_off does".to_owned() };
     check(asking, Usage, "step letter does not wait for an answer; sign_off does", None);
+    let changes = Some(vec!["- amount: 10".to_owned(), "+ amount: 12".to_owned()]);
+    let other = HostError::AnotherProposal { step: "pay".to_owned(), token: Digest::of(b""), changes };
+    let told = "step pay asks something else than what this token is of:\n  - amount: 10\n  + amount: 12";
+    let look = "look at what is asked now, `baton show`; then answer that: --token e3b0c44298fc";
+    check(other, Usage, told, Some(look));
     let reason = "it is empty".to_owned();
     let loading = SandboxError::NotLoadable { plugin: "crm".to_owned(), reason };
     check(loading, Usage, "plugin crm cannot be loaded: it is empty", None);
