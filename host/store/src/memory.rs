@@ -34,8 +34,8 @@ struct Kept {
     runs: BTreeMap<RunId, Run>,
     blobs: HashMap<Digest, Arc<[u8]>>,
     rooms: HashMap<Scope, MemoryRoom>,
-    versions: Versions,
     post: Post,
+    versions: Versions,
 }
 
 impl MemoryStore {
@@ -120,30 +120,6 @@ impl Kept {
             self.post.forget(&claim.run);
         }
         self.keep(large);
-        Ok(entry)
-    }
-
-    fn signal(&mut self, run: &RunId, at: Timestamp, signal: Signal) -> Result<u64, StoreError> {
-        if self.run(run)?.progress.ended.is_some() {
-            return Err(StoreError::Ended(run.clone()));
-        }
-        self.post.send(run, at, signal)
-    }
-
-    fn take(
-        &mut self,
-        claim: &Claim,
-        at: Timestamp,
-        number: u64,
-        event: Option<Event>,
-        quota: Quota,
-    ) -> Result<Option<Entry>, StoreError> {
-        self.held(claim)?;
-        if !self.post.has(&claim.run, number) {
-            return Ok(None);
-        }
-        let entry = event.map(|event| self.append(claim, at, event, quota)).transpose()?;
-        self.post.remove(&claim.run, number);
         Ok(entry)
     }
 

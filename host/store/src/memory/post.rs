@@ -5,10 +5,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton_journal::publication::is_outdated;
 use baton_journal::signal::MOST_SIGNALS;
 use baton_journal::{
-    OnConflict, Priority, Publication, Published, RunHeader, RunId, Sent, Signal, StoreError, Timestamp,
+    Claim, Entry, Event, OnConflict, Priority, Publication, Published, Quota, RunHeader, RunId, Sent, Signal,
+    StoreError, Timestamp,
 };
 
+use super::Kept;
 use crate::published;
+
+impl Kept {
+    pub(super) fn signal(&mut self, run: &RunId, at: Timestamp, signal: Signal) -> Result<u64, StoreError> {
+        if self.run(run)?.progress.ended.is_some() {
+            return Err(StoreError::Ended(run.clone()));
+        }
+        self.post.send(run, at, signal)
+    }
+
+    pub(super) fn take(
+        &mut self,
+        claim: &Claim,
+        at: Timestamp,
+        number: u64,
+        event: Option<Event>,
+        quota: Quota,
+    ) -> Result<Option<Entry>, StoreError> {
+        self.held(claim)?;
+        if !self.post.has(&claim.run, number) {
+            return Ok(None);
+        }
+        let entry = event.map(|event| self.append(claim, at, event, quota)).transpose()?;
+        self.post.remove(&claim.run, number);
+        Ok(entry)
+    }
+}
 
 /// What goes between runs, and between people and runs.
 #[derive(Debug, Default)]
