@@ -364,7 +364,9 @@ impl Run {
     }
 
     fn conclude(&mut self, step: usize, standing: Standing) {
-        self.stop_items(step);
+        if matches!(&self.steps[step].phase, Phase::Working(items) if items.are_at_work()) {
+            self.stop_items(step); // it looks at all that is outstanding
+        }
         match standing {
             Standing::Complete(output) => self.complete(step, output),
             Standing::Failed(fault) => self.fail(step, &fault),

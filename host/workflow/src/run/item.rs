@@ -202,6 +202,11 @@ impl Items {
         before.as_ref().ok()
     }
 
+    /// Whether some have begun and not ended.
+    pub(super) fn are_at_work(&self) -> bool {
+        self.at_work > 0
+    }
+
     /// Whether it is a loop.
     pub(super) fn is_loop(&self) -> bool {
         matches!(self.list, List::Rounds(_))
