@@ -152,6 +152,18 @@ fn grants_are_shown_and_explained() {
 }
 
 #[test]
+fn a_damaged_store_stops_neither_a_check_nor_a_drawing() {
+    let copy = Copy::of("client-onboarding");
+    fs::create_dir_all(copy.path().join(".baton")).unwrap();
+    fs::write(copy.store(), "this is no store").unwrap();
+    for command in [&["check"][..], &["graph"], &["graph", "-o", "mermaid"]] {
+        let output = copy.baton(command);
+        assert_eq!(output.status.code(), Some(0), "{command:?}: {}", text(&output.stderr));
+    }
+    assert_eq!(copy.baton(&["run"]).status.code(), Some(1));
+}
+
+#[test]
 fn a_project_is_checked_without_running_it() {
     let copy = Copy::of("client-onboarding");
     let good = copy.baton(&["check", "."]);

@@ -66,7 +66,9 @@ fn expected(error: &str) -> Vec<String> {
 /// The texts in quotes between two marks of a source, wherever they stand.
 fn quoted(source: &str, from: &str, to: &str) -> Vec<String> {
     let lists = source.split(from).skip(1).map(|rest| rest.split(to).next().unwrap());
-    lists.flat_map(|list| list.split('"').skip(1).step_by(2)).map(str::to_owned).collect()
+    let texts: Vec<String> = lists.flat_map(|list| list.split('"').skip(1).step_by(2)).map(str::to_owned).collect();
+    assert!(!texts.is_empty(), "the source has no `{from}`: it is written in another form");
+    texts
 }
 
 #[test]
@@ -138,7 +140,7 @@ fn the_greeters_are_plugins() {
 fn every_key_of_a_workflow_is_told() {
     let page = "examples/WORKFLOW.md";
     let language = |file: &str| read(&format!("host/workflow/src/{file}"));
-    let mut keys = quoted(&language("language.rs"), "const KEYS: &[&str] = &[", "]");
+    let mut keys = quoted(&language("language.rs"), "const KEYS: &[&str] =\n    &[", "]");
     keys.extend(quoted(&language("language/step.rs"), "const KEYS: &[(&str, &[&str])] = &[", "\n];"));
     keys.extend(quoted(&language("language/approve.rs"), "const KEYS: &[&str] = &[", "]"));
     for file in ["approve/escalation", "budget", "retry"] {

@@ -140,9 +140,17 @@ pub fn open_store(file: &Path, written: StoreEntry) -> Result<Host, Error> {
     let default = Quota::default();
     let bytes = written.run_bytes.map_or(default.bytes, |bytes| bytes.get());
     let entries = written.run_entries.unwrap_or(default.entries);
-    let folder = folder_of(file);
-    prepare(&folder).map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
+    prepare(&folder_of(file))?;
     Ok(Host::open(&options(file, Quota { bytes, entries })?)?)
+}
+
+/// Opens the host over no store, to load a project's plugins and plan its workflows.
+///
+/// # Errors
+/// The folder of compiled code cannot be used.
+pub fn open_to_plan(project: &Project) -> Result<Host, Error> {
+    prepare(&folder_of(project.file()))?;
+    Ok(Host::open_to_plan(&options(project.file(), Quota::default())?)?)
 }
 
 /// Opens the host only to read a project's store, given the project's file, which need not be sound.
@@ -210,10 +218,11 @@ fn folder_of(file: &Path) -> PathBuf {
 }
 
 /// Makes the folder, for its owner only: journals hold what documents said. What is in it is not for version control.
-fn prepare(folder: &Path) -> std::io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+fn prepare(folder: &Path) -> Result<(), Error> {
     let ignore = folder.join(".gitignore");
-    if ignore.exists() { Ok(()) } else { fs::write(ignore, "*\n") }
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    let made = made.and_then(|()| if ignore.exists() { Ok(()) } else { fs::write(ignore, "*\n") });
+    made.map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))
 }
 
 /// Builds what is missing or stale.

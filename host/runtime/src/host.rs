@@ -8,7 +8,7 @@ use baton_bundle::{Project, Today};
 use baton_egress::{Egress, Fetch, Secrets};
 use baton_journal::{Claim, Event, Exported, Quota, RunHeader, RunId, RunSummary, Store, StoreError};
 use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
-use baton_store::{ReadOnlyStore, Settings, SqliteStore};
+use baton_store::{MemoryStore, ReadOnlyStore, Settings, SqliteStore};
 use baton_workflow::{Action, Plan, Run};
 use serde_json::Value;
 
@@ -75,6 +75,17 @@ impl Host {
             |cache| Sandbox::new(baton_sandbox::Options { cache, worker: worker.clone(), ..Default::default() });
         let sandbox = sandbox(cache).or_else(|_| sandbox(None))?;
         Host::of(Arc::new(sandbox), Arc::new(store), Arc::new(SystemClock))
+    }
+
+    /// Opens a host that makes no run: to load plugins and plan workflows. It looks at no store, so that a damaged one, or one
+    /// that somebody else may not write, stops nothing.
+    ///
+    /// # Errors
+    /// The folder of compiled code cannot be used.
+    pub fn open_to_plan(options: &Options) -> Result<Self, Error> {
+        let Options { cache, worker, .. } = options.clone();
+        let sandbox = Sandbox::new(baton_sandbox::Options { cache, worker, ..Default::default() })?;
+        Host::of(Arc::new(sandbox), Arc::new(MemoryStore::default()), Arc::new(SystemClock))
     }
 
     /// A host of these parts: another store, a simulated clock. Its way out is the ordinary one, and it has no secrets.

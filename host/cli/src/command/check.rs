@@ -38,7 +38,7 @@ pub fn run(context: &Context, args: &CheckArgs) -> Result<Exit, Error> {
     project::settle(context, &project)?;
     project::warn(context, &project); // not before: of a plugin that is refused nobody should grant more
     project::build_stale(context, &project)?;
-    let host = project::open(&project)?;
+    let host = project::open_to_plan(&project)?;
     let plugins = project::load_plugins(context, &project, &host)?;
     let plan = workflow::plan(&project, &plugins)?;
     for plan in workflow::plan_all(&project, &plugins)? {

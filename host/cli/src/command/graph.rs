@@ -52,7 +52,7 @@ pub fn run(context: &Context, args: &GraphArgs) -> Result<Exit, Error> {
         .with_locking(args.lock.locking());
     project::settle(context, &project)?;
     project::build_stale(context, &project)?;
-    let host = project::open(&project)?;
+    let host = project::open_to_plan(&project)?;
     let plugins = project::load_plugins(context, &project, &host)?;
     let plan = match &args.workflow {
         Some(name) => workflow::plan_named(&project, name, &plugins)?,
