@@ -1,7 +1,7 @@
 //! The machine that runs a plan: it takes the journal's events, one after the other, and answers each with what is to be
 //! done next. It does no I/O, reads no clock and rolls no dice: the same events always lead to the same actions.
 //!
-//! An event is first checked against what the run has seen (`accept`), then changes what it is about, and then the
+//! An event is first checked against what the run has seen (`accept`), then changes what it is about (`change`), and then the
 //! machine starts whatever has become possible (`advance`) until nothing more has. Actions that were asked for and are
 //! not done are [`outstanding`](Run::outstanding); a host that resumes a run applies its journal and does those.
 //!
@@ -51,6 +51,7 @@ mod attempt;
 mod ballot;
 mod branch;
 mod budget;
+mod change;
 mod cleanup;
 mod context;
 mod doubt;
