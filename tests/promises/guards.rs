@@ -152,7 +152,7 @@ async fn what_fails_again_and_again_is_left_alone_by_all_runs_and_tried_by_one()
 
 #[tokio::test]
 async fn while_one_call_is_on_trial_the_others_have_to_wait() {
-    let terms = "circuit = { failures = 1 }\nlimits = { wall = \"300ms\", fuel = \"1T\" }";
+    let terms = "circuit = { failures = 1 }\nlimits = { wall = \"300ms\", fuel = \"100G\" }";
     let world = world(AGENT, terms, READS);
     world.told(&["transient"]).await;
     world.pass(30);

@@ -4,6 +4,7 @@
 
 mod attacks;
 mod bad_input;
+mod budgets;
 mod cli;
 mod compiling;
 mod crash;

@@ -56,7 +56,7 @@ async fn what_nested_invocations_use_is_counted_while_the_run_goes_on_as_when_it
 }
 
 #[tokio::test]
-async fn a_run_whose_budget_nested_invocations_use_up_ends_and_can_be_read() {
+async fn nested_invocations_use_no_more_than_is_left_and_are_read_as_they_were() {
     let workflow = "workflow: w
 budget: { calls: 3 }
 steps:
@@ -72,8 +72,8 @@ steps:
     let scratch = with_crm(&workflow);
     let desk = Desk::new(scratch.path()).unwrap();
     let live = desk.run(&json!({})).await.unwrap();
-    assert_eq!(live.outcome, "failed");
-    assert!(live.error.as_ref().unwrap().message.contains("calls budget"), "{:?}", live.error);
+    let calls: u64 = live.steps.iter().map(|step| step.usage.host_calls).sum();
+    assert!(calls <= 3, "{:?}", live.steps);
     let read = desk.story(&live.run).await.ending();
     assert_eq!((read.outcome, steps(&read)), (live.outcome, steps(&live)));
 }
@@ -109,7 +109,7 @@ async fn an_invocation_that_is_stopped_ends_those_it_waits_for() {
             "spins",
             &wat::parse_str(SPINS).unwrap(),
             "[tools.spin]\neffect = \"none\"\n",
-            "limits = { fuel = \"1T\" }",
+            "limits = { fuel = \"100G\" }",
         );
     let desk = Desk::new(scratch.path()).unwrap();
     let ending = desk.run(&json!({})).await.unwrap();

@@ -30,7 +30,7 @@ pub(super) fn forged(story: &Story, mut change: impl FnMut(&mut Event)) -> Story
     Story::of(story.id().clone(), story.entries().iter().map(reseal).collect()).unwrap()
 }
 
-async fn verified(desk: &Desk, story: &Story) -> Verification {
+pub(super) async fn verified(desk: &Desk, story: &Story) -> Verification {
     let components = desk.host.components(story).await.unwrap();
     verify(desk.host.sandbox(), &components, story, |_| {}).await.unwrap()
 }

@@ -157,6 +157,7 @@ impl Frozen {
             grants,
             limits: plugin.limits,
             isolation: stricter,
+            price: terms.price,
             on_unknown: plugin.on_unknown.clone(),
             guarding: terms.guarding,
         }))

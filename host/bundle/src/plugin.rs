@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use baton_policy::{Bytes, Effect, Grants, Isolation, Limits, MountName, Name, OnUnknown, Policy};
+use baton_policy::{Bytes, Effect, Grants, Isolation, Limits, MicroUsd, MountName, Name, OnUnknown, Policy};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -43,6 +43,8 @@ pub struct Terms {
     pub digest: Option<Digest>,
     /// Whether its invocations share the host's process.
     pub isolation: Isolation,
+    /// What each invocation of it costs.
+    pub price: MicroUsd,
     /// What is done about calls of its functions whose outcome nobody knows.
     pub on_unknown: Unknowns,
     /// When its functions are left alone, and how often they may be called.
@@ -65,6 +67,7 @@ pub struct Plugin {
     limits: Limits,
     pin: Option<Digest>,
     isolation: Isolation,
+    price: MicroUsd,
     on_unknown: Unknowns,
     guarding: Guarding,
 }
@@ -80,6 +83,8 @@ pub(crate) struct FrozenParts {
     pub(crate) limits: Limits,
     pub(crate) isolation: Isolation,
     pub(crate) on_unknown: Unknowns,
+    /// What each invocation costs today.
+    pub(crate) price: MicroUsd,
     /// What goes for all runs of the host alike, whatever their version.
     pub(crate) guarding: Guarding,
 }
@@ -116,6 +121,7 @@ impl Plugin {
             limits: terms.limits,
             pin: terms.digest,
             isolation: terms.isolation,
+            price: terms.price,
             on_unknown: terms.on_unknown,
             guarding: terms.guarding,
             folder: folder.to_owned(),
@@ -126,8 +132,8 @@ impl Plugin {
 
     /// The plugin of a version: as it was when that was deployed, with what is still granted. It has no folder and no build.
     pub(crate) fn frozen(parts: FrozenParts) -> Self {
-        let FrozenParts { name, manifest, meaning, schemas, grants, folders, limits, isolation, on_unknown, guarding } =
-            parts;
+        let FrozenParts { name, manifest, meaning, schemas, grants, folders, limits, .. } = parts;
+        let FrozenParts { isolation, on_unknown, price, guarding, .. } = parts;
         Plugin {
             folder: PathBuf::new(),
             build: None,
@@ -138,6 +144,7 @@ impl Plugin {
             limits,
             pin: None,
             isolation,
+            price,
             on_unknown,
             guarding,
             manifest,
@@ -213,6 +220,12 @@ impl Plugin {
     #[must_use]
     pub fn folders(&self) -> &BTreeMap<MountName, PathBuf> {
         &self.folders
+    }
+
+    /// What each of its invocations costs.
+    #[must_use]
+    pub fn price(&self) -> MicroUsd {
+        self.price
     }
 
     /// The limits of its invocations.

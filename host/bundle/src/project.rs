@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use baton_policy::{Beyond, Grants, Isolation, LimitsOverride, Name, Rate};
+use baton_policy::{Beyond, Grants, Isolation, LimitsOverride, MicroUsd, Name, Rate};
 use serde::Deserialize;
 
 use crate::acceptance::Locking;
@@ -81,6 +81,10 @@ pub struct PluginEntry {
     /// half a minute.
     #[serde(default)]
     pub circuit: Option<CircuitEntry>,
+    /// What each invocation of it costs, such as `"0.002 usd"`: charged to the budgets of the runs that make it. Default
+    /// nothing.
+    #[serde(default)]
+    pub price: MicroUsd,
     /// How often its functions may be called, all together. Default: as often as somebody calls them.
     #[serde(default)]
     pub rate: Option<Rate>,
@@ -200,6 +204,7 @@ impl Project {
             limits: entry.limits.over(base).resolve(),
             digest: entry.digest,
             isolation: entry.isolation,
+            price: entry.price,
             on_unknown: entry.on_unknown,
             guarding: Guarding { circuit: entry.circuit, rate: entry.rate, tools: entry.tools },
         };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use baton_policy::{Grants, Isolation, Name};
+use baton_policy::{Grants, Isolation, MicroUsd, Name};
 
 use crate::error::Error;
 use crate::file;
@@ -29,6 +29,8 @@ pub struct Today {
 pub(crate) struct Terms {
     pub(crate) grants: Grants,
     pub(crate) isolation: Isolation,
+    /// What each invocation of it costs.
+    pub(crate) price: MicroUsd,
     pub(crate) guarding: Guarding,
 }
 
@@ -45,6 +47,7 @@ impl Today {
         let terms = |entry: PluginEntry| Terms {
             grants: entry.grants,
             isolation: entry.isolation,
+            price: entry.price,
             guarding: Guarding { circuit: entry.circuit, rate: entry.rate, tools: entry.tools },
         };
         let plugins = written.plugins.into_iter().map(|(name, entry)| (name, terms(entry))).collect();
@@ -93,6 +96,7 @@ impl Project {
         let terms = |plugin: &Plugin| Terms {
             grants: plugin.policy().granted().clone(),
             isolation: plugin.isolation(),
+            price: plugin.price(),
             guarding: plugin.guarding().clone(),
         };
         Today {

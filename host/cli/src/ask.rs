@@ -76,6 +76,9 @@ pub fn question(ask: &Ask, zone: &TimeZone) -> String {
     if ask.in_doubt.is_some() {
         text.push_str(&paint::faint(IN_DOUBT));
     }
+    if ask.short.is_some() {
+        text.push_str(&paint::faint(SHORT));
+    }
     if ask.escalated {
         text.push_str(&paint::faint(ESCALATED));
     }
@@ -86,6 +89,12 @@ pub fn question(ask: &Ask, zone: &TimeZone) -> String {
 const ESCALATED: &str = "
   approve: it is tried once more; with --answer FILE, that is what it should have given
   reject: it has failed for good";
+
+/// What the answers mean to a call that cannot be paid.
+const SHORT: &str = "
+  approve: so much more may be used, and the call is made
+  reject: the call is not made, and its caller is told that nothing is left";
+
 /// The votes that were given and handed on, and how many are missing; nothing if one is enough.
 fn votes(ask: &Ask) -> Vec<String> {
     let ballot = &ask.ballot;

@@ -1,6 +1,7 @@
 //! Durations, fuel, bytes, moments and counts as people read them. It does not know what they measure.
 
 use baton_runtime::journal::{Timestamp, Usage};
+use baton_runtime::policy::MicroUsd;
 use jiff::tz::TimeZone;
 
 /// A duration in milliseconds: `340 ms`, `1.2 s`, `3 min 4 s`, `2 h 5 min`, `3 d 4 h`.
@@ -71,12 +72,13 @@ pub fn counted(number: u64, thing: &str) -> String {
     }
 }
 
-/// What was used, in one line: `310 M fuel · 3.4 MiB memory · 12 calls · 14 KiB`.
+/// What was used, in one line: `310 M fuel · 3.4 MiB memory · 12 calls · 14 KiB · 0.01 usd`.
 #[must_use]
 pub fn usage(usage: &Usage) -> String {
     let memory = bytes(usage.memory_bytes);
     let calls = count(usage.host_calls, "call");
-    format!("{} fuel · {memory} memory · {calls} · {}", fuel(usage.fuel), bytes(usage.bytes))
+    let cost = if usage.micro_usd == 0 { String::new() } else { format!(" · {}", MicroUsd(usage.micro_usd)) };
+    format!("{} fuel · {memory} memory · {calls} · {}{cost}", fuel(usage.fuel), bytes(usage.bytes))
 }
 
 /// A day and a time: `2026-11-22 13:20:04`.

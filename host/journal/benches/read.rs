@@ -46,7 +46,8 @@ fn step(number: u64) -> [Event; 4] {
         authority: None,
         lease: Lease { fuel: 10_000_000_000, memory_bytes: 64 << 20, wall_ms: 30_000, ..Lease::default() },
     };
-    let usage = Usage { fuel: 1_234_567, memory_bytes: 1_179_648, wall_ms: 5, host_calls: 2, bytes: 312 };
+    let usage =
+        Usage { fuel: 1_234_567, memory_bytes: 1_179_648, wall_ms: 5, host_calls: 2, bytes: 312, ..Usage::default() };
     let outcome = Outcome::Completed { output: Payload::text(r#"{"risk":"low"}"#) };
     let ended =
         Event::InvocationEnded { invocation: invocation.clone(), site, attempt: 1, caller: None, outcome, usage };

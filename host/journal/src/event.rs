@@ -306,6 +306,26 @@ pub struct PluginPin {
     /// meanwhile. Empty for tools, which are not replayed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, String>,
+    /// What one invocation of it may use at most: so much is reserved before one begins. None: the limits that hold where
+    /// nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Lease>,
+    /// Whether it may have other plugins invoked: something is kept for those.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invokes: bool,
+    /// What each invocation of it costs, in millionths of a dollar.
+    #[serde(default, skip_serializing_if = "is_free")]
+    pub price_micro_usd: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_free(price: &u64) -> bool {
+    *price == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What became of a question.

@@ -154,6 +154,17 @@ pub struct Usage {
     pub host_calls: u64,
     /// Bytes in and out: input, output, and both directions of host calls.
     pub bytes: u64,
+    /// Money, in millionths of a dollar: what the operator says that an invocation costs.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub micro_usd: u64,
+    /// Tokens of models.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub tokens: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(amount: &u64) -> bool {
+    *amount == 0
 }
 
 impl Usage {
@@ -166,6 +177,8 @@ impl Usage {
             wall_ms: self.wall_ms.saturating_add(other.wall_ms),
             host_calls: self.host_calls.saturating_add(other.host_calls),
             bytes: self.bytes.saturating_add(other.bytes),
+            micro_usd: self.micro_usd.saturating_add(other.micro_usd),
+            tokens: self.tokens.saturating_add(other.tokens),
         }
     }
 }

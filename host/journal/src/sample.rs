@@ -37,6 +37,9 @@ pub(crate) fn header() -> Event {
             name: "crm".to_owned(),
             component: Digest::of(b"crm"),
             environment: BTreeMap::from([("REGION".to_owned(), "eu-west".to_owned())]),
+            limits: Some(lease()),
+            invokes: true,
+            price_micro_usd: 2_000,
         }],
         version: None,
         forks: Vec::new(),
@@ -97,7 +100,8 @@ pub(crate) fn logged(message: &str) -> Event {
 }
 
 pub(crate) fn ended(outcome: Outcome) -> Event {
-    let usage = Usage { fuel: 1234, memory_bytes: 65536, wall_ms: 5, host_calls: 1, bytes: 64 };
+    let usage =
+        Usage { fuel: 1234, memory_bytes: 65536, wall_ms: 5, host_calls: 1, bytes: 64, micro_usd: 2_000, tokens: 9 };
     Event::InvocationEnded { invocation: invocation(), site: site(), attempt: 1, caller: None, outcome, usage }
 }
 
@@ -123,6 +127,9 @@ pub(crate) fn migrated() -> Event {
             name: "crm".to_owned(),
             component: Digest::of(b"crm 2"),
             environment: BTreeMap::new(),
+            limits: None,
+            invokes: false,
+            price_micro_usd: 0,
         }],
         by: "ada".to_owned(),
     })

@@ -10,6 +10,8 @@
 //! | [`unknown`] | what is done about a call whose outcome nobody knows |
 //! | [`isolation`] | whether a plugin has processes of its own |
 //! | [`quantity`] | fuel, bytes and wall time as people write them |
+//! | [`amounts`] | what invocations share, and what is left of it |
+//! | [`money`] | money as people write it |
 //! | [`limits`] | what one invocation may use, with defaults and maxima |
 //! | [`ceiling`] | the engine's bounds that nobody sets |
 //! | [`share`] | what an invocation hands on of what it has left |
@@ -18,6 +20,7 @@
 //! | [`rate`] | how often something may be called |
 //! | [`repetition`] | whether a guest makes the same call again and again |
 
+pub mod amounts;
 pub mod ceiling;
 pub mod circuit;
 pub mod decision;
@@ -26,6 +29,7 @@ pub mod grant;
 pub mod isolation;
 pub mod limits;
 pub mod meter;
+pub mod money;
 pub mod name;
 pub mod quantity;
 pub mod rate;
@@ -35,6 +39,7 @@ pub mod unknown;
 
 mod error;
 
+pub use amounts::{Amounts, Spendable};
 pub use circuit::{Circuit, CircuitTerms, Health};
 pub use decision::{Call, Decision, Policy};
 pub use effect::Effect;
@@ -45,8 +50,9 @@ pub use grant::{
     StateGrant, StateKeys, StateScope, StateWanted, ToolCall, ToolsGrant, WantedMount,
 };
 pub use isolation::Isolation;
-pub use limits::{Amounts, Beyond, Limits, LimitsOverride};
+pub use limits::{Beyond, Limits, LimitsOverride};
 pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};
+pub use money::MicroUsd;
 pub use name::{Name, ToolName};
 pub use quantity::{Bytes, Fuel, Wall};
 pub use rate::{Bucket, Rate};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::amounts::Amounts;
 use crate::ceiling;
 use crate::quantity::{Bytes, Fuel, Wall};
 
@@ -61,17 +62,6 @@ pub const MAX_DEPTH: u32 = 32;
 pub const REPEATS: u64 = 100;
 /// Most times that a call may be made so: as many as there may be calls.
 pub const MAX_REPEATS: u64 = MAX_CALLS;
-
-/// Amounts of what invocations share: what a run or a step has left of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Amounts {
-    /// Units of computing.
-    pub fuel: u64,
-    /// Host calls.
-    pub calls: u64,
-    /// Bytes in and out.
-    pub bytes: u64,
-}
 
 macro_rules! limits {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $default:ident, at most $max:ident;)+) => {
@@ -163,6 +153,12 @@ pub struct Beyond {
 }
 
 impl Limits {
+    /// What an invocation with these limits takes at most of what it shares with others.
+    #[must_use]
+    pub fn amounts(&self) -> Amounts {
+        Amounts { fuel: self.fuel.0, calls: self.calls, bytes: self.bytes.0, ..Amounts::default() }
+    }
+
     /// These limits, none above what is left to the step and the run.
     #[must_use]
     pub fn within(self, left: Amounts) -> Limits {
@@ -227,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_lease_narrows_the_limits() {
-        let narrow = Limits::default().within(Amounts { fuel: 5, calls: u64::MAX, bytes: 7 });
+        let narrow = Limits::default().within(Amounts { fuel: 5, calls: u64::MAX, bytes: 7, ..Amounts::default() });
         assert_eq!((narrow.fuel, narrow.calls, narrow.bytes), (Fuel(5), CALLS, Bytes(7)));
     }
 }

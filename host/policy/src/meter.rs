@@ -1,7 +1,8 @@
 //! Counts what one invocation uses of the host: calls and bytes. Fuel, memory and time are the engine's to count;
 //! it does not know the engine, only what a host call adds to the fuel.
 
-use crate::limits::{Amounts, Limits};
+use crate::amounts::Amounts;
+use crate::limits::Limits;
 use crate::quantity::{Bytes, Fuel, Wall};
 
 /// Fuel that a host call costs beside what the engine counts. For the guest a call is about 8 units, for the host 80 to

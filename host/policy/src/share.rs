@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::amounts::Amounts;
 use crate::error::Error;
-use crate::limits::Amounts;
 use crate::name::shown;
 
 /// A part of what somebody has left, in percent, from 1 to 100. Written `25%`.
@@ -92,39 +92,10 @@ impl Lender {
 
     /// Hands out a share of what there was at first; less where that is no longer there.
     pub fn lend(&mut self, share: Share) -> Amounts {
-        let Amounts { fuel, calls, bytes } = self.had;
-        let wanted = Amounts { fuel: share.of(fuel), calls: share.of(calls), bytes: share.of(bytes) };
+        let wanted = self.had.each(self.had, |had, _| share.of(had));
         let lent = wanted.at_most(self.left);
         self.left = self.left.without(lent);
         lent
-    }
-}
-
-impl Amounts {
-    /// These, none above the other.
-    #[must_use]
-    pub fn at_most(self, most: Amounts) -> Amounts {
-        Amounts { fuel: self.fuel.min(most.fuel), calls: self.calls.min(most.calls), bytes: self.bytes.min(most.bytes) }
-    }
-
-    /// What is left of these without the other.
-    #[must_use]
-    pub fn without(self, other: Amounts) -> Amounts {
-        Amounts {
-            fuel: self.fuel.saturating_sub(other.fuel),
-            calls: self.calls.saturating_sub(other.calls),
-            bytes: self.bytes.saturating_sub(other.bytes),
-        }
-    }
-
-    /// Both together.
-    #[must_use]
-    pub fn plus(self, other: Amounts) -> Amounts {
-        Amounts {
-            fuel: self.fuel.saturating_add(other.fuel),
-            calls: self.calls.saturating_add(other.calls),
-            bytes: self.bytes.saturating_add(other.bytes),
-        }
     }
 }
 
@@ -139,7 +110,12 @@ mod tests {
 
     fn amounts() -> impl Strategy<Value = Amounts> {
         let amount = || prop_oneof![0_u64..1_000, Just(u64::MAX), any::<u64>()];
-        (amount(), amount(), amount()).prop_map(|(fuel, calls, bytes)| Amounts { fuel, calls, bytes })
+        (amount(), amount(), amount()).prop_map(|(fuel, calls, bytes)| Amounts {
+            fuel,
+            calls,
+            bytes,
+            ..Amounts::default()
+        })
     }
 
     fn share() -> impl Strategy<Value = Share> {
@@ -164,7 +140,7 @@ mod tests {
         ) {
             let mut lender = Lender::of(had);
             let sum = shares.iter().fold([0_u128; 3], |sum, share| {
-                let Amounts { fuel, calls, bytes } = lender.lend(*share);
+                let Amounts { fuel, calls, bytes, .. } = lender.lend(*share);
                 [sum[0] + u128::from(fuel), sum[1] + u128::from(calls), sum[2] + u128::from(bytes)]
             });
             let had = [had.fuel, had.calls, had.bytes].map(u128::from);
@@ -190,11 +166,11 @@ mod tests {
             let (mut meter, mut used) = (Meter::new(limits), 0);
             for round in rounds {
                 let left = meter.remaining();
-                let mut lender = Lender::of(Amounts { fuel: fuel - used, calls: left.calls, bytes: left.bytes });
+                let mut lender = Lender::of(Amounts { fuel: fuel - used, calls: left.calls, bytes: left.bytes, ..Amounts::default() });
                 for (share, of_it) in round {
                     let lent = lender.lend(share);
                     let part = |amount: u64| amount * of_it / 100;
-                    let spent = Amounts { fuel: part(lent.fuel), calls: part(lent.calls), bytes: part(lent.bytes) };
+                    let spent = Amounts { fuel: part(lent.fuel), calls: part(lent.calls), bytes: part(lent.bytes), ..Amounts::default() };
                     used += meter.charge_spent(spent).expect("it was lent, so it is there");
                 }
             }

@@ -44,6 +44,7 @@ async fn main() -> anyhow::Result<()> {
         folders,
         limits,
         digest: None,
+        price: Default::default(),
         isolation: Isolation::Shared,
         on_unknown: Default::default(),
         guarding: Default::default(),

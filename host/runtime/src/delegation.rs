@@ -9,7 +9,7 @@ use baton_policy::{AgentCall, Call, Limits, Share, Wall};
 use baton_sandbox::{Agents, CallError, CallSite, Delegated, Invocation, SandboxError, StaffFacts, Target, Work};
 use serde_json::Value;
 
-use crate::drive::{Caller, Job, RunContext};
+use crate::drive::{Begun, Caller, Job, RunContext};
 use crate::error::Error;
 use crate::nested::{self, acting, host_error, nested_id, nested_key, too_deep};
 use crate::plugins::Ready;
@@ -85,7 +85,11 @@ impl Delegations {
             resolution: caller.resolution.clone(),
             id,
         };
-        Job { invocation: Arc::new(invocation), caller: Some(Caller { id: caller.id.clone(), authority }) }
+        Job {
+            invocation: Arc::new(invocation),
+            caller: Some(Caller { id: caller.id.clone(), authority }),
+            price: context.price(&work.agent),
+        }
     }
 
     /// What a worker may use: what it is lent. One that goes on has what it began with.
@@ -94,8 +98,13 @@ impl Delegations {
             return lease::limits(lease);
         }
         let time = Wall(u64::try_from(share.of_time(site.left()).as_millis()).unwrap_or(u64::MAX));
-        let own = ready.plugin.limits().within(site.lent).within(self.context.left());
+        let own = ready.plugin.limits().within(site.lent);
         Limits { wall: own.wall.min(time), ..own }
+    }
+
+    async fn begin(&self, job: &Job) -> Result<Begun, Error> {
+        let _waiter = job.caller.as_ref().map(|caller| self.context.waits(&caller.id));
+        self.context.begin_call(job.clone(), true).await
     }
 
     async fn make(&self, ready: &Ready, job: Job) -> Result<Result<Delegated, CallError>, Error> {
@@ -103,7 +112,14 @@ impl Delegations {
         let (id, agent, input) = (&invocation.id, &invocation.plugin, &invocation.input);
         let tape = if context.earlier().has_begun(id, agent, input) { context.earlier().take_tape(id) } else { None };
         let is_open = context.earlier().is_open(id, agent, input);
-        let fresh = if is_open { Tape::empty() } else { Tape::starting(nested::begin(context, &job).await?) };
+        let fresh = match is_open {
+            true => Tape::empty(),
+            false => match self.begin(&job).await? {
+                Begun::Yes(_, at) => Tape::starting(at),
+                Begun::No(text) => return Ok(Err(CallError::Quota(text))),
+                Begun::Asked => return Err(SandboxError::Suspended.into()),
+            },
+        };
         let ended = nested::make(context, job, tape.unwrap_or(fresh)).await?;
         if ended.outcome == Outcome::Suspended {
             return Err(SandboxError::Suspended.into());

@@ -1,6 +1,7 @@
 //! Drives one run: performs the machine's actions, appends what happened, and hands it back to the machine. It knows
 //! no step, no expression and no capability, and keeps no entry: a run may make millions.
 
+mod calls;
 mod context;
 mod doubts;
 mod earlier;
@@ -13,11 +14,11 @@ mod together;
 mod turns;
 mod waits;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Decision, Entry, Event, InvocationId, Outcome, RunOutcome, Tape, Timestamp};
+use baton_journal::{Decision, Entry, Event, InvocationId, Outcome, RunOutcome, Site, Tape, Timestamp};
 use baton_sandbox::Target;
 use baton_workflow::{Action, Ask, InDoubt, Invoke, Run, Wait};
 use tokio::sync::mpsc;
@@ -27,10 +28,12 @@ use crate::error::Error;
 use crate::observer::Observer;
 use crate::story::Story;
 
+use calls::{Call, Unpaid};
 use questions::Talk;
 use waits::Waits;
 
-pub(crate) use context::{Caller, Job, News, RunContext, Shared};
+pub(crate) use calls::{Begun, News, Waiter};
+pub(crate) use context::{Caller, Job, RunContext, Shared};
 pub(crate) use signals::wanted;
 
 /// What a task came to.
@@ -49,6 +52,10 @@ pub(crate) struct Driver {
     context: Arc<RunContext>,
     news: mpsc::UnboundedReceiver<News>,
     run: Run,
+    /// Calls that begin when there is something for them.
+    calls: Vec<Call>,
+    /// Calls that cannot be paid, by the sites of the attempts that are suspended for them.
+    unpaid: BTreeMap<Site, Unpaid>,
     /// When the last entry was made.
     at: Timestamp,
     tasks: JoinSet<Result<Done, Error>>,
@@ -74,6 +81,8 @@ impl Driver {
             context,
             news,
             run: story.into_machine(),
+            calls: Vec::new(),
+            unpaid: BTreeMap::new(),
             at,
             tasks: JoinSet::new(),
             at_work: BTreeSet::new(),
@@ -116,6 +125,10 @@ impl Driver {
                 };
                 actions.extend(more);
             }
+            actions = self.begin_calls().await?;
+            if !actions.is_empty() {
+                continue;
+            }
             if self.tasks.is_empty() && !self.stays() {
                 actions = self.look().await?; // what came before it is left is not missed
                 if actions.is_empty() {
@@ -131,17 +144,6 @@ impl Driver {
                 () = listener.next_within(quiet) => self.look().await?,
             };
         }
-    }
-
-    /// Takes what an invocation tells: the machine must see it in the order of the journal, or it would decide otherwise
-    /// when it is built again.
-    async fn heard(&mut self, news: News) -> Result<Vec<Action>, Error> {
-        let actions = match news.is_recorded {
-            true => self.run.apply(self.at, &news.event)?,
-            false => self.happened(*news.event).await?,
-        };
-        let _ = news.told.send(()); // who told it may have been stopped meanwhile
-        Ok(actions)
     }
 
     async fn done(&mut self, done: Done) -> Result<Vec<Action>, Error> {
@@ -261,8 +263,7 @@ impl Driver {
     /// Lets the machine say what follows from an entry.
     async fn take(&mut self, entry: Entry) -> Result<Vec<Action>, Error> {
         let context = &self.context;
-        let actions = self.run.apply(entry.at, &entry.event)?;
-        context.note_left(self.run.allowance_of_run());
+        let mut actions = self.run.apply(entry.at, &entry.event)?;
         if matches!(entry.event, Event::RunEnded(_)) {
             context.store.flush().await?; // output commit: nobody is told an end that a power cut could take back
         }
@@ -275,6 +276,9 @@ impl Driver {
         }
         self.observer.entry(&entry, &self.run);
         self.at = entry.at;
+        if let Some((site, unpaid)) = self.unpaid_of(&entry.event) {
+            actions.extend(Box::pin(self.ask_for_more(&site, unpaid)).await?);
+        }
         Ok(actions)
     }
 }

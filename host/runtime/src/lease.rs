@@ -37,12 +37,12 @@ pub(crate) fn limits(lease: Lease) -> Limits {
 
 /// What of limits can be lent to another invocation.
 pub(crate) fn lent(limits: &Limits) -> Amounts {
-    Amounts { fuel: limits.fuel.0, calls: limits.calls, bytes: limits.bytes.0 }
+    limits.amounts()
 }
 
 /// What was used, as it is lent.
 pub(crate) fn amounts(usage: Usage) -> Amounts {
-    Amounts { fuel: usage.fuel, calls: usage.host_calls, bytes: usage.bytes }
+    Amounts { fuel: usage.fuel, calls: usage.host_calls, bytes: usage.bytes, ..Amounts::default() }
 }
 
 #[cfg(test)]

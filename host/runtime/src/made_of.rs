@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::fork::{self, Forking};
 use crate::host::Host;
+use crate::lease;
 use crate::plugins::Plugins;
 use crate::story::Story;
 
@@ -62,7 +63,15 @@ impl Host {
             let is_agent = ready.loaded.is_agent();
             let environment =
                 if is_agent { ready.plugin.policy().effective().environment.values() } else { BTreeMap::new() };
-            pins.push(PluginPin { name: name.clone(), component, environment });
+            let plugin = &ready.plugin;
+            pins.push(PluginPin {
+                name: name.clone(),
+                component,
+                environment,
+                limits: Some(lease::lease(plugin.limits())),
+                invokes: !plugin.policy().effective().tools.is_none(),
+                price_micro_usd: plugin.price().0,
+            });
         }
         Ok(pins)
     }

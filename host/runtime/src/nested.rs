@@ -60,7 +60,7 @@ pub(crate) async fn make(context: &Arc<RunContext>, job: Job, tape: Tape) -> Res
 
 /// Writes down that an invocation begins, or begins again.
 pub(crate) async fn begin(context: &RunContext, job: &Job) -> Result<Timestamp, Error> {
-    Ok(context.store.append(&context.claim, context.clock.now(), job.started()).await?.at)
+    context.tell(job.started()).await
 }
 
 /// An error of the host as the gate of the caller takes it.

@@ -109,6 +109,7 @@ mod tests {
             in_doubt: None,
             asked_by: None,
             escalated: false,
+            short: None,
             ballot: baton_workflow::Ballot::default(),
         }
     }

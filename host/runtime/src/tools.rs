@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{BoxFuture, Failure, InvocationId, Outcome, Payload, Tape};
-use baton_policy::{Call, Effect, OnUnknown, ToolCall};
+use baton_policy::{Amounts, Call, Effect, OnUnknown, ToolCall};
 use baton_sandbox::{CallError, CallSite, Invocation, SandboxError, Target, ToolFacts, Tools, Unknown};
+use tokio::sync::OwnedSemaphorePermit;
 
-use crate::drive::{Caller, Job, RunContext};
+use crate::drive::{Begun, Caller, Job, RunContext, Waiter};
 use crate::error::Error;
+use crate::lease;
 use crate::nested::{self, acting, host_error, nested_id, nested_key, too_deep};
 use crate::plugins::Ready;
 
@@ -18,7 +20,8 @@ pub(crate) struct ToolCalls {
     context: Arc<RunContext>,
 }
 
-type Reply = Result<Result<Arc<str>, CallError>, SandboxError>;
+/// What a caller is told.
+type Reply = Result<Arc<str>, CallError>;
 
 impl ToolCalls {
     pub(crate) fn new(context: Arc<RunContext>) -> Self {
@@ -32,7 +35,7 @@ impl ToolCalls {
         Some((name, ready, &function.name))
     }
 
-    async fn call_tool(&self, site: CallSite, tool: &str, arguments: String) -> Reply {
+    async fn call_tool(&self, site: CallSite, tool: &str, arguments: String) -> Result<Reply, SandboxError> {
         let id = nested_id(&site);
         if let Some(outcome) = self.context.earlier().outcome(&id, tool, &arguments) {
             return Ok(reply(outcome));
@@ -43,10 +46,26 @@ impl ToolCalls {
         if let Some(refusal) = too_deep(&site) {
             return Ok(Err(refusal));
         }
-        let _place = self.context.places.take(site.invocation.depth + 1).await;
+        let waiter = self.context.waits(&site.invocation.id);
+        let _place = self.place(site.invocation.depth + 1).await;
         // Thousands may wait for a place: what a call takes is made when it has one.
-        let make = async { self.make(tool, self.job(&site, id, (plugin, ready, function), tool, arguments)).await };
-        Box::pin(make).await.map_err(host_error)
+        let make = async {
+            let job = self.job(&site, id, (plugin, ready, function), tool, arguments);
+            self.make(tool, job, &site.invocation.target, waiter).await
+        };
+        match Box::pin(make).await.map_err(host_error)? {
+            Some(reply) => Ok(reply),
+            None => Err(SandboxError::Suspended),
+        }
+    }
+
+    /// Waits for a place. Whoever waits for something to be left must know, if it cannot be left from here.
+    async fn place(&self, depth: u32) -> Option<OwnedSemaphorePermit> {
+        if let Some(place) = self.context.places.try_take(depth) {
+            return Some(place);
+        }
+        self.context.tell_waiting();
+        self.context.places.take(depth).await
     }
 
     /// The invocation of a call that an earlier host has begun and not ended.
@@ -79,26 +98,39 @@ impl ToolCalls {
             deadline: self.context.after(timeout),
             timeout,
             depth: caller.depth + 1,
-            limits: ready.plugin.limits().within(self.context.left()),
+            limits: *ready.plugin.limits(),
             allowed: *ready.plugin.limits(),
             environment: Arc::new(policy.effective().environment.values()),
             folders: ready.folders(&policy),
             policy,
             resolution: caller.resolution.clone(),
         };
-        Job { invocation: Arc::new(invocation), caller: Some(Caller { id: caller.id.clone(), authority }) }
+        Job {
+            invocation: Arc::new(invocation),
+            caller: Some(Caller { id: caller.id.clone(), authority }),
+            price: self.context.price(plugin),
+        }
     }
 
-    async fn make(&self, tool: &str, job: Job) -> Result<Result<Arc<str>, CallError>, Error> {
+    /// Makes a call; nothing if its caller is suspended until there is something to pay it with. A tool is not: it cannot go on
+    /// where it was.
+    async fn make(&self, tool: &str, job: Job, caller: &Target, waiter: Waiter) -> Result<Option<Reply>, Error> {
         let context = &self.context;
         let (id, arguments) = (&job.invocation.id, &job.invocation.input);
         let began_before = context.earlier().has_begun(id, tool, arguments);
         let tape = if began_before { context.earlier().take_tape(id).map(Tape::lenient) } else { None };
-        if !context.earlier().is_open(id, tool, arguments) {
-            nested::begin(context, &job).await?;
-        }
-        let tape = tape.unwrap_or_else(|| Tape::starting(context.clock.now()));
-        Ok(reply(&nested::make(context, job, tape).await?.outcome))
+        let begun = if context.earlier().is_open(id, tool, arguments) { context.earlier().lease(id) } else { None };
+        let (job, at) = match begun {
+            Some(lease) => (job.within(lease::limits(lease).amounts()), context.clock.now()),
+            None => match context.begin_call(job.clone(), *caller == Target::Agent).await? {
+                Begun::Yes(begun, at) => (*begun, at),
+                Begun::No(text) => return Ok(Some(Err(CallError::Quota(text)))),
+                Begun::Asked => return Ok(None),
+            },
+        };
+        drop(waiter);
+        let tape = tape.unwrap_or_else(|| Tape::starting(at));
+        Ok(Some(reply(&nested::make(context, job, tape).await?.outcome)))
     }
 
     /// Writes down that a call ended without being made again: what may have begun has an end.
@@ -106,9 +138,10 @@ impl ToolCalls {
         let Some(job) = self.nested(site, tool, arguments) else { return Ok(()) };
         let context = &self.context;
         if !context.earlier().is_open(&job.invocation.id, tool, arguments) {
-            nested::begin(context, &job).await?;
+            nested::begin(context, &job.within(Amounts::default())).await?;
         }
-        context.tell(job.ended_as(Outcome::Failed { failure })).await
+        context.tell(job.free().ended_as(Outcome::Failed { failure })).await?;
+        Ok(())
     }
 }
 
@@ -158,13 +191,13 @@ impl Tools for ToolCalls {
         Box::pin(async move { self.end_open(&site, &tool, &arguments, failure).await.map_err(host_error) })
     }
 
-    fn call(&self, site: CallSite, tool: String, arguments: String) -> BoxFuture<'_, Reply> {
+    fn call(&self, site: CallSite, tool: String, arguments: String) -> BoxFuture<'_, Result<Reply, SandboxError>> {
         Box::pin(async move { self.call_tool(site, &tool, arguments).await })
     }
 }
 
 /// What the caller is told of the called plugin's outcome.
-fn reply(outcome: &Outcome) -> Result<Arc<str>, CallError> {
+fn reply(outcome: &Outcome) -> Reply {
     match outcome {
         Outcome::Completed { output: Payload::Text(output) } => Ok(Arc::clone(output)),
         Outcome::Completed { output: Payload::Stored { .. } } => {

@@ -187,7 +187,11 @@ fn ended(outcome: Outcome, gate: &Gate, fuel: u64, memory_bytes: u64) -> Ended {
     let output = if let Outcome::Completed { output } = &outcome { output.bytes() } else { 0 };
     let bytes = used.bytes - others.bytes + gate.invocation().input.len() as u64 + output;
     let (fuel, host_calls) = (fuel.saturating_sub(others.fuel), used.calls - others.calls);
-    Ended { outcome, usage: Usage { fuel, memory_bytes, wall_ms: 0, host_calls, bytes }, handed_on: others }
+    Ended {
+        outcome,
+        usage: Usage { fuel, memory_bytes, wall_ms: 0, host_calls, bytes, ..Usage::default() },
+        handed_on: others,
+    }
 }
 
 impl Ended {

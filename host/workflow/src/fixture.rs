@@ -39,6 +39,7 @@ pub(crate) fn file(path: &str) -> Result<Vec<u8>, String> {
         "letter.md" => "Dear ${{ name }},\n",
         "mail.md" => "Dear {{ input.name }} ${ item },\n",
         "inner.yaml" => INNER,
+        "asking.yaml" => "workflow: asking\nsteps:\n  only: { agent: any, on_exhausted: ask }\n",
         "bad.json" => "{\"a\": 1, \"a\": 2}",
         "bad.yaml" => "a: &x 1",
         "remote.json" => r#"{"$ref": "https://example.com/schema.json"}"#,

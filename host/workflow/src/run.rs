@@ -29,6 +29,9 @@
 //!   attempt and asks (`doubt`). A yes or a no holds for one new beginning of the attempt.
 //! - An agent that asks people from its own code is suspended too (`question`), and begins again with the answer.
 //!
+//! - Before an attempt begins, what it may use at most is reserved, and so is what a tool may that it calls (`reserve`). If less
+//!   is left because others may still use it, it begins when they have ended (`lease`).
+//!
 //! The run's wall time is that of its events, without the time in which it only waited for people, events or a time, or
 //! rested.
 
@@ -36,6 +39,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use baton_journal::{Digest, Event, RunId, RunOutcome, Timestamp};
+use baton_policy::Amounts;
 use serde_json::{Map, Value};
 
 use crate::plan::{Plan, Role};
@@ -61,12 +65,15 @@ mod follow;
 mod fork;
 mod inner;
 mod item;
+mod lease;
 mod output;
 mod outstanding;
 mod overdue;
 mod question;
 mod repair;
+mod reserve;
 mod settle;
+mod shortage;
 mod signal;
 mod state;
 #[cfg(test)]
@@ -78,14 +85,19 @@ mod wait;
 pub use action::{Action, Ask, Await, Emit, Invoke, Suspended, Wait};
 pub use ballot::{Ballot, Delegation, Level, Vote};
 pub use doubt::InDoubt;
+pub use lease::Share;
+pub use reserve::Callers;
+pub use shortage::Shortage;
 pub use view::{Progress, Quarantined, Status, StepKind, StepStatus, StepView};
 
 pub use follow::NotFollowing;
 
 use budget::{Meter, Outer};
 use cleanup::{Cleanup, Stage};
+use lease::Starved;
 use outstanding::Outstanding;
 use question::Questions;
+use reserve::{Reserved, Terms};
 use state::StepState;
 
 /// An event that cannot follow on what the run has seen. The run is as it was before.
@@ -145,6 +157,13 @@ pub struct Run {
     quarantined: Vec<Quarantined>,
     /// What expressions are told of the failure with which the run ends, where its text may quote an output that did not pass.
     told: Option<String>,
+    /// What invocations of its plugins take at most.
+    terms: Arc<Terms>,
+    reserved: Reserved,
+    /// What people have allowed besides its budget.
+    raised: Amounts,
+    /// Attempts that begin when others have ended.
+    starved: VecDeque<Starved>,
     /// How the run ends as soon as nothing is at work any more.
     ending: Option<RunOutcome>,
     stage: Stage,
@@ -183,6 +202,10 @@ impl Run {
             meter: Meter::default(),
             quarantined: Vec::new(),
             told: None,
+            terms: Arc::default(),
+            reserved: Reserved::default(),
+            raised: Amounts::default(),
+            starved: VecDeque::new(),
             ending: None,
             stage: Stage::Work,
             cleanup: Cleanup::default(),
@@ -210,6 +233,7 @@ impl Run {
         self.tick(at);
         self.change(change);
         self.advance();
+        self.feed();
         self.rest();
         Ok(self.take_new())
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use baton_journal::Timestamp;
+use baton_policy::MicroUsd;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -99,6 +100,15 @@ impl Quantity for Count {
 
     fn parse(text: &str) -> Option<Self> {
         scaled(text, COUNTS).map(Count)
+    }
+}
+
+/// Dollars, without the word.
+impl Quantity for MicroUsd {
+    const EXPECTED: &'static str = "dollars with at most six decimals, such as `2.00`";
+
+    fn parse(text: &str) -> Option<Self> {
+        MicroUsd::of_dollars(text.trim())
     }
 }
 

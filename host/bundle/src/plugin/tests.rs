@@ -20,6 +20,7 @@ fn terms(digest: Option<Digest>) -> Terms {
         limits,
         digest,
         isolation: Isolation::default(),
+        price: baton_policy::MicroUsd::default(),
         on_unknown: Unknowns::default(),
         guarding: Guarding::default(),
     }

@@ -41,6 +41,7 @@ pub(crate) fn ask(roles: &[&str], schema: Option<Value>) -> Ask {
         in_doubt: None,
         asked_by: None,
         escalated: false,
+        short: None,
         ballot: Ballot::default(),
     }
 }

@@ -85,7 +85,7 @@ fn started(
 }
 
 pub(crate) fn usage() -> Usage {
-    Usage { fuel: 310_000_000, memory_bytes: 3_600_000, wall_ms: 120, host_calls: 2, bytes: 14_336 }
+    Usage { fuel: 310_000_000, memory_bytes: 3_600_000, wall_ms: 120, host_calls: 2, bytes: 14_336, ..Usage::default() }
 }
 
 fn site(step: &str, item: Option<u32>) -> Site {
@@ -133,6 +133,9 @@ fn header() -> Event {
             name: "summariser".to_owned(),
             component: Digest::of(b"summariser"),
             environment: Default::default(),
+            limits: None,
+            invokes: false,
+            price_micro_usd: 0,
         }],
         version: None,
         forks: Vec::new(),

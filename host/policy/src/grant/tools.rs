@@ -84,6 +84,12 @@ impl Capability for ToolsGrant {
 }
 
 impl ToolsGrant {
+    /// Whether no tool may be called.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// The entries as they are written, single tools first.
     pub fn patterns(&self) -> impl Iterator<Item = String> {
         self.rules.iter().map(ToString::to_string)

@@ -8,12 +8,14 @@ use std::time::Duration;
 use baton_egress::{Fetch, Secrets};
 use baton_journal::{
     Authority, Claim, Digest, Event, Failure, InvocationId, Outcome, Payload, PluginPin, Site, Store, Tape, Timestamp,
+    Usage,
 };
-use baton_policy::{Amounts, Effect, Limits};
+use baton_policy::{Amounts, Effect, Limits, MicroUsd};
 use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
 use baton_workflow::Invoke;
 use tokio::sync::{mpsc, oneshot};
 
+use super::calls::{News, Waiting};
 use super::earlier::Earlier;
 use super::places::Places;
 use super::stops::Stops;
@@ -48,14 +50,16 @@ pub(crate) struct RunContext {
     pub(crate) places: Places,
     /// Attempts that nobody needs any more.
     pub(crate) stops: Stops,
-    /// What is left to the run, as the machine counts it.
-    left: Mutex<Amounts>,
+    /// Invocations that wait for one that they call to begin.
+    pub(super) waiting: Waiting,
+    /// What an invocation of each plugin costs.
+    prices: BTreeMap<String, MicroUsd>,
     /// What all runs share of what they call.
     pub(super) guards: Arc<Guards>,
     pub(super) observer: Arc<dyn Observer>,
     pub(crate) bell: Bell,
     drain: Arc<AtomicBool>,
-    news: mpsc::UnboundedSender<News>,
+    pub(super) news: mpsc::UnboundedSender<News>,
 }
 
 /// What the runs of a host share.
@@ -73,19 +77,13 @@ pub(crate) struct Shared {
     pub(crate) drain: Arc<AtomicBool>,
 }
 
-/// What an invocation tells the driver of its run.
-pub(crate) struct News {
-    pub(crate) event: Box<Event>,
-    /// Whether the journal has it already.
-    pub(crate) is_recorded: bool,
-    pub(crate) told: oneshot::Sender<()>,
-}
-
 /// An invocation that is about to be made.
 #[derive(Clone)]
 pub(crate) struct Job {
     pub(crate) invocation: Arc<Invocation>,
     pub(crate) caller: Option<Caller>,
+    /// What it costs.
+    pub(crate) price: MicroUsd,
 }
 
 /// A nested invocation that has begun and not ended.
@@ -137,7 +135,8 @@ impl RunContext {
             open: Mutex::default(),
             places: Places::default(),
             stops: Stops::default(),
-            left: Mutex::new(story.machine().allowance_of_run()),
+            waiting: Waiting::default(),
+            prices: prices(story.pins()),
             guards,
             observer,
             bell,
@@ -178,7 +177,7 @@ impl RunContext {
             policy: Arc::new(ready.plugin.policy().clone()),
             resolution: invoke.resolution().cloned(),
         };
-        Ok(Job { invocation: Arc::new(invocation), caller: None })
+        Ok(Job { invocation: Arc::new(invocation), caller: None, price: self.price(plugin) })
     }
 
     /// What an agent that goes on may use is what it could use when it began: its past must not come out differently.
@@ -193,6 +192,11 @@ impl RunContext {
             Target::Agent => self.environments.get(ready.plugin.name().as_str()).cloned().unwrap_or_default(),
             Target::Tool(_) => Arc::new(ready.plugin.policy().effective().environment.values()),
         }
+    }
+
+    /// What an invocation of a plugin costs: as when the run began.
+    pub(crate) fn price(&self, plugin: &str) -> MicroUsd {
+        self.prices.get(plugin).copied().unwrap_or_default()
     }
 
     /// What was done before: by an earlier host, or by this one when it was last [looked at](RunContext::look_back).
@@ -214,16 +218,6 @@ impl RunContext {
     /// Whether the host stops: nothing new begins, what is at work may come to its end.
     pub(crate) fn is_draining(&self) -> bool {
         self.drain.load(Ordering::Relaxed)
-    }
-
-    /// What is left to the run: nested invocations that ended are counted, those at work are not.
-    pub(crate) fn left(&self) -> Amounts {
-        *self.left.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Notes what is left to the run.
-    pub(crate) fn note_left(&self, left: Amounts) {
-        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
     }
 
     /// Makes the invocation and tells how it ended, as an entry.
@@ -254,19 +248,20 @@ impl RunContext {
     }
 
     /// Has the driver append an event and apply it to the machine.
-    pub(crate) async fn tell(&self, event: Event) -> Result<(), Error> {
-        self.send(event, false).await
+    pub(crate) async fn tell(&self, event: Event) -> Result<Timestamp, Error> {
+        self.send(|told| News::Happened(Box::new(event), told)).await
     }
 
     /// Has the driver apply an event to the machine that the journal has already: of host calls it hears only so.
     pub(crate) async fn note(&self, event: Event) -> Result<(), Error> {
-        self.send(event, true).await
+        self.send(|told| News::Recorded(Box::new(event), told)).await
     }
 
-    async fn send(&self, event: Event, is_recorded: bool) -> Result<(), Error> {
+    /// Tells the driver something, and waits for its answer.
+    pub(super) async fn send<T>(&self, news: impl FnOnce(oneshot::Sender<T>) -> News) -> Result<T, Error> {
         let (told, answer) = oneshot::channel();
         let gone = || Error::Internal("the run is no longer driven".to_owned());
-        self.news.send(News { event: Box::new(event), is_recorded, told }).map_err(|_| gone())?;
+        self.news.send(news(told)).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())
     }
 
@@ -332,6 +327,10 @@ fn environments(pins: &[PluginPin]) -> BTreeMap<String, Arc<BTreeMap<String, Str
     pins.iter().map(|pin| (pin.name.clone(), Arc::new(pin.environment.clone()))).collect()
 }
 
+fn prices(pins: &[PluginPin]) -> BTreeMap<String, MicroUsd> {
+    pins.iter().map(|pin| (pin.name.clone(), MicroUsd(pin.price_micro_usd))).collect()
+}
+
 /// What the plan's author or the plugin is to blame for is an outcome; the rest stops the run.
 fn refused(error: SandboxError) -> Result<Ended, Error> {
     let failure = match &error {
@@ -343,6 +342,18 @@ fn refused(error: SandboxError) -> Result<Ended, Error> {
 }
 
 impl Job {
+    /// The same with no more than that.
+    pub(crate) fn within(&self, amounts: Amounts) -> Job {
+        let mut invocation = Invocation::clone(&self.invocation);
+        invocation.limits = invocation.limits.within(amounts);
+        Job { invocation: Arc::new(invocation), ..self.clone() }
+    }
+
+    /// The same, free of charge: it is not made.
+    pub(crate) fn free(&self) -> Job {
+        Job { price: MicroUsd::default(), ..self.clone() }
+    }
+
     /// The entry of its beginning.
     pub(crate) fn started(&self) -> Event {
         let invocation = &self.invocation;
@@ -368,15 +379,16 @@ impl Job {
         self.ended(&Ended::unmade(outcome))
     }
 
-    /// The entry of its end.
+    /// The entry of its end. What is suspended goes on, and is paid when it has ended.
     pub(crate) fn ended(&self, ended: &Ended) -> Event {
+        let price = if ended.outcome == Outcome::Suspended { MicroUsd::default() } else { self.price };
         Event::InvocationEnded {
             invocation: self.invocation.id.clone(),
             site: self.site(),
             attempt: self.invocation.attempt,
             caller: self.caller_id(),
             outcome: ended.outcome.clone(),
-            usage: ended.usage,
+            usage: Usage { micro_usd: price.0, ..ended.usage },
         }
     }
 

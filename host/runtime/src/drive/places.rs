@@ -16,6 +16,11 @@ impl Places {
         self.of(depth).acquire_owned().await.ok() // nobody closes it
     }
 
+    /// A place of that depth, if one is free.
+    pub(crate) fn try_take(&self, depth: u32) -> Option<OwnedSemaphorePermit> {
+        self.of(depth).try_acquire_owned().ok()
+    }
+
     fn of(&self, depth: u32) -> Arc<Semaphore> {
         let mut depths = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(depths.entry(depth).or_insert_with(|| Arc::new(Semaphore::new(NESTED_AT_ONCE as usize))))

@@ -55,7 +55,7 @@ impl Driver {
         if invoke.started.is_none() {
             more = self.happened(job.started()).await?;
         }
-        more.extend(self.happened(job.ended_as(Outcome::Failed { failure })).await?);
+        more.extend(self.happened(job.free().ended_as(Outcome::Failed { failure })).await?);
         Ok(more)
     }
 }

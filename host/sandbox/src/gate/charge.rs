@@ -74,7 +74,7 @@ impl Gate {
     pub(super) fn amounts_left(&self) -> Amounts {
         let host = self.meter.remaining();
         let fuel = self.fuel_left.saturating_sub(self.counted.surcharge).min(self.fuel_told);
-        Amounts { fuel, calls: host.calls, bytes: host.bytes }
+        Amounts { fuel, calls: host.calls, bytes: host.bytes, ..Amounts::default() }
     }
 
     /// What others spent of what this invocation has: they account for it themselves.

@@ -47,6 +47,9 @@ pub fn pins(components: &[&[u8]]) -> Vec<PluginPin> {
         name: "crm".to_owned(),
         component: Digest::of(component),
         environment: Default::default(),
+        limits: None,
+        invokes: false,
+        price_micro_usd: 0,
     };
     components.iter().map(pin).collect()
 }

@@ -58,7 +58,7 @@ impl<'d> Checker<'_, 'd> {
         for (name, value) in &self.step.set {
             self.addition(name, value, &of_output);
         }
-        for handled in [Some(&self.step.on_failure), self.step.on_timeout.as_ref()].into_iter().flatten() {
+        for (_, handled) in self.step.handled() {
             handled.replacement().into_iter().for_each(|value| drop(self.infer(&whole).template(value)));
             let asked = handled.escalation().into_iter().flat_map(|asked| asked.question.iter().chain(&asked.show));
             asked.for_each(|template| drop(self.infer(&of_item).template(template)));

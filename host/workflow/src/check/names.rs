@@ -174,8 +174,7 @@ impl Checker<'_> {
 
 /// The steps to which a step may send the run, with where it says so.
 fn branches(step: &Step) -> Vec<(String, &str)> {
-    let handled = [("on_failure", Some(&step.on_failure)), ("on_timeout", step.on_timeout.as_ref())];
-    let failures = handled.into_iter().filter_map(|(key, handled)| Some((format!("{key}.then"), handled?.branch()?)));
+    let failures = step.handled().filter_map(|(key, handled)| Some((format!("{key}.then"), handled.branch()?)));
     let otherwise = step.otherwise.as_deref().map(|name| ("else".to_owned(), name));
     let mut found: Vec<(String, &str)> = failures.chain(otherwise).collect();
     if let Work::Switch(switch) = &step.work {

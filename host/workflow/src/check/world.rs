@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Broken;
 use crate::plan::approval::AtEnd;
-use crate::plan::{Approval, Definition, Join, Merge, OnFailure, Step, Variable, Work};
+use crate::plan::{Approval, Definition, Join, Merge, Step, Variable, Work};
 use crate::schema::{Kinds, Schema, Shape, View};
 
 /// What is known about the variables.
@@ -81,8 +81,7 @@ fn of_schema(schema: Option<&Schema>) -> Shape<'_> {
 
 /// The output of a step as others see it. One that may be replaced when the step fails is not known.
 fn outcome_of(step: &Step) -> Shape<'_> {
-    let is_replaced = |handled: &OnFailure| handled.replacement().is_some();
-    if is_replaced(&step.on_failure) || step.on_timeout.as_ref().is_some_and(is_replaced) {
+    if step.handled().any(|(_, handled)| handled.replacement().is_some()) {
         return Shape::Unknown;
     }
     match (&step.work, &step.for_each, step.join) {

@@ -1,7 +1,7 @@
 //! `join` and `loop`. It does not know what is repeated.
 
 use super::{Fields, Reader};
-use crate::plan::policy::MAX_ITEMS;
+use crate::plan::budget::FAN_OUT;
 use crate::plan::repeat::MAX_ROUNDS;
 use crate::plan::{Join, Rounds};
 use crate::problem::Code;
@@ -29,7 +29,7 @@ impl Reader<'_> {
 
     fn first(&mut self, node: &Node) -> Option<Join> {
         let fields = Fields::open(node, "join", &["first"], &mut self.report)?;
-        let most = u32::try_from(MAX_ITEMS).unwrap_or(u32::MAX);
+        let most = u32::try_from(FAN_OUT.most.0).unwrap_or(u32::MAX);
         let count = fields.require("first", &mut self.report)?;
         self.number(count, "first", 1, most).map(Join::First)
     }

@@ -26,6 +26,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("on_failure", &[]),
     ("else", &["agent", "tool", "workflow", "approve", "wait", "emit"]),
     ("on_timeout", &["agent", "tool", "approve", "wait"]),
+    ("on_exhausted", &["agent", "tool"]),
     ("for_each", &["agent", "tool", "workflow"]),
     ("max_parallel", &["agent", "tool", "workflow"]),
     ("join", &["agent", "tool", "workflow"]),
@@ -56,6 +57,7 @@ impl Reader<'_> {
             repair: fields.entry("repair").and_then(|(repair, node)| self.repair(repair, node, work.as_ref())),
             on_failure: self.handling("on_failure", &fields, work.as_ref()).unwrap_or(OnFailure::Fail),
             on_timeout: self.handling("on_timeout", &fields, work.as_ref()),
+            on_exhausted: self.handling("on_exhausted", &fields, work.as_ref()),
             role,
             work: work.unwrap_or_else(|| Work::Invoke(Invocation::placeholder())),
             for_each: fields.get("for_each").and_then(|node| self.expression(node, "for_each")),
@@ -136,6 +138,9 @@ impl Reader<'_> {
                 let hint = match (work, *name) {
                     ("approve" | "wait", "timeout") => Some(format!("write it inside `{work}`")),
                     ("workflow", "retry") => Some("the steps of the workflow have their own `retry`".to_owned()),
+                    ("workflow", "on_exhausted") => {
+                        Some("the steps of the workflow have their own `on_exhausted`".to_owned())
+                    }
                     ("workflow", "budget" | "timeout") => Some("the workflow has its own `budget`".to_owned()),
                     _ => None,
                 };

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::policy::{DEFAULT_PARALLEL, TIMEOUT};
 use super::trigger::Start;
-use super::{Check, Invocation, Join, OnFailure, Repair, Retry, Rounds, RunBudget, StepBudget, Steps, Variable, Work};
+use super::{
+    Check, FaultKind, Invocation, Join, OnFailure, Repair, Retry, Rounds, RunBudget, StepBudget, Steps, Variable, Work,
+};
 use crate::expression::{Expression, Template};
 use crate::problem::Position;
 use crate::schema::Schema;
@@ -96,6 +98,9 @@ pub(crate) struct Step {
     /// What happens when it failed for good because time was over; if nothing is said, what happens with any failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) on_timeout: Option<OnFailure>,
+    /// What happens when it failed for good because nothing is left of a budget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) on_exhausted: Option<OnFailure>,
     /// What it adds to the context, by variable.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) set: BTreeMap<String, Template>,
@@ -207,15 +212,32 @@ impl Step {
             timeout: TIMEOUT.default,
             on_failure: OnFailure::Fail,
             on_timeout: None,
+            on_exhausted: None,
             set: BTreeMap::new(),
             budget: StepBudget::default(),
         }
     }
 
+    /// What happens when it failed for good, by the keys that say so.
+    pub(crate) fn handled(&self) -> impl Iterator<Item = (&'static str, &OnFailure)> {
+        let of_kinds = [("on_timeout", &self.on_timeout), ("on_exhausted", &self.on_exhausted)];
+        let of_kinds = of_kinds.into_iter().filter_map(|(key, handled)| Some((key, handled.as_ref()?)));
+        std::iter::once(("on_failure", &self.on_failure)).chain(of_kinds)
+    }
+
+    /// What happens when it failed for good with a failure of a kind.
+    pub(crate) fn handling(&self, kind: FaultKind) -> &OnFailure {
+        let of_kind = match kind {
+            FaultKind::Timeout => self.on_timeout.as_ref(),
+            FaultKind::Exhausted => self.on_exhausted.as_ref(),
+            _ => None,
+        };
+        of_kind.unwrap_or(&self.on_failure)
+    }
+
     /// The steps to which it may send the run.
     pub(crate) fn branches(&self) -> Vec<&str> {
-        let failures = [Some(&self.on_failure), self.on_timeout.as_ref()].into_iter().flatten();
-        let named = failures.filter_map(OnFailure::branch).chain(self.otherwise.as_deref());
+        let named = self.handled().filter_map(|(_, handled)| handled.branch()).chain(self.otherwise.as_deref());
         match &self.work {
             Work::Switch(switch) => named.chain(switch.branches()).collect(),
             _ => named.collect(),
@@ -245,9 +267,7 @@ impl Step {
         self.repair.iter().for_each(|repair| repair.input.visit(&mut |expression| visit(Site::Repair, expression)));
         self.rounds.iter().for_each(|rounds| visit(Site::Output, &rounds.until));
         self.set.values().for_each(|value| value.visit(&mut |expression| visit(Site::Output, expression)));
-        for handled in [Some(&self.on_failure), self.on_timeout.as_ref()].into_iter().flatten() {
-            handled.visit(visit);
-        }
+        self.handled().for_each(|(_, handled)| handled.visit(visit));
     }
 
     fn forget_places(&mut self) {
@@ -259,7 +279,7 @@ impl Step {
         self.rounds.iter_mut().for_each(|rounds| visit(&mut rounds.until));
         self.set.values_mut().for_each(|value| value.visit_mut(visit));
         self.on_failure.visit_mut(visit);
-        self.on_timeout.iter_mut().for_each(|handled| handled.visit_mut(visit));
+        self.on_timeout.iter_mut().chain(&mut self.on_exhausted).for_each(|handled| handled.visit_mut(visit));
     }
 }
 

@@ -74,9 +74,6 @@ pub(crate) const DEFAULT_PARALLEL: u32 = 4;
 /// The most items at work at once: each has a sandbox of its own.
 pub(crate) const MAX_PARALLEL: u32 = 64;
 
-/// The most items a step may have: each is several entries of the journal.
-pub(crate) const MAX_ITEMS: usize = 10_000;
-
 impl Retry {
     /// No second attempt: what holds where `retry` is not there.
     pub(crate) const NONE: Retry = Retry {
@@ -132,6 +129,13 @@ pub(crate) struct Escalation {
 
 /// How often a person is asked about one item: who has said "once more" three times has seen what comes of it.
 pub(crate) const MAX_ESCALATIONS: u32 = 3;
+
+impl Escalation {
+    /// Anybody is asked, what is always asked.
+    pub(crate) fn of_anybody(otherwise: OnFailure) -> Escalation {
+        Escalation { to: Vec::new(), question: None, show: None, timeout: APPROVAL_TIMEOUT.default, otherwise }
+    }
+}
 
 impl OnFailure {
     /// What happens when nobody is asked any more.

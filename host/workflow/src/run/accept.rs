@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use baton_journal::{
-    Decision, Digest, Event, Outcome, Payload, RunHeader, RunId, RunOutcome, Site, Timestamp, Turn, Usage,
+    Decision, Digest, Event, InvocationId, Outcome, Payload, RunHeader, RunId, RunOutcome, Site, Timestamp, Turn, Usage,
 };
 use baton_policy::Resolution;
 use serde_json::Value;
@@ -11,19 +11,22 @@ use serde_json::Value;
 use super::escalate::Ruling;
 use super::fault::Fault;
 use super::question::{ASK, Wanted};
+use super::reserve::{Nested, Place, Terms, amounts};
 use super::{Ask, Run, RunError};
 use baton_journal::json;
 
 /// What an event changes.
 pub(super) enum Change {
     /// The run begins with this input, or cannot begin with it.
-    Begin(Result<Value, String>, VecDeque<RunId>),
+    Begin(Result<Value, String>, VecDeque<RunId>, Terms),
     /// An attempt has begun.
     Started { site: Site, deadline: Timestamp },
     /// An attempt ended; what its output is worth is not decided.
     Ended { site: Site, attempt: u32, outcome: Outcome, usage: Usage },
+    /// What an attempt invoked itself has begun.
+    NestedBegan { place: Place, invocation: InvocationId, nested: Nested },
     /// What an attempt invoked itself has ended.
-    Nested { site: Site, usage: Usage },
+    NestedEnded { place: Place, invocation: InvocationId, usage: Usage },
     /// A person was asked.
     Asked { step: String },
     /// A person was asked about calls of an attempt whose outcome nobody knows.
@@ -54,8 +57,12 @@ pub(super) enum Change {
     Inner((usize, usize), Box<Change>),
     /// The events of a run that this one was forked off are over.
     Forked,
+    /// It goes on with other components, which take other amounts.
+    Migrated(Terms),
     /// The run ended.
     End(RunOutcome),
+    /// A person has allowed more for a call, or not.
+    Allowed { call: String, site: Site, allowed: bool },
     /// An agent wants to know something of people.
     Wants(Box<Wanted>),
     /// An agent was told what became of its question.
@@ -71,7 +78,7 @@ impl Change {
     pub(super) fn usage(&self) -> Option<Usage> {
         match self {
             Change::Ended { usage, .. } => Some(*usage),
-            Change::Nested { usage, .. } => Some(Usage { wall_ms: 0, ..*usage }),
+            Change::NestedEnded { usage, .. } => Some(Usage { wall_ms: 0, ..*usage }),
             Change::Inner(_, change) => change.usage(),
             _ => None,
         }
@@ -98,14 +105,21 @@ impl Run {
             return Ok(Change::Inner(place, Box::new(inner.accept_later(event)?)));
         }
         match event {
-            Event::InvocationStarted { caller: Some(_), .. } | Event::Logged { .. } => Ok(Change::Nothing),
+            Event::InvocationStarted { caller: Some(_), site, invocation, plugin, function, lease, .. } => {
+                let price = self.terms.of_plugin(plugin).price();
+                let own = || Nested::Own(amounts(*lease).plus(price));
+                self.nested_began(site, invocation, function.as_ref().map_or(Nested::Caller(price), |_| own()))
+            }
+            Event::Logged { .. } => Ok(Change::Nothing),
             Event::HostCallStarted { invocation, sequence, operation, request } => {
                 self.intended((invocation, *sequence), operation, request)
             }
             Event::HostCall { invocation, sequence, operation, .. } => {
                 Ok(self.replied(invocation, *sequence, operation))
             }
-            Event::InvocationEnded { caller: Some(_), site, usage, .. } => self.nested(site, *usage),
+            Event::InvocationEnded { caller: Some(_), invocation, site, outcome, usage, .. } => {
+                self.nested_ended(site, invocation, counted(outcome, *usage))
+            }
             Event::InvocationStarted { site, attempt, deadline, .. } => self.started(site, *attempt, *deadline),
             Event::InvocationEnded { site, attempt, outcome, usage, .. } => {
                 self.attempt_ended(site, *attempt, outcome, *usage)
@@ -137,7 +151,7 @@ impl Run {
             Event::Forked if self.forks.is_empty() => out_of_order("the run was not forked off another one"),
             Event::Forked => Ok(Change::Forked),
             // Whoever makes the machine again makes it with the plan that the run goes on with.
-            Event::Migrated(_) => Ok(Change::Nothing),
+            Event::Migrated(migration) => Ok(Change::Migrated(Terms::of(&migration.plugins))),
             Event::RunEnded(outcome) => Ok(Change::End(outcome.clone())),
             _ => out_of_order("the run has begun already"),
         }
@@ -156,12 +170,20 @@ impl Run {
             Ok(()) => Ok(input),
             Err(errors) => Err(format!("the input does not fit its schema: {}", errors.join("; "))),
         });
-        Ok(Change::Begin(checked, header.forks.iter().map(|fork| fork.from.clone()).collect()))
+        let forks = header.forks.iter().map(|fork| fork.from.clone()).collect();
+        Ok(Change::Begin(checked, forks, Terms::of(&header.plugins)))
     }
 
-    fn nested(&self, site: &Site, usage: Usage) -> Result<Change, RunError> {
+    fn nested_began(&self, site: &Site, invocation: &InvocationId, nested: Nested) -> Result<Change, RunError> {
         match self.place(site) {
-            Some(_) => Ok(Change::Nested { site: site.clone(), usage }),
+            Some(place) => Ok(Change::NestedBegan { place, invocation: invocation.clone(), nested }),
+            None => Err(RunError::Foreign(format!("the plan has no step `{}`", site.step))),
+        }
+    }
+
+    fn nested_ended(&self, site: &Site, invocation: &InvocationId, usage: Usage) -> Result<Change, RunError> {
+        match self.place(site) {
+            Some(place) => Ok(Change::NestedEnded { place, invocation: invocation.clone(), usage }),
             None => Err(RunError::Foreign(format!("the plan has no step `{}`", site.step))),
         }
     }
@@ -185,6 +207,7 @@ impl Run {
         if let Outcome::Completed { output: Payload::Stored { .. } } = outcome {
             return Err(RunError::NotLoaded("output of an invocation"));
         }
+        let usage = counted(outcome, usage);
         Ok(Change::Ended { site: site.clone(), attempt, outcome: outcome.clone(), usage })
     }
 
@@ -246,6 +269,10 @@ impl Run {
         }
         if let Some(site) = &ask.asked_by {
             self.check_decision(ask, decision)?;
+            if ask.short.is_some() {
+                let allowed = matches!(decision, Decision::Approved { .. });
+                return Ok(Change::Allowed { call: step.to_owned(), site: site.clone(), allowed });
+            }
             return Ok(Change::Decided { call: step.to_owned(), site: site.clone() });
         }
         if ask.escalated {
@@ -285,6 +312,11 @@ impl Run {
             None => Err(RunError::OutOfOrder(format!("nothing waits before attempt {attempt} of `{site}`"))),
         }
     }
+}
+
+/// What counts of an invocation's use: what is suspended is told when it has ended, with what it used before.
+fn counted(outcome: &Outcome, usage: Usage) -> Usage {
+    if *outcome == Outcome::Suspended { Usage::default() } else { usage }
 }
 
 /// The step waits for no answer.

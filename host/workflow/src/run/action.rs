@@ -6,7 +6,7 @@ use baton_journal::{Digest, InvocationId, Payload, RunOutcome, Site, Timestamp};
 use baton_policy::{Amounts, Resolution};
 use serde_json::Value;
 
-use super::Ballot;
+use super::{Ballot, Shortage};
 use crate::plan::Target;
 
 /// Something for the host to do. What was asked for stays outstanding until an event says that it is done.
@@ -155,6 +155,8 @@ pub struct Ask {
     pub asked_by: Option<Site>,
     /// Whether it is about work that failed: with a yes it is tried once more, with an answer that is its output.
     pub escalated: bool,
+    /// There if it is about a call for which nothing is left of a budget: a yes allows as much again.
+    pub short: Option<Shortage>,
     /// Who else may answer, how many must, and how far that has come.
     pub ballot: Ballot,
 }

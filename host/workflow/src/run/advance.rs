@@ -9,7 +9,6 @@ use super::item::{Items, List, Standing};
 use super::output::Local;
 use super::state::Phase;
 use super::{Action, Ask, Run};
-use crate::plan::policy::MAX_ITEMS;
 use crate::plan::{Step, Work};
 
 impl Run {
@@ -93,6 +92,7 @@ impl Run {
     /// Drops what only waits: the run ends, and so does an attempt that waits for an answer to a question of its own. What is at
     /// work is let finish, and so is a question about calls of it.
     pub(super) fn drop_waiting(&mut self) {
+        self.starved.clear();
         let dropped = self.outstanding.take_all(|action| match action {
             Action::Ask(ask) => ask.in_doubt.is_none(),
             Action::Wait(_) | Action::Await(_) => true,
@@ -171,10 +171,12 @@ impl Run {
         }
         let Some(list) = &definition.for_each else { return Ok(List::One) };
         match self.evaluate(list)? {
-            Value::Array(items) if items.len() <= MAX_ITEMS => Ok(List::Each(items, definition.join)),
             Value::Array(items) => {
-                let text = format!("`for_each` has {} items; at most {MAX_ITEMS} are allowed", items.len());
-                Err(Failure::Invalid(text).into())
+                let (most, limit) = self.fan_out(definition);
+                if u64::try_from(items.len()).is_ok_and(|count| count <= most) {
+                    return Ok(List::Each(items, definition.join));
+                }
+                Err(Failure::Invalid(format!("`for_each` has {} items, more than {limit}", items.len())).into())
             }
             _ => Err(Failure::Invalid(format!("`for_each` is no list: `{}`", list.text())).into()),
         }
@@ -188,9 +190,13 @@ impl Run {
             let Phase::Working(items) = &mut self.steps[step].phase else { return };
             match items.standing() {
                 Standing::Open if !may_begin => return,
+                Standing::Open if items.begins(max_parallel as usize) && self.is_lacking(step) => {
+                    return self.starve((step, None));
+                }
                 Standing::Open => {}
                 standing => return self.conclude(step, standing),
             }
+            let Phase::Working(items) = &mut self.steps[step].phase else { return };
             match items.begin(max_parallel as usize) {
                 Some(item) => self.begin_attempt(step, item, 1),
                 None => return,

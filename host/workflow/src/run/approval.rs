@@ -37,6 +37,7 @@ impl Run {
             in_doubt: None,
             asked_by: None,
             escalated: false,
+            short: None,
             ballot: self.ballot(approval)?,
         };
         self.set_times(&mut ask, approval);

@@ -5,8 +5,9 @@ use std::time::Duration;
 use baton_journal::{Digest, Payload, Site};
 use serde_json::Value;
 
-use super::budget::passed_by_step;
 use super::fault::Fault;
+use super::lease::Share;
+use super::reserve::Takes;
 use super::state::{Phase, Trial};
 use super::{Action, Invoke, Run};
 use crate::plan::{Retry, Role, Work};
@@ -30,17 +31,14 @@ impl Run {
         let plan = std::sync::Arc::clone(&self.plan);
         let definition = &plan.definition().steps[step];
         let Work::Invoke(invocation) = &definition.work else { return Ok(()) };
-        let (role, usage) = (self.turn_of(step), self.steps[step].usage);
-        if let Some(message) = passed_by_step(&definition.budget, usage) {
-            return Err(Fault::permanent(message));
-        }
-        if role == Role::Main
-            && let Some(message) = self.used_up()
-        {
-            self.fail_run(None, message.clone());
-            return Err(Fault::permanent(message));
-        }
+        let role = self.turn_of(step);
+        self.check_budgets(step, role, self.takes_of(invocation))?;
+        let Share::Granted(budget) = self.share_of_attempt(step) else {
+            self.starve((step, Some((item, attempt))));
+            return Ok(());
+        };
         let site = self.site(step, item);
+        self.reserved.hold((step, item), budget);
         let invoke = Invoke {
             idempotency_key: self.idempotency_key(&site),
             site,
@@ -48,7 +46,7 @@ impl Run {
             target: invocation.target.clone(),
             input,
             timeout: self.time_for(role, definition.timeout.into()),
-            budget: self.allowance(role, &definition.budget, usage),
+            budget,
             started: None,
             suspended: None,
         };
@@ -93,6 +91,20 @@ impl Run {
             parts.push(&changes);
         }
         Digest::of_parts(parts).to_string()
+    }
+
+    /// Whether something is left of what an attempt needs. A run with nothing left fails, unless the step says what else is done.
+    fn check_budgets(&mut self, step: usize, role: Role, takes: Takes) -> Result<(), Fault> {
+        let over = self.time_is_over().filter(|_| role == Role::Main);
+        if let Some(message) = over {
+            self.fail_run(None, message.clone());
+            return Err(Fault::permanent(message));
+        }
+        let Some(short) = self.shortage(step, takes) else { return Ok(()) };
+        if short.is_of_run() && self.plan.definition().steps[step].on_exhausted.is_none() {
+            self.fail_run(None, short.text().to_owned());
+        }
+        Err(Fault::of_budget(short))
     }
 
     /// How often what is asked for at a site has changed.

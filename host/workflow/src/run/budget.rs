@@ -5,9 +5,12 @@ use std::time::Duration;
 use baton_journal::{Timestamp, Usage};
 
 use super::Run;
-use crate::plan::{Role, RunLimit, StepBudget};
-use crate::units::Quantity;
-use baton_policy::Amounts;
+use super::reserve::{Place, spent};
+use super::shortage::shown;
+use crate::plan::Step;
+use crate::problem::Position;
+use crate::units::{Count, Millis};
+use baton_policy::{Amounts, Spendable};
 
 /// What a run has used.
 #[derive(Clone, Debug, Default)]
@@ -63,72 +66,114 @@ impl Meter {
 /// What is left to a workflow that a step runs, of the budget around it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outer {
+    /// What is not used.
     pub(super) left: Amounts,
+    /// What is neither used nor reserved by others.
+    pub(super) free: Amounts,
+    /// What its plan says that it may use.
+    pub(super) declared: Amounts,
+    /// Whether others are at work.
+    pub(super) others: bool,
     pub(super) wall: Duration,
 }
 
 impl Run {
     /// Which limit of the run is passed, in words; none if all are kept.
     pub(super) fn passed_limit(&self) -> Option<String> {
-        let (budget, usage) = (self.plan.budget(), self.meter.usage());
-        self.passed("wall", &budget.wall, crate::units::Millis(self.meter.wall_ms()))
-            .or_else(|| self.passed("fuel", &budget.fuel, crate::units::Count(usage.fuel)))
-            .or_else(|| self.passed("calls", &budget.calls, crate::units::Count(usage.host_calls)))
-            .or_else(|| self.passed("bytes", &budget.bytes, crate::units::Bytes(usage.bytes)))
+        let (wall, used) = (self.plan.budget().wall, spent(self.meter.usage()));
+        let took = Millis(self.meter.wall_ms());
+        if took > wall.limit {
+            return Some(format!("the run used {took} of {}", self.wall_text()));
+        }
+        let is_passed = |what: &Spendable| used.of(*what) > self.limit().of(*what);
+        let passed = Spendable::ALL.into_iter().find(is_passed)?;
+        Some(format!("the run used {} of {}", shown(passed, used.of(passed)), self.limit_text(passed)))
     }
 
-    fn passed<Q: Quantity>(&self, name: &str, limit: &RunLimit<Q>, used: Q) -> Option<String> {
-        (used > limit.limit).then(|| format!("the run used {used} of {}", self.limit_text(name, limit)))
+    /// How many items a step's `for_each` may have, and what says so.
+    pub(super) fn fan_out(&self, step: &Step) -> (u64, String) {
+        match step.budget.fan_out {
+            Some(Count(most)) => (most, format!("its fan_out budget of {}", Count(most))),
+            None => {
+                let limit = &self.plan.budget().fan_out;
+                (limit.limit.0, self.written("fan_out", &limit.limit.to_string(), limit.at))
+            }
+        }
     }
 
     /// A limit and where to change it.
-    fn limit_text<Q: Quantity>(&self, name: &str, limit: &RunLimit<Q>) -> String {
+    pub(super) fn limit_text(&self, what: Spendable) -> String {
+        let limit = shown(what, self.limit().of(what));
+        self.written(what.as_str(), &limit, self.plan.budget().place(what))
+    }
+
+    fn wall_text(&self) -> String {
+        let wall = &self.plan.budget().wall;
+        self.written("wall", &wall.limit.to_string(), wall.at)
+    }
+
+    fn written(&self, name: &str, limit: &str, at: Position) -> String {
         let file = &self.plan.definition().file;
-        if limit.at.is_nowhere() {
-            return format!("its {name} budget of {} (the default: set `budget.{name}` in {file})", limit.limit);
+        if at.is_nowhere() {
+            return format!("its {name} budget of {limit} (the default: set `budget.{name}` in {file})");
         }
-        format!("its {name} budget of {} (`budget.{name}`, {file}:{})", limit.limit, limit.at)
+        format!("its {name} budget of {limit} (`budget.{name}`, {file}:{at})")
     }
 
-    /// Why nothing more may begin: a limit that is used up to the last unit.
-    pub(super) fn used_up(&self) -> Option<String> {
-        let left = self.allowance_of_run();
-        let budget = self.plan.budget();
-        if self.wall_left().is_zero() {
-            return Some(format!("the run used up {}", self.limit_text("wall", &budget.wall)));
-        }
-        if left.fuel == 0 {
-            return Some(format!("the run used up {}", self.limit_text("fuel", &budget.fuel)));
-        }
-        (left.bytes == 0).then(|| format!("the run used up {}", self.limit_text("bytes", &budget.bytes)))
+    /// Why nothing more may begin: time is over.
+    pub(super) fn time_is_over(&self) -> Option<String> {
+        self.wall_left().is_zero().then(|| format!("the run used up {}", self.wall_text()))
     }
 
-    /// What is left to the run: what a nested invocation may use at most.
-    #[must_use]
-    pub fn allowance_of_run(&self) -> Amounts {
-        let (budget, usage) = (self.plan.budget(), self.meter.usage());
-        let own = Amounts {
-            fuel: budget.fuel.limit.0.saturating_sub(usage.fuel),
-            calls: budget.calls.limit.0.saturating_sub(usage.host_calls),
-            bytes: budget.bytes.limit.0.saturating_sub(usage.bytes),
-        };
-        self.outer.map_or(own, |outer| Amounts {
-            fuel: own.fuel.min(outer.left.fuel),
-            calls: own.calls.min(outer.left.calls),
-            bytes: own.bytes.min(outer.left.bytes),
-        })
+    /// What the run has not used.
+    pub(super) fn left(&self) -> Amounts {
+        let own = self.left_of_own();
+        self.outer.map_or(own, |outer| own.at_most(outer.left))
     }
 
-    /// What is left to a step: of its own budget, and of the run's if that is less. What cleans up has only its own.
-    pub(super) fn allowance(&self, role: Role, budget: &StepBudget, usage: Usage) -> Amounts {
-        const ALL: Amounts = Amounts { fuel: u64::MAX, calls: u64::MAX, bytes: u64::MAX };
-        let run = if role.cleans_up() { ALL } else { self.allowance_of_run() };
-        let least =
-            |limit: Option<u64>, used: u64, run: u64| limit.map_or(run, |limit| limit.saturating_sub(used).min(run));
-        Amounts {
-            fuel: least(budget.fuel.map(|fuel| fuel.0), usage.fuel, run.fuel),
-            calls: least(budget.calls.map(|calls| calls.0), usage.host_calls, run.calls),
-            bytes: least(budget.bytes.map(|bytes| bytes.0), usage.bytes, run.bytes),
+    /// What it has not used of its own budget.
+    pub(super) fn left_of_own(&self) -> Amounts {
+        self.limit().without(spent(self.meter.usage()))
+    }
+
+    fn limit(&self) -> Amounts {
+        self.declared().plus(self.raised)
+    }
+
+    /// What its plan says that it may use.
+    pub(super) fn declared(&self) -> Amounts {
+        self.plan.budget().amounts()
+    }
+
+    /// What the run has neither used nor reserved.
+    pub(super) fn free(&self) -> Amounts {
+        let reserved = self.held();
+        let own = self.left().without(reserved);
+        self.outer.map_or(own, |outer| own.at_most(outer.free.without(reserved)))
+    }
+
+    /// What is reserved in the run, that of workflows inside included.
+    pub(super) fn held(&self) -> Amounts {
+        self.inner.values().fold(self.reserved.total(), |sum, inner| sum.plus(inner.held()))
+    }
+
+    /// What is free to a step: of its own budget, and of the run's if that is less. What cleans up has only its own.
+    pub(super) fn free_to(&self, step: usize) -> Amounts {
+        let run = if self.turn_of(step).cleans_up() { Amounts::ALL } else { self.free() };
+        self.left_to_step(step).without(self.reserved.of_step(step)).at_most(run)
+    }
+
+    /// What is left to a workflow inside.
+    pub(super) fn outer_of(&self, place: Place) -> Outer {
+        let reserved = self.inner.get(&place).map(Run::held).unwrap_or_default();
+        let mut beside = self.inner.iter().filter(|(of, _)| **of != place);
+        let others = self.has_own_workers() || beside.any(|(_, inner)| inner.has_workers());
+        Outer {
+            left: self.left(),
+            free: self.free().plus(reserved),
+            declared: self.declared(),
+            others: others || self.outer.is_some_and(|outer| outer.others),
+            wall: self.wall_left(),
         }
     }
 
@@ -137,21 +182,4 @@ impl Run {
         let own = Duration::from_millis(self.plan.budget().wall.limit.0.saturating_sub(self.meter.wall_ms()));
         self.outer.map_or(own, |outer| own.min(outer.wall))
     }
-}
-
-/// Which limit of a step is passed, in words; none if all are kept.
-pub(super) fn passed_by_step(budget: &StepBudget, usage: Usage) -> Option<String> {
-    let passed = |name: &str, limit: Option<u64>, used: u64, texts: (String, String)| {
-        let (used_text, limit_text) = texts;
-        limit
-            .filter(|limit| used >= *limit)
-            .map(|_| format!("the step used {used_text} of its {name} budget of {limit_text}"))
-    };
-    let fuel = budget.fuel.map(|fuel| fuel.0);
-    let bytes = budget.bytes.map(|bytes| bytes.0);
-    let text = |used: u64, limit: Option<u64>| {
-        (crate::units::Count(used).to_string(), crate::units::Count(limit.unwrap_or_default()).to_string())
-    };
-    passed("fuel", fuel, usage.fuel, text(usage.fuel, fuel))
-        .or_else(|| passed("bytes", bytes, usage.bytes, text(usage.bytes, bytes)))
 }

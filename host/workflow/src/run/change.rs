@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use baton_journal::{Outcome, RunId, RunOutcome, Site, Timestamp, Usage};
+use baton_journal::{InvocationId, Outcome, RunId, RunOutcome, Site, Timestamp, Usage};
 use serde_json::Value;
 
 use super::accept::Change;
@@ -10,7 +10,7 @@ use super::cleanup::Stage;
 use super::doubt::{begin_again, suspend};
 use super::fault::Fault;
 use super::output::Local;
-use super::settle::handling;
+use super::reserve::{Place, spent};
 use super::state::Phase;
 use super::{Action, Run};
 use crate::plan::FaultKind;
@@ -19,10 +19,14 @@ impl Run {
     /// Changes what an event is about.
     pub(super) fn change(&mut self, change: Change) {
         match change {
-            Change::Begin(input, forks) => self.begin_with(input, forks),
+            Change::Begin(input, forks, terms) => {
+                self.terms = std::sync::Arc::new(terms);
+                self.begin_with(input, forks);
+            }
             Change::Started { site, deadline } => self.mark_started(&site, deadline),
             Change::Ended { site, attempt, outcome, usage } => self.end_attempt(&site, attempt, &outcome, usage),
-            Change::Nested { site, usage } => self.use_up(&site, Usage { wall_ms: 0, ..usage }),
+            Change::NestedBegan { place, invocation, nested } => self.reserved.hold_nested(place, invocation, nested),
+            Change::NestedEnded { place, invocation, usage } => self.end_nested(place, &invocation, usage),
             Change::Asked { step } => self.mark_asked(&step),
             Change::Doubted(ask) => self.hold(*ask),
             Change::Resolved { site, resolution } => self.release(&site, &resolution),
@@ -31,6 +35,7 @@ impl Run {
             Change::Wants(wanted) => self.note(*wanted),
             Change::Told { call } => self.told(&call),
             Change::Decided { call, site } => self.decide(&call, &site),
+            Change::Allowed { call, site, allowed } => self.allow(&call, &site, allowed),
             Change::Ruled { name, ruling } => self.rule(&name, ruling),
             Change::Elapsed { site, attempt } => self.end_delay(&site, attempt),
             Change::Waiting { site } => self.outstanding.note_await(&site),
@@ -40,6 +45,7 @@ impl Run {
             Change::Cancel(outcome) => self.cancel(outcome),
             Change::Pause(paused) => self.pause(paused),
             Change::Inner(place, change) => self.change_inner(place, *change),
+            Change::Migrated(terms) => self.take_terms(&std::sync::Arc::new(terms)),
             Change::End(outcome) => self.close(outcome),
             Change::Forked => self.cross(),
             Change::Nothing => {}
@@ -93,6 +99,7 @@ impl Run {
             return self.put_questions(site);
         }
         self.questions.forget(site);
+        self.reserved.release((step, item));
         let is_needed = !matches!(self.outstanding.take(site), Some(Action::Stop(_)));
         match self.verdict(step, item, outcome) {
             Ok(output) => self.pass(step, item, attempt, output),
@@ -143,13 +150,18 @@ impl Run {
     fn escalates_last_round(&self, step: usize, item: usize) -> bool {
         let definition = &self.plan.definition().steps[step];
         let is_last = definition.rounds.as_ref().is_some_and(|rounds| item + 1 >= rounds.max as usize);
-        is_last && handling(definition, FaultKind::Output).escalation().is_some()
+        is_last && definition.handling(FaultKind::Output).escalation().is_some()
     }
 
     fn use_up(&mut self, site: &Site, usage: Usage) {
         if let Some((step, _)) = self.place(site) {
             self.use_up_at(step, usage);
         }
+    }
+
+    fn end_nested(&mut self, place: Place, id: &InvocationId, usage: Usage) {
+        self.reserved.release_nested(place, id, spent(usage));
+        self.use_up_at(place.0, Usage { wall_ms: 0, ..usage });
     }
 
     /// Notes what was used for a step.

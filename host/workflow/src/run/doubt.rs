@@ -65,6 +65,7 @@ impl Run {
             in_doubt: Some(site.clone()),
             asked_by: None,
             escalated: false,
+            short: None,
             ballot: Ballot::default(),
         })
     }
@@ -78,6 +79,9 @@ impl Run {
         let baton_journal::Event::ApprovalRequested { question, show, roles, deadline, token, .. } = event else {
             return Ok(None);
         };
+        if step.contains('#') {
+            return self.asked_for_more(step, event);
+        }
         let site = Site::read(step);
         let Some(suspended) = self.suspended(&site) else { return Ok(None) };
         if self.doubt_token(&site, question, show, suspended.questions) != *token {
@@ -85,7 +89,7 @@ impl Run {
         }
         let (step, question, show, roles) = (step.to_owned(), question.clone(), show.clone(), roles.clone());
         let (deadline, token, in_doubt) = (*deadline, *token, Some(site));
-        let (answer_schema, asked_by, requested, escalated) = (None, None, true, false);
+        let (answer_schema, asked_by, requested, escalated, short) = (None, None, true, false, None);
         let ballot = Ballot::default();
         Ok(Some(Ask {
             step,
@@ -99,12 +103,18 @@ impl Run {
             in_doubt,
             asked_by,
             escalated,
+            short,
             ballot,
         }))
     }
 
     /// The attempt at the site waits for the answer.
     pub(super) fn hold(&mut self, ask: Ask) {
+        if let (Some(site), Some(_)) = (&ask.asked_by, &ask.short)
+            && let Some((step, item)) = self.place(site)
+        {
+            self.trial(step, item).escalations += 1;
+        }
         if let Some(invoke) = ask.in_doubt.as_ref().and_then(|site| self.outstanding.invoke_mut(site)) {
             invoke.suspended.get_or_insert_default().questions += 1;
         }
@@ -149,7 +159,7 @@ impl Run {
     }
 
     /// The attempt at a site that is suspended, and about which nobody is asked yet.
-    fn suspended(&self, site: &Site) -> Option<&Suspended> {
+    pub(super) fn suspended(&self, site: &Site) -> Option<&Suspended> {
         let invoke = self.outstanding.invoke_at(site).filter(|invoke| invoke.started.is_none());
         let suspended = invoke?.suspended.as_ref().filter(|suspended| suspended.resolution.is_none());
         suspended.filter(|_| !self.outstanding.is_in_doubt(site))

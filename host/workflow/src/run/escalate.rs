@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::answer::loaded;
 use super::ballot::{Ballot, rejected};
 use super::fault::Fault;
-use super::settle::handling;
+use super::output::Local;
 use super::{Action, Ask, Run, RunError};
 use crate::plan::policy::MAX_ESCALATIONS;
 use crate::plan::{Escalation, Work};
@@ -45,7 +45,7 @@ impl Run {
         let definition = &self.plan.definition().steps[step];
         let asked = self.steps[step].trials.get(&item).map_or(0, |trial| trial.escalations);
         let is_open = self.is_open(step);
-        match handling(definition, fault.kind).escalation() {
+        match definition.handling(fault.kind).escalation() {
             Some(escalation) if is_open && definition.role.is_own() && asked < MAX_ESCALATIONS => {
                 self.question_about(step, item, fault, escalation).map(Some)
             }
@@ -55,11 +55,11 @@ impl Run {
 
     fn question_about(&self, step: usize, item: usize, fault: &Fault, asked: &Escalation) -> Result<Ask, Fault> {
         let (local, name) = (self.local(step, item), self.site(step, item).to_string());
-        let question = match asked.question.as_ref().map(|question| self.render(question, local)).transpose()? {
-            Some(Value::String(text)) => text,
-            Some(other) => other.to_string(),
+        let usual = || match &fault.short {
+            Some(short) => short.question(&name),
             None => format!("`{name}` failed: {}. Try it once more?", fault.failure.text()),
         };
+        let question = self.question_of(asked, local)?.unwrap_or_else(usual);
         let more = asked.show.as_ref().map(|show| self.render(show, local)).transpose()?;
         let show = Payload::json(&self.evidence(step, item, fault, more));
         let deadline = Timestamp(self.meter.now().0.saturating_add(asked.timeout.0));
@@ -78,8 +78,15 @@ impl Run {
             in_doubt: None,
             asked_by: None,
             escalated: true,
+            short: None,
             ballot: Ballot::default(),
         })
+    }
+
+    /// The question that the plan has people asked; none if it is the usual one.
+    pub(super) fn question_of(&self, asked: &Escalation, local: Local<'_>) -> Result<Option<String>, Fault> {
+        let question = asked.question.as_ref().map(|question| self.render(question, local)).transpose()?;
+        Ok(question.map(|question| if let Value::String(text) = question { text } else { question.to_string() }))
     }
 
     /// What a person is shown of a failure: they may see what nothing else reads.
@@ -91,6 +98,9 @@ impl Run {
         if let Some(refused) = &fault.refused {
             evidence["findings"] = refused.findings.clone().into();
             evidence["output"] = refused.output.clone();
+        }
+        if let Some(short) = &fault.short {
+            evidence["budget"] = short.evidence();
         }
         if let Some(more) = more {
             evidence["show"] = more;
@@ -109,7 +119,7 @@ impl Run {
     pub(super) fn time_to_rule(&self, name: &str) -> Option<u64> {
         let (step, item) = self.place(&Site::read(name))?;
         let fault = self.steps[step].trials.get(&item)?.escalated.as_ref()?;
-        let escalation = handling(&self.plan.definition().steps[step], fault.kind).escalation()?;
+        let escalation = self.plan.definition().steps[step].handling(fault.kind).escalation()?;
         Some(escalation.timeout.0)
     }
 
@@ -150,7 +160,10 @@ impl Run {
         let Some((step, item)) = self.place(&Site::read(name)) else { return };
         let Some(fault) = self.trial(step, item).escalated.take() else { return };
         match ruling {
-            Ruling::Again(comment) => self.mend(step, item, fault, comment),
+            Ruling::Again(comment) => {
+                fault.short.iter().for_each(|short| self.raise(step, short));
+                self.mend(step, item, fault, comment);
+            }
             Ruling::Given(output) => self.take_given(step, item, output),
             Ruling::Failed(why) => self.end_item(step, item, Err(fault.map(|text| format!("{text}; {why}")))),
         }

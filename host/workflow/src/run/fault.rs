@@ -3,6 +3,7 @@
 use baton_journal::Failure;
 use serde_json::{Value, json};
 
+use super::shortage::Shortage;
 use crate::plan::FaultKind;
 
 /// A failure and its kind.
@@ -15,6 +16,8 @@ pub(super) struct Fault {
     pub(super) told: Option<String>,
     /// The output that did not pass.
     pub(super) refused: Option<Box<Refused>>,
+    /// The budget of which nothing is left.
+    pub(super) short: Option<Box<Shortage>>,
 }
 
 /// An output that did not pass.
@@ -28,7 +31,7 @@ pub(super) struct Refused {
 impl Fault {
     /// A fault of a kind.
     pub(super) fn new(kind: FaultKind, failure: Failure) -> Fault {
-        Fault { kind, failure, told: None, refused: None }
+        Fault { kind, failure, told: None, refused: None, short: None }
     }
 
     /// An output that does not pass: it can be a slip of a model. What it does not pass is told to everybody, and what is
@@ -39,7 +42,14 @@ impl Fault {
             failure: Failure::Transient(format!("{what}: {}", findings.join("; "))),
             refused: Some(Box::new(Refused { findings, output })),
             kind: FaultKind::Output,
+            short: None,
         }
+    }
+
+    /// Nothing is left of a budget.
+    pub(super) fn of_budget(short: Shortage) -> Fault {
+        let failure = Failure::Permanent(short.text().to_owned());
+        Fault { short: Some(Box::new(short)), ..Fault::new(FaultKind::Exhausted, failure) }
     }
 
     /// Something that the run itself can't do.
@@ -69,9 +79,9 @@ impl Fault {
         self.clone().map(|text| format!("item {item}: {text}"))
     }
 
-    /// The same without the output that did not pass: nothing asks for it again.
+    /// The same without what only another attempt needs: none is made.
     pub(super) fn for_good(self) -> Fault {
-        Fault { refused: None, ..self }
+        Fault { refused: None, short: None, ..self }
     }
 
     /// As an expression sees it.

@@ -7,7 +7,6 @@ use baton_journal::{Failure, RunOutcome, Site};
 
 use super::Run;
 use super::accept::Change;
-use super::budget::Outer;
 use super::fault::Fault;
 use crate::plan::Work;
 
@@ -33,17 +32,13 @@ impl Run {
         machine.input = Some(input);
         machine.outstanding.pause(self.is_paused());
         machine.meter.tick(self.meter.now());
-        machine.outer = Some(self.outer());
+        machine.outer = Some(self.outer_of((step, item)));
+        machine.terms = Arc::clone(&self.terms);
         self.steps[step].attempts = self.steps[step].attempts.saturating_add(1);
         machine.advance();
         self.inner.insert((step, item), machine);
         self.take_over(step, item);
         Ok(())
-    }
-
-    /// What is left to what runs inside.
-    fn outer(&self) -> Outer {
-        Outer { left: self.allowance_of_run(), wall: self.wall_left() }
     }
 
     /// The step and item whose workflow a step is in.
@@ -66,7 +61,9 @@ impl Run {
         if let Some(usage) = change.usage() {
             self.use_up_at(step, usage);
         }
-        let outer = self.outer();
+        let raised = self.inner.get(&(step, item)).and_then(|inner| inner.raises_outside(&change));
+        raised.into_iter().for_each(|what| self.raise_run(what));
+        let outer = self.outer_of((step, item));
         let Some(inner) = self.inner.get_mut(&(step, item)) else { return };
         inner.outer = Some(outer);
         inner.change(change);

@@ -62,9 +62,14 @@ impl Items {
         Items { list, results, begun: 0, at_work: 0, done: 0, failed: 0, good: false, closed: false }
     }
 
+    /// Whether another item begins now, if that many may be at work.
+    pub(super) fn begins(&self, most: usize) -> bool {
+        !self.closed && self.at_work < most && self.has_more()
+    }
+
     /// Begins the next item, if that many may be at work; none if no other begins now.
     pub(super) fn begin(&mut self, most: usize) -> Option<usize> {
-        if self.closed || self.at_work >= most || !self.has_more() {
+        if !self.begins(most) {
             return None;
         }
         let next = self.begun;

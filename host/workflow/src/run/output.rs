@@ -37,8 +37,9 @@ impl Run {
             Outcome::TimedOut { after_ms } => {
                 Err(self.unknown_effect(step, FaultKind::Timeout, format!("timed out after {after_ms} ms")))
             }
-            Outcome::Exhausted { message, .. } => {
-                Err(Fault::new(FaultKind::Exhausted, Failure::Permanent(format!("exhausted: {message}"))))
+            Outcome::Exhausted { limit, message } => {
+                let fault = Fault::new(FaultKind::Exhausted, Failure::Permanent(format!("exhausted: {message}")));
+                Err(Fault { short: self.shortage_after(step, *limit).map(Box::new), ..fault })
             }
             Outcome::Denied { message } => {
                 Err(Fault::new(FaultKind::Denied, Failure::Permanent(format!("denied: {message}"))))

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::accept::Change;
 use super::ballot::Ballot;
+use super::shortage::site_of;
 use super::{Action, Ask, Run, RunError};
 use crate::schema::Schema;
 
@@ -86,7 +87,7 @@ impl Run {
         let Wanted { call, request } = wanted;
         let Request { text: question, show, schema, roles, within_ms } = request;
         let (step, show) = (call.to_string(), Payload::text(show));
-        let site = Site::read(step.split('#').next().unwrap_or_default());
+        let site = site_of(&step);
         let answer_schema: Option<Value> = schema.as_deref().and_then(|schema| json::parse(schema).ok());
         let schema = answer_schema.as_ref().and_then(|schema| Schema::compile("the question's schema", schema).ok());
         let ask = Ask {
@@ -100,6 +101,7 @@ impl Run {
             in_doubt: None,
             asked_by: Some(site),
             escalated: false,
+            short: None,
             ballot: Ballot::default(),
             step: step.clone(),
         };

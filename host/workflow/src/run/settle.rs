@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::output::Local;
 use super::state::{Phase, Settled};
 use super::{Run, StepStatus};
-use crate::plan::{FaultKind, OnFailure, Role, Step};
+use crate::plan::{OnFailure, Role};
 
 impl Run {
     /// The step did its work.
@@ -25,7 +25,7 @@ impl Run {
     pub(super) fn fail(&mut self, step: usize, fault: &Fault) {
         let plan = std::sync::Arc::clone(&self.plan);
         let failure = &fault.failure;
-        let output = match handling(&plan.definition().steps[step], fault.kind).unasked() {
+        let output = match plan.definition().steps[step].handling(fault.kind).unasked() {
             OnFailure::Fail | OnFailure::Escalate(_) => {
                 self.fail_run_for(step, fault);
                 Value::Null
@@ -95,10 +95,4 @@ impl Run {
         }
         is_why
     }
-}
-
-/// What a step says about a failure.
-pub(super) fn handling(step: &Step, kind: FaultKind) -> &OnFailure {
-    let on_timeout = step.on_timeout.as_ref().filter(|_| kind == FaultKind::Timeout);
-    on_timeout.unwrap_or(&step.on_failure)
 }

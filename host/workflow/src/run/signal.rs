@@ -43,6 +43,7 @@ impl Run {
             let asked = site.to_string();
             self.dropped.extend(self.outstanding.take_ask(&asked));
             self.outstanding.take(site);
+            self.place(site).into_iter().for_each(|place| self.reserved.release(place));
         } else if self.may_stop(site)
             && let Some(Action::Invoke(invoke)) = self.outstanding.take(site)
         {
@@ -61,6 +62,7 @@ impl Run {
         self.drop_escalations(step);
         let is_of = |site: &&Site| self.place(site).is_some_and(|(of, _)| self.own_step(of) == step);
         let sites: Vec<Site> = self.outstanding.all().filter_map(Action::site).filter(is_of).cloned().collect();
+        self.forget_starved(step);
         for site in &sites {
             if self.outstanding.is_delayed(site) {
                 self.outstanding.take(site);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use baton_journal::{Failure, Usage};
+use baton_policy::Amounts;
 use serde_json::Value;
 
 use super::fault::Fault;
@@ -30,6 +31,8 @@ pub(super) struct StepState {
     pub(super) trials: BTreeMap<usize, Trial>,
     /// What its invocations used.
     pub(super) usage: Usage,
+    /// What people have allowed besides its own budget.
+    pub(super) raised: Amounts,
     /// What its items have added to the context, in their order: the variable's name, and the value.
     pub(super) added: BTreeMap<usize, Vec<(String, Value)>>,
 }
@@ -47,6 +50,8 @@ pub(super) struct Trial {
     pub(super) changes: u32,
     /// How often a person was asked.
     pub(super) escalations: u32,
+    /// Whether a person has refused more of a budget.
+    pub(super) refused_more: bool,
     /// What the attempt is told of the output before it.
     pub(super) feedback: Option<Feedback>,
     /// The output that is being verified, and the attempt that gave it.
@@ -111,6 +116,7 @@ impl StepState {
             quarantined: 0,
             trials: BTreeMap::new(),
             usage: Usage::default(),
+            raised: Amounts::default(),
             added: BTreeMap::new(),
         }
     }

@@ -13,6 +13,8 @@ mod people;
 mod properties;
 mod quarantine;
 mod questions;
+mod reservations;
+mod shortages;
 mod validation;
 mod world;
 

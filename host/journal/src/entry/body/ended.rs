@@ -33,6 +33,9 @@ pub(super) struct Ended {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     after_ms: Option<u64>,
     usage: (u64, u64, u64, u64, u64),
+    /// Money and tokens, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cost: Option<(u64, u64)>,
 }
 
 /// The name of an outcome.
@@ -53,7 +56,7 @@ impl Ended {
     pub(super) fn of(event: &Event) -> Option<Ended> {
         let Event::InvocationEnded { invocation, site, attempt, caller, outcome, usage } = event else { return None };
         let place = Place::written(invocation, (site, *attempt, caller));
-        let Usage { fuel, memory_bytes, wall_ms, host_calls, bytes } = *usage;
+        let Usage { fuel, memory_bytes, wall_ms, host_calls, bytes, micro_usd, tokens } = *usage;
         let ended = Ended {
             event: Tag(Some(Kind::InvocationEnded)),
             invocation: invocation.clone(),
@@ -67,6 +70,7 @@ impl Ended {
             message: None,
             after_ms: None,
             usage: (fuel, memory_bytes, wall_ms, host_calls, bytes),
+            cost: Some((micro_usd, tokens)).filter(|cost| *cost != (0, 0)),
         };
         Some(ended.with(outcome))
     }
@@ -88,6 +92,10 @@ impl Ended {
 
     pub(super) fn event(self) -> Result<Event, serde_json::Error> {
         let (fuel, memory_bytes, wall_ms, host_calls, bytes) = self.usage;
+        if self.cost == Some((0, 0)) {
+            return Err(wrong("a cost of nothing is not written"));
+        }
+        let (micro_usd, tokens) = self.cost.unwrap_or_default();
         let outcome = match (self.outcome, self.output, self.failure, self.limit, self.message, self.after_ms) {
             (Word::Completed, Some(output), None, None, None, None) => Outcome::Completed { output },
             (Word::Failed, None, Some(failure), None, None, None) => Outcome::Failed { failure },
@@ -100,7 +108,7 @@ impl Ended {
             _ => return Err(wrong("its outcome has not the fields that it should have")),
         };
         let Place { site, attempt, caller } = Place::read(&self.invocation, (self.site, self.attempt, self.caller))?;
-        let usage = Usage { fuel, memory_bytes, wall_ms, host_calls, bytes };
+        let usage = Usage { fuel, memory_bytes, wall_ms, host_calls, bytes, micro_usd, tokens };
         Ok(Event::InvocationEnded { invocation: self.invocation, site, attempt, caller, outcome, usage })
     }
 }

@@ -78,13 +78,13 @@ fn the_top_of_the_file() {
         ],
     );
     check_file(
-        "workflow: t\nbudget: { wall: 3, fuel: 1e9, calls: many, bytes: 0, usd: 2 }\nsteps: { a: { agent: any } }",
+        "workflow: t\nbudget: { wall: 3, fuel: 1e9, calls: many, bytes: 0, eur: 2 }\nsteps: { a: { agent: any } }",
         &[
             "2:17 W0004 `wall` must be a duration such as `500ms`, `30s`, `5m`, `2h` or `7d`, not the number `3`",
             "2:26 W0004 `fuel` must be a whole number such as `500`, `20k`, `1M` or `200G`, not the number `1e9`",
             "2:38 W0004 `calls` must be a whole number such as `500`, `20k`, `1M` or `200G`, not the text `many`",
             "2:51 W0005 `bytes` must be from 1B to 1TB, not 0B",
-            "2:54 W0002 `budget` has no key `usd` [there is `wall`, `fuel`, `calls`, `bytes`]",
+            "2:54 W0002 `budget` has no key `eur` [there is `wall`, `fuel`, `calls`, `bytes`, `usd`, `tokens`, `fan_out`]",
         ],
     );
     check_file(
@@ -437,7 +437,7 @@ fn checks_retries_and_failures() {
     );
     check(
         "  a: { agent: any, budget: { wall: 3s } }",
-        &["5:30 W0002 `budget` has no key `wall` [there is `fuel`, `calls`, `bytes`]"],
+        &["5:30 W0002 `budget` has no key `wall` [there is `fuel`, `calls`, `bytes`, `usd`, `tokens`, `fan_out`]"],
     );
     check(
         "  a: { agent: any, output: { type: string } }\n  b: { approve: { question: ok, answer: 3 } }",

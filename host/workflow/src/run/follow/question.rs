@@ -14,7 +14,11 @@ impl Run {
         if let Some(ask) = self.outstanding.ask(step) {
             return follows_ask(ask, event);
         }
-        let Some(expected) = self.doubt_shown(&Site::read(step), show.clone(), at) else { return Ok(()) };
+        let expected = match step.contains('#') {
+            true => self.short_shown(step, show, at),
+            false => self.doubt_shown(&Site::read(step), show.clone(), at),
+        };
+        let Some(expected) = expected else { return Ok(()) };
         let latest = (*deadline).min(expected.deadline); // the clock that set it was read before the entry was made
         follows_ask(&Ask { deadline: latest, ..expected }, event)
     }

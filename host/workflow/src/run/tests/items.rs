@@ -59,7 +59,7 @@ fn the_first_failed_item_fails_the_step_when_the_others_have_ended() {
 fn too_many_items_and_no_list_fail_the_step() {
     let mut world = three().with_input(json!({"list": vec![0; 10_001]}));
     let actions = world.begin();
-    assert!(world::message(&actions).contains("10001 items; at most 10000"), "{actions:?}");
+    assert!(world::message(&actions).contains("10001 items, more than its fan_out budget of 10k"), "{actions:?}");
     let mut world = three().with_input(json!({"list": {"a": 1}}));
     let actions = world.begin();
     assert!(world::message(&actions).contains("`for_each` is no list"), "{actions:?}");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use baton_journal::{
-    Decision, Digest, Event, Failure, InvocationId, Lease, Outcome, Payload, RunHeader, RunId, RunOutcome, Site,
-    Timestamp, Usage,
+    Decision, Digest, Event, Failure, InvocationId, Lease, Outcome, Payload, PluginPin, RunHeader, RunId, RunOutcome,
+    Site, Timestamp, Usage,
 };
 use serde_json::{Value, json};
 
@@ -14,7 +14,8 @@ use crate::plan::Plan;
 use crate::run::{Action, Ask, InDoubt, Invoke, Run, StepStatus};
 
 /// What an invocation uses in tests.
-pub(super) const USAGE: Usage = Usage { fuel: 10, memory_bytes: 100, wall_ms: 5, host_calls: 2, bytes: 20 };
+pub(super) const USAGE: Usage =
+    Usage { fuel: 10, memory_bytes: 100, wall_ms: 5, host_calls: 2, bytes: 20, micro_usd: 0, tokens: 0 };
 
 /// A run, and the journal that a host would have.
 pub(super) struct World {
@@ -25,6 +26,7 @@ pub(super) struct World {
     /// What was given to each place.
     pub(super) inputs: BTreeMap<String, Value>,
     input: Value,
+    pub(super) plugins: Vec<PluginPin>,
 }
 
 impl World {
@@ -37,7 +39,8 @@ impl World {
     pub(super) fn whole(text: &str) -> World {
         let plan = Arc::new(fixture::plan(text));
         let now = Timestamp(1_000_000);
-        World { run: new_run(&plan), plan, journal: Vec::new(), now, inputs: BTreeMap::new(), input: json!({"n": 1}) }
+        let (run, input) = (new_run(&plan), json!({"n": 1}));
+        World { run, plan, journal: Vec::new(), now, inputs: BTreeMap::new(), input, plugins: Vec::new() }
     }
 
     /// The same with another input.
@@ -54,7 +57,7 @@ impl World {
             input: Payload::json(&self.input),
             seed: seed(),
             engine: "test".to_owned(),
-            plugins: Vec::new(),
+            plugins: self.plugins.clone(),
             version: None,
             forks: Vec::new(),
             admission: Default::default(),
@@ -138,6 +141,17 @@ impl World {
     pub(super) fn complete(&mut self, place: &str, output: Value) -> Vec<Action> {
         let attempt = self.attempt(place);
         self.fail(place, attempt, completed(&output))
+    }
+
+    /// The first attempt at a place begins and completes, and costs something.
+    pub(super) fn pay(&mut self, place: &str, micro_usd: u64) -> Vec<Action> {
+        self.apply(&self.started(place, 1));
+        self.apply(&at_cost(self.ended(place, 1, completed(&json!(1))), micro_usd))
+    }
+
+    /// The first attempt at a place fails, and costs something.
+    pub(super) fn failed_at_cost(&self, place: &str, micro_usd: u64) -> Event {
+        at_cost(self.ended(place, 1, transient()), micro_usd)
     }
 
     /// An attempt begins and ends.
@@ -280,6 +294,13 @@ pub(super) fn message(actions: &[Action]) -> String {
         Some(Action::End(RunOutcome::Failed { message, .. })) => message.clone(),
         other => panic!("not failed: {other:?}"),
     }
+}
+
+fn at_cost(mut event: Event, price: u64) -> Event {
+    if let Event::InvocationEnded { usage, .. } = &mut event {
+        usage.micro_usd = price;
+    }
+    event
 }
 
 /// A good end.

@@ -1,0 +1,88 @@
+//! Budgets over whole runs: nobody overspends, whoever asks people for more goes on where it was, and nothing is paid twice.
+
+use baton_journal::{Decision, Entry, Event, RunId};
+use baton_runtime::Ending;
+use baton_tests::{Desk, Scratch, approval};
+use serde_json::{Value, json};
+
+use super::verify::verified;
+
+/// An agent that calls a tool three times, each call for 0.02 usd.
+fn paying(budget: &str, step: &str) -> Scratch {
+    let call = "{ act: call, tool: crm/contacts.get, arguments: { id: C-0 } }";
+    let workflow = format!(
+        "workflow: w\nbudget: {budget}\nsteps:\n  only:\n    agent: acts\n    input: {{ acts: [ {call}, {call}, {call} ] }}\n{step}output: ${{{{ steps.only.output }}}}\n"
+    );
+    let facts = "[tools.\"contacts.get\"]\neffect = \"read\"\n[asks]\nstate = [\"agent\"]\n";
+    let terms = "grants = { state = [\"agent\"] }\nprice = \"0.02 usd\"";
+    Scratch::new(&workflow)
+        .agent("acts", "grants = { tools = [\"crm/*\"] }", "tools = [\"crm/*\"]\n")
+        .tool("crm", terms, facts)
+}
+
+/// Calls of the tool that began.
+async fn paid(desk: &Desk, run: &RunId) -> usize {
+    let is_call = |entry: &&Entry| matches!(&entry.event, Event::InvocationStarted { plugin, caller: Some(_), .. } if plugin == "crm");
+    desk.story(run).await.entries().iter().filter(is_call).count()
+}
+
+fn cost(ending: &Ending) -> u64 {
+    ending.steps.iter().map(|step| step.usage.micro_usd).sum()
+}
+
+async fn is_verified(desk: &Desk, run: &RunId) {
+    let found = verified(desk, &desk.story(run).await).await;
+    assert!(found.holds() && found.is_whole(), "{found:?}");
+}
+
+fn output(ending: &Ending) -> &Value {
+    ending.output.as_ref().unwrap_or_else(|| panic!("{:?}", ending.error))
+}
+
+#[tokio::test]
+async fn a_call_whose_price_is_not_left_is_not_made_and_its_caller_is_told() {
+    let scratch = paying("{ usd: 0.05 }", "");
+    let desk = Desk::new(scratch.path()).unwrap();
+    let ending = desk.run(&json!({})).await.unwrap();
+    let told = output(&ending)[2]["err"].as_str().unwrap().to_owned();
+    assert!(told.contains("it costs 0.02 usd, and the run used 0.04 usd of its usd budget of 0.05 usd"), "{told}");
+    assert_eq!((paid(&desk, &ending.run).await, cost(&ending)), (2, 40_000));
+}
+
+#[tokio::test]
+async fn an_agent_waits_for_a_person_and_goes_on_where_it_was() {
+    let scratch = paying("{ usd: 0.05 }", "    on_exhausted: { ask: { to: [finance] } }\n");
+    let desk = Desk::new(scratch.path()).unwrap();
+    let parked = desk.run(&json!({})).await.unwrap();
+    assert_eq!((parked.outcome, paid(&desk, &parked.run).await), ("parked", 2));
+    let question = parked.waiting.first().unwrap();
+    insta::assert_json_snapshot!("a_question_about_a_budget", question, { ".token" => "…", ".deadline" => "…" });
+
+    let ending = desk.answer(&parked.run, &question.step, approval("finance", None)).await.unwrap();
+    assert_eq!(output(&ending), &json!([{"ok": null}, {"ok": null}, {"ok": null}]));
+    assert_eq!((paid(&desk, &ending.run).await, cost(&ending)), (3, 60_000), "nothing is paid twice");
+    is_verified(&desk, &ending.run).await;
+}
+
+#[tokio::test]
+async fn a_no_is_told_to_the_agent() {
+    let scratch = paying("{ usd: 0.03 }", "    on_exhausted: ask\n");
+    let desk = Desk::new(scratch.path()).unwrap();
+    let parked = desk.run(&json!({})).await.unwrap();
+    let no = Decision::Rejected { by: "Ada".to_owned(), role: None, comment: Some("enough".to_owned()) };
+    let step = parked.waiting.first().unwrap().step.clone();
+    let ending = desk.answer(&parked.run, &step, no).await.unwrap();
+    assert!(output(&ending)[1]["err"].as_str().unwrap().contains("it costs 0.02 usd"), "{ending:?}");
+    assert_eq!((paid(&desk, &ending.run).await, cost(&ending)), (1, 20_000));
+    is_verified(&desk, &ending.run).await;
+}
+
+#[tokio::test]
+async fn parallel_calls_never_pass_the_budget_together() {
+    let scratch =
+        paying("{ usd: 0.05 }", "    for_each: ${{ [1, 2, 3, 4] }}\n    join: all_settled\n    max_parallel: 4\n");
+    let desk = Desk::new(scratch.path()).unwrap();
+    let ending = desk.run(&json!({})).await.unwrap();
+    assert_eq!((paid(&desk, &ending.run).await, cost(&ending)), (2, 40_000), "{ending:?}");
+    is_verified(&desk, &ending.run).await;
+}
