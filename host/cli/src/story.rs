@@ -8,6 +8,7 @@ pub mod render;
 mod invocation;
 mod page;
 mod question;
+mod spending;
 
 pub use json::for_programs;
 pub use render::{Telling, for_people};

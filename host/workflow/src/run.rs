@@ -55,6 +55,7 @@ mod attempt;
 mod ballot;
 mod branch;
 mod budget;
+mod ceiling;
 mod change;
 mod cleanup;
 mod context;
@@ -84,6 +85,7 @@ mod wait;
 
 pub use action::{Action, Ask, Await, Emit, Invoke, Suspended, Wait};
 pub use ballot::{Ballot, Delegation, Level, Vote};
+pub use ceiling::Ceiling;
 pub use doubt::InDoubt;
 pub use lease::Share;
 pub use reserve::Callers;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use baton_journal::Timestamp;
-use baton_policy::MicroUsd;
+use baton_policy::{MicroUsd, Spendable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -22,6 +22,16 @@ pub struct Bytes(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Count(pub u64);
+
+/// An amount of what a budget bounds, as a workflow writes it.
+#[must_use]
+pub fn written(what: Spendable, amount: u64) -> String {
+    match what {
+        Spendable::Usd => MicroUsd(amount).to_string(),
+        Spendable::Bytes => Bytes(amount).to_string(),
+        Spendable::Fuel | Spendable::Calls | Spendable::Tokens => Count(amount).to_string(),
+    }
+}
 
 const DURATIONS: &[(&str, u64)] = &[("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 const COUNTS: &[(&str, u64)] =

@@ -41,10 +41,12 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<Exit, Error> {
     if ending.outcome == "running" && found.status == RunStatus::Interrupted {
         ending.outcome = "interrupted"; // the journal alone does not tell
     }
+    let spending = story.spending();
     match args.output.format {
-        Format::Json => terminal::result(&ending::pretty(&for_programs(&ending, story.entries()))?)?,
+        Format::Json => terminal::result(&ending::pretty(&for_programs(&ending, &spending, story.entries()))?)?,
         Format::Text => {
-            let telling = Telling { ending: &ending, entries: story.entries(), zone: &context.zone, full: args.full };
+            let (spending, entries) = (&spending, story.entries());
+            let telling = Telling { ending: &ending, spending, entries, zone: &context.zone, full: args.full };
             terminal::result(&for_people(&telling))?;
             if ending.outcome == "interrupted" {
                 let command = context.again(&found.project).command(&["resume", story.id().as_str()]);

@@ -1,8 +1,8 @@
 //! A run for programs: how it stands, and its journal entry by entry with the JSON of payloads in place. It does not
 //! shorten anything.
 
-use baton_runtime::Ending;
 use baton_runtime::journal::{Entry, Event};
+use baton_runtime::{Ending, Spending};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -12,17 +12,18 @@ pub struct Whole<'a> {
     #[serde(flatten)]
     ending: &'a Ending,
     input: Value,
+    spending: &'a Spending,
     entries: Vec<Value>,
 }
 
 /// Everything about a run.
 #[must_use]
-pub fn for_programs<'a>(ending: &'a Ending, entries: &[Entry]) -> Whole<'a> {
+pub fn for_programs<'a>(ending: &'a Ending, spending: &'a Spending, entries: &[Entry]) -> Whole<'a> {
     let input = match entries.first().map(|entry| &entry.event) {
         Some(Event::RunStarted(header)) => header.input.as_str().map_or(Value::Null, parsed),
         _ => Value::Null,
     };
-    Whole { ending, input, entries: entries.iter().map(entry).collect() }
+    Whole { ending, input, spending, entries: entries.iter().map(entry).collect() }
 }
 
 fn entry(entry: &Entry) -> Value {

@@ -1,13 +1,13 @@
 //! A run as people read it. It does not know terminals: colours are marks in the text.
 
-use baton_runtime::Ending;
 use baton_runtime::journal::{Entry, Event, RunHeader, RunOutcome, Usage, VersionPin};
+use baton_runtime::{Ending, Spending};
 use jiff::tz::TimeZone;
 
 use super::account::{Account, Happening, StepAccount};
 use super::invocation;
 use super::page::Page;
-use super::question;
+use super::{question, spending};
 use crate::escape::{escape, escape_line};
 use crate::{format, paint, trap};
 
@@ -16,6 +16,8 @@ use crate::{format, paint, trap};
 pub struct Telling<'a> {
     /// How the run stands.
     pub ending: &'a Ending,
+    /// Where its budget went.
+    pub spending: &'a Spending,
     /// Its journal.
     pub entries: &'a [Entry],
     /// The zone of its times.
@@ -35,7 +37,9 @@ pub fn for_people(telling: &Telling<'_>) -> String {
         write_step(&mut page, telling, &account, step);
     }
     write_others(&mut page, telling.ending, &account);
-    write_end(&mut page, telling.ending, &account);
+    write_end(&mut page, &account);
+    page.line(0, "");
+    spending::write(&mut page, telling.spending);
     page.finish()
 }
 
@@ -133,7 +137,7 @@ fn write_others(page: &mut Page, ending: &Ending, account: &Account<'_>) {
     }
 }
 
-fn write_end(page: &mut Page, ending: &Ending, account: &Account<'_>) {
+fn write_end(page: &mut Page, account: &Account<'_>) {
     page.line(0, "");
     match account.outcome {
         Some(RunOutcome::Completed { output }) => page.json(0, "output", output),
@@ -147,6 +151,4 @@ fn write_end(page: &mut Page, ending: &Ending, account: &Account<'_>) {
         }
         None => {}
     }
-    let used = ending.steps.iter().fold(Usage::default(), |sum, step| sum.plus(step.usage));
-    page.line(0, &format!("{}  {}", paint::strong("total"), format::usage(&used)));
 }

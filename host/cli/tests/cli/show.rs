@@ -5,6 +5,7 @@ use baton_cli::ending::Telling::{Asked, Quiet, Whole};
 use baton_cli::ending::{Standing, for_people as output_for_people, pretty};
 use baton_cli::story::{Telling, for_people, for_programs};
 use baton_cli::trap::last_words;
+use baton_runtime::Spending;
 use baton_runtime::ending::{Blame, Ending};
 use baton_runtime::journal::{Entry, Event, Outcome};
 use baton_runtime::plan::Ask;
@@ -15,7 +16,8 @@ use crate::story::{BACKTRACE, ending, entries};
 
 fn shown(to_the_end: bool, full: bool) -> String {
     let (ending, entries) = (ending(to_the_end), entries(to_the_end));
-    let telling = Telling { ending: &ending, entries: &entries, zone: &TimeZone::UTC, full };
+    let spending = Spending::of("client-onboarding", &entries);
+    let telling = Telling { ending: &ending, spending: &spending, entries: &entries, zone: &TimeZone::UTC, full };
     anstream::adapter::strip_str(&for_people(&telling)).to_string()
 }
 
@@ -47,7 +49,7 @@ fn no_text_of_others_reaches_the_terminal() {
 #[test]
 fn for_programs_everything_is_there_with_payloads_in_place() {
     let (ending, entries) = (ending(true), entries(true));
-    let text = pretty(&for_programs(&ending, &entries)).unwrap();
+    let text = pretty(&for_programs(&ending, &Spending::of("client-onboarding", &entries), &entries)).unwrap();
     assert!(!text.contains('\u{202e}'));
     let whole: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(whole["entries"].as_array().unwrap().len(), entries.len());

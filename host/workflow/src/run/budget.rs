@@ -6,10 +6,9 @@ use baton_journal::{Timestamp, Usage};
 
 use super::Run;
 use super::reserve::{Place, spent};
-use super::shortage::shown;
 use crate::plan::Step;
 use crate::problem::Position;
-use crate::units::{Count, Millis};
+use crate::units::{Count, Millis, written};
 use baton_policy::{Amounts, Spendable};
 
 /// What a run has used.
@@ -87,7 +86,7 @@ impl Run {
         }
         let is_passed = |what: &Spendable| used.of(*what) > self.limit().of(*what);
         let passed = Spendable::ALL.into_iter().find(is_passed)?;
-        Some(format!("the run used {} of {}", shown(passed, used.of(passed)), self.limit_text(passed)))
+        Some(format!("the run used {} of {}", written(passed, used.of(passed)), self.limit_text(passed)))
     }
 
     /// How many items a step's `for_each` may have, and what says so.
@@ -96,23 +95,23 @@ impl Run {
             Some(Count(most)) => (most, format!("its fan_out budget of {}", Count(most))),
             None => {
                 let limit = &self.plan.budget().fan_out;
-                (limit.limit.0, self.written("fan_out", &limit.limit.to_string(), limit.at))
+                (limit.limit.0, self.limit_written("fan_out", &limit.limit.to_string(), limit.at))
             }
         }
     }
 
     /// A limit and where to change it.
     pub(super) fn limit_text(&self, what: Spendable) -> String {
-        let limit = shown(what, self.limit().of(what));
-        self.written(what.as_str(), &limit, self.plan.budget().place(what))
+        let limit = written(what, self.limit().of(what));
+        self.limit_written(what.as_str(), &limit, self.plan.budget().place(what))
     }
 
     fn wall_text(&self) -> String {
         let wall = &self.plan.budget().wall;
-        self.written("wall", &wall.limit.to_string(), wall.at)
+        self.limit_written("wall", &wall.limit.to_string(), wall.at)
     }
 
-    fn written(&self, name: &str, limit: &str, at: Position) -> String {
+    fn limit_written(&self, name: &str, limit: &str, at: Position) -> String {
         let file = &self.plan.definition().file;
         if at.is_nowhere() {
             return format!("its {name} budget of {limit} (the default: set `budget.{name}` in {file})");
@@ -136,7 +135,7 @@ impl Run {
         self.limit().without(spent(self.meter.usage()))
     }
 
-    fn limit(&self) -> Amounts {
+    pub(super) fn limit(&self) -> Amounts {
         self.declared().plus(self.raised)
     }
 

@@ -13,7 +13,7 @@ use super::reserve::{Place, Takes, spent};
 use super::{Ask, Run, RunError};
 use crate::plan::Escalation;
 use crate::plan::policy::MAX_ESCALATIONS;
-use crate::units::{Bytes, Count};
+use crate::units::written;
 
 /// Something of a budget that is used up, or does not suffice for what an invocation costs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,13 +57,13 @@ impl Shortage {
 
     /// What a person is asked.
     pub(super) fn question(&self, name: &str) -> String {
-        format!("`{name}` cannot go on: {}. Allow {} more?", self.text, shown(self.what, self.more))
+        format!("`{name}` cannot go on: {}. Allow {} more?", self.text, written(self.what, self.more))
     }
 
     /// What a person sees of it.
     pub(super) fn evidence(&self) -> Value {
         let of = if self.is_of_run() { "run" } else { "step" };
-        json!({ "of": of, "what": self.what, "short": self.text, "more": shown(self.what, self.more) })
+        json!({ "of": of, "what": self.what, "short": self.text, "more": written(self.what, self.more) })
     }
 }
 
@@ -96,7 +96,7 @@ impl Run {
     fn short_of_step(&self, step: usize, what: Spendable, takes: Takes) -> Shortage {
         let budget = self.plan.definition().steps[step].budget.amounts();
         let (used, limit) = (spent(self.steps[step].usage), self.step_limit(step).of(what));
-        let (name, used, limit) = (what.as_str(), shown(what, used.of(what)), shown(what, limit));
+        let (name, used, limit) = (what.as_str(), written(what, used.of(what)), written(what, limit));
         let text = format!("{}the step used {used} of its {name} budget of {limit}", cost(what, takes));
         Shortage { of: Whose::Step, what, text, more: budget.of(what) }
     }
@@ -104,7 +104,7 @@ impl Run {
     fn short_of_run(&self, what: Spendable, takes: Takes) -> Shortage {
         let (text, more) = match self.outer.filter(|_| self.is_bound_outside(what)) {
             Some(outer) => {
-                let left = shown(what, outer.left.of(what));
+                let left = written(what, outer.left.of(what));
                 (format!("the run around its workflow has {left} left of its {} budget", what.as_str()), outer.declared)
             }
             None => (self.used_of(what), self.declared()),
@@ -117,7 +117,7 @@ impl Run {
         let used = spent(self.meter.usage()).of(what);
         match self.left_of_own().of(what) {
             0 => format!("the run used up {}", self.limit_text(what)),
-            _ => format!("the run used {} of {}", shown(what, used), self.limit_text(what)),
+            _ => format!("the run used {} of {}", written(what, used), self.limit_text(what)),
         }
     }
 
@@ -127,7 +127,7 @@ impl Run {
     }
 
     /// A step's own budget, with what people have allowed besides.
-    fn step_limit(&self, step: usize) -> Amounts {
+    pub(super) fn step_limit(&self, step: usize) -> Amounts {
         self.plan.definition().steps[step].budget.amounts().plus(self.steps[step].raised)
     }
 
@@ -280,14 +280,5 @@ fn cost(what: Spendable, takes: Takes) -> String {
     match what {
         Spendable::Usd => format!("it costs {}, and ", MicroUsd(takes.most.micro_usd)),
         _ => String::new(),
-    }
-}
-
-/// An amount as people read it.
-pub(super) fn shown(what: Spendable, amount: u64) -> String {
-    match what {
-        Spendable::Usd => MicroUsd(amount).to_string(),
-        Spendable::Bytes => Bytes(amount).to_string(),
-        Spendable::Fuel | Spendable::Calls | Spendable::Tokens => Count(amount).to_string(),
     }
 }

@@ -31,7 +31,8 @@ fn run(arena: &Arena) -> Verdict {
     let (desk, ending) = arena.run(&project, &json!({ "text": HOSTILE }));
     let ending = ending.unwrap();
     let story = arena.block_on(desk.story(&ending.run));
-    let telling = Telling { ending: &ending, entries: story.entries(), zone: &jiff::tz::TimeZone::UTC, full: true };
+    let (spending, zone) = (story.spending(), jiff::tz::TimeZone::UTC);
+    let telling = Telling { ending: &ending, spending: &spending, entries: story.entries(), zone: &zone, full: true };
     let page = for_people(&telling);
     assert!(page.contains("u{1b}") && page.contains("evil"), "{page}");
     check(&page);

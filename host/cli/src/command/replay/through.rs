@@ -55,8 +55,8 @@ impl Path for Way<'_> {
         let entries: &[Entry] = self.story.entries().get(..=number).unwrap_or_default();
         let told = match Story::of(self.story.id().clone(), entries.to_vec()) {
             Ok(story) => {
-                let ending = story.ending();
-                for_people(&Telling { ending: &ending, entries, zone: self.zone, full: false })
+                let (ending, spending) = (story.ending(), story.spending());
+                for_people(&Telling { ending: &ending, spending: &spending, entries, zone: self.zone, full: false })
             }
             Err(error) => error.to_string(),
         };
