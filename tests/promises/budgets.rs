@@ -2,7 +2,7 @@
 
 use baton_journal::{Decision, Entry, Event, RunId};
 use baton_runtime::Ending;
-use baton_tests::{Desk, Scratch, approval};
+use baton_tests::{Desk, Scratch, approval, example};
 use serde_json::{Value, json};
 
 use super::verify::verified;
@@ -75,6 +75,22 @@ async fn a_no_is_told_to_the_agent() {
     assert!(output(&ending)[1]["err"].as_str().unwrap().contains("it costs 0.02 usd"), "{ending:?}");
     assert_eq!((paid(&desk, &ending.run).await, cost(&ending)), (1, 20_000));
     is_verified(&desk, &ending.run).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_manager_of_the_example_is_stopped_and_goes_on_when_finance_says_so() {
+    let desk = Desk::new(&example("failures/cost-overrun")).unwrap();
+    let parked = desk.run_file("requests/all.json").await;
+    assert_eq!((parked.outcome, cost(&parked)), ("parked", 100_000), "{:?}", parked.error);
+    let question = parked.waiting.first().unwrap();
+    let ending = desk.answer(&parked.run, &question.step, approval("finance", None)).await.unwrap();
+    assert_eq!((&output(&ending)["work"], cost(&ending)), (&json!({"first": 8, "again": 6, "failed": 0}), 140_000));
+    let told = desk.story(&ending.run).await.spending();
+    let readings = &told.inside[0].inside[0].inside[0];
+    assert_eq!((readings.name.as_str(), readings.invocations, told.used.micro_usd), ("clause-reader", 14, 140_000));
+    is_verified(&desk, &ending.run).await;
+    let cheap = desk.run_file("requests/one.json").await;
+    assert_eq!((cheap.outcome, cost(&cheap)), ("completed", 40_000));
 }
 
 #[tokio::test]

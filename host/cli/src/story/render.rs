@@ -138,7 +138,9 @@ fn write_others(page: &mut Page, ending: &Ending, account: &Account<'_>) {
 }
 
 fn write_end(page: &mut Page, account: &Account<'_>) {
-    page.line(0, "");
+    if account.outcome.is_some() {
+        page.line(0, "");
+    }
     match account.outcome {
         Some(RunOutcome::Completed { output }) => page.json(0, "output", output),
         Some(RunOutcome::Cancelled { by, reason }) => {

@@ -110,15 +110,24 @@ impl Column {
         let (shown, most) = match self {
             Column::Of(what) => {
                 let shown = match what {
-                    Spendable::Usd => MicroUsd(used).to_string(),
+                    Spendable::Usd => dollars(used),
                     Spendable::Bytes => format::bytes(used),
                     Spendable::Fuel => format::fuel(used),
                     Spendable::Calls | Spendable::Tokens => format::grouped(used),
                 };
-                (shown, branch.budget.of(what).map(|most| written(what, most)))
+                let most = branch.budget.of(what).map(|most| match what {
+                    Spendable::Usd => dollars(most),
+                    what => written(what, most),
+                });
+                (shown, most)
             }
             Column::Time => (format::duration(used), branch.budget.wall_ms.map(|most| Millis(most).to_string())),
         };
         most.map_or(shown.clone(), |most| format!("{shown} of {most}"))
     }
+}
+
+/// Dollars, under a heading that says so.
+fn dollars(micro: u64) -> String {
+    MicroUsd(micro).to_string().trim_end_matches(" usd").to_owned()
 }

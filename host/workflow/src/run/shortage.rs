@@ -63,7 +63,7 @@ impl Shortage {
     /// What a person sees of it.
     pub(super) fn evidence(&self) -> Value {
         let of = if self.is_of_run() { "run" } else { "step" };
-        json!({ "of": of, "what": self.what, "short": self.text, "more": written(self.what, self.more) })
+        json!({ "of": of, "what": self.what, "text": self.text, "more": written(self.what, self.more) })
     }
 }
 

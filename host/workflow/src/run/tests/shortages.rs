@@ -82,7 +82,7 @@ fn a_yes_allows_as_much_again_and_a_no_is_the_end() {
     let short = "it costs 0.002 usd, and the run used 0.002 usd of its usd budget of 0.003 usd (`budget.usd`, test.workflow.yaml:2:16)";
     assert_eq!(ask.question, format!("`b` cannot go on: {short}. Allow 0.003 usd more?"));
     assert_eq!(ask.roles, ["finance"]);
-    assert_eq!(shown(&ask)["budget"], json!({"of": "run", "what": "usd", "short": short, "more": "0.003 usd"}));
+    assert_eq!(shown(&ask)["budget"], json!({"of": "run", "what": "usd", "text": short, "more": "0.003 usd"}));
     let finance = |yes: bool| match yes {
         true => {
             Decision::Approved { by: "Ada".to_owned(), role: Some("finance".to_owned()), comment: None, answer: None }
