@@ -1,7 +1,7 @@
 //! Bad input is refused early, with a position and with what would be right; nothing is lost.
 
-use baton_runtime::{Error, bundle};
-use baton_tests::{Desk, Scratch, example, shipped};
+use baton_runtime::{Answer, Error, Said, bundle};
+use baton_tests::{Desk, Scratch, approval, example, rejection, shipped};
 use serde_json::{Value, json};
 
 fn refusal(scratch: &Scratch) -> String {
@@ -117,6 +117,38 @@ fn an_input_that_breaks_the_schema_is_not_json_or_is_not_utf8() {
     insta::assert_snapshot!(read(br#"{"applicant": {"name": "Ada", "kind": "robot"}, "documents": []}"#));
     insta::assert_snapshot!(read(b"{\"applicant\": \n  {,}"));
     insta::assert_snapshot!(read(b"{\"applicant\": \"\xff\xfe\"}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expression_that_costs_without_end() {
+    let mut told = Vec::new();
+    for bomb in ["lists.range(10000).map(x, lists.range(10000))", "['xxxxxxxx']{}"] {
+        let bomb = bomb.replace("{}", &".map(s, s + s)".repeat(30));
+        let scratch = workflow(&format!("  a:\n    agent: acts\n    input: {{ acts: \"${{{{ {bomb} }}}}\" }}\n"));
+        let ending = Desk::new(scratch.path()).unwrap().run(&Value::Null).await.unwrap();
+        told.push((ending.outcome, ending.error.unwrap().step, ending.steps[0].failure.clone()));
+    }
+    insta::assert_debug_snapshot!(told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_answer_to_one_question() {
+    let scratch = workflow("  a:\n    approve: { question: One? }\n  b:\n    approve: { question: Two? }\n");
+    let desk = Desk::new(scratch.path()).unwrap();
+    let parked = desk.run(&Value::Null).await.unwrap();
+    desk.answer(&parked.run, "a", approval("owner", None)).await.unwrap();
+    let again = desk.host.decide(&parked.run, "a", rejection("owner")).await.unwrap_err();
+    insta::assert_snapshot!(shown(again, &scratch));
+    let unasked = desk.host.decide(&parked.run, "c", rejection("owner")).await.unwrap_err();
+    insta::assert_snapshot!(shown(unasked, &scratch));
+    let other = Answer {
+        step: "b".to_owned(),
+        token: Some("0123456789ab".to_owned()),
+        said: Said::Decision(approval("", None)),
+    };
+    let other = desk.host.answer(&parked.run, &other).await.unwrap_err();
+    let token = parked.waiting.iter().find(|question| question.step == "b").unwrap().token.short().to_string();
+    insta::assert_snapshot!(shown(other, &scratch).replace(&token, "[token]"));
 }
 
 async fn with_document(text: String) -> (String, Option<String>) {

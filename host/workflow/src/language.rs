@@ -202,7 +202,7 @@ impl Reader<'_> {
                 self.report.add(Code::OutOfRange, key.span, message, Some(fields::name_hint()));
             }
             for step in self.step(key, step, role) {
-                if !self.take_room(node) {
+                if !self.take_room(key) {
                     return Vec::new();
                 }
                 steps.push((key.clone(), step));
@@ -215,13 +215,13 @@ impl Reader<'_> {
     }
 
     /// Takes room for a step; whether there was some.
-    fn take_room(&mut self, node: &Node) -> bool {
+    fn take_room(&mut self, key: &Key) -> bool {
         let room = self.room.get();
         self.room.set(room.saturating_sub(1));
         if room == 0 {
             let message = format!("there are more than {MAX_STEPS} steps, those of inner workflows included");
             let hint = Some("give the items to one step: `for_each`".to_owned());
-            self.report.add(Code::OutOfRange, node.span, message, hint);
+            self.report.add(Code::OutOfRange, key.span, message, hint);
         }
         room > 0
     }

@@ -117,6 +117,7 @@ impl Builder {
 const QUOTE_BRACES: &str = "in braces, an expression must be quoted: \"${{ … }}\"";
 const QUOTE_EXPRESSION: &str = "an expression with `: ` or `#` in it, or in braces, must be quoted: \"${{ … }}\"";
 const QUOTE_NUMBER: &str = "write it in quotes to keep it as a text";
+const NO_TAG: &str = "remove it; a value in quotes is a text, one without is what it looks like";
 const SPLIT: &str = "move what is data into files of its own, under `data`";
 const ONE_ENCODING: &str = "save the file as UTF-8";
 
@@ -133,7 +134,7 @@ fn new_key(text: &str, keys: &mut HashSet<String>, span: YamlSpan) -> Result<Key
 
 fn refuse_extras(anchor: usize, tagged: bool, span: YamlSpan) -> Result<(), Fault> {
     match (anchor, tagged) {
-        (_, true) => Err(refused("a tag", span)),
+        (_, true) => Err(fault("a tag is not allowed here", span, Some(NO_TAG))),
         (0, false) => Ok(()),
         _ => Err(refused("an anchor", span)),
     }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::bad::{check, check_file};
 use super::{WHOLE, with_steps};
 use crate::expression::{Expression, names};
 use crate::fixture::parse;
@@ -26,6 +27,42 @@ fn the_deepest_allowed_expressions_are_checked_on_a_small_stack() {
         let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(work).expect("a thread starts");
         thread.join().expect("no overflow");
     }
+}
+
+#[test]
+fn what_yaml_has_beyond_data_is_refused_where_it_stands() {
+    let laughs: String = (1..30).map(|n| format!("l{n}: &l{n} [*l{0}, *l{0}]\n", n - 1)).collect();
+    let anchor = "1:5 W0001 an anchor is not allowed here [write the value out where it is used]";
+    check_file(&format!("l0: &l0 lol\n{laughs}"), &[anchor]);
+    let alias = "6:15 W0001 an alias is not allowed here [write the value out where it is used]";
+    check("  a: { agent: any }\n  b: { agent: *any }", &[alias]);
+    let tag = "5:15 W0001 a tag is not allowed here [remove it; a value in quotes is a text, one without is what it looks like]";
+    check("  a: { agent: !!python/name:os.system any }", &[tag]);
+    let twice = "6:3 W0001 the key `a` is there twice [keep one of the two]";
+    check("  a: { agent: any }\n  a: { agent: any }", &[twice]);
+}
+
+#[test]
+fn ten_thousand_steps_are_read_and_one_more_is_refused() {
+    let steps =
+        |count: usize| (0..count).map(|index| format!("  s{index}: {{ emit: {{ event: e }} }}\n")).collect::<String>();
+    let read = parse(&with_steps(&steps(10_000)));
+    assert_eq!(read.map_err(|problems| problems.0.len()).map(|plan| plan.definition().steps.len()), Ok(10_000));
+    let line = "10005:3 W0005 there are more than 10000 steps, those of inner workflows included [give the items to one step: `for_each`]";
+    check(&steps(10_001), &[line]);
+    check(&steps(12_000), &[line]);
+}
+
+#[test]
+fn expressions_that_are_too_deep_or_too_large_are_refused_where_they_pass_the_limit() {
+    let hint = "[split it into several, or let a tool do it]";
+    let told = |expression: &str, expect: &str| {
+        let step = format!("  a: {{ agent: any, input: {{ n: \"${{{{ {expression} }}}}\" }} }}");
+        check(&step, &[&format!("{expect} {hint}")]);
+    };
+    told(&"(".repeat(1_000), "5:69 W0009 brackets nest deeper than 32 levels");
+    told(&format!("1{}", "+1".repeat(1_000)), "5:550 W0009 the expression has more than 256 operators");
+    told(&"x".repeat(5_000), "5:37 W0009 the expression is longer than 4096 bytes");
 }
 
 #[test]
