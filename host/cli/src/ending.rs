@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use baton_runtime::ending::Awaited;
-use baton_runtime::journal::{Entry, Event, Timestamp, Usage};
+use baton_runtime::journal::{Entry, Event, Timestamp};
 use baton_runtime::plan::Ask;
 use baton_runtime::{Ending, Story};
 use jiff::tz::TimeZone;
@@ -132,7 +132,7 @@ impl Standing<'_> {
 #[must_use]
 pub fn summary(ending: &Ending, entries: &[Entry]) -> String {
     let word = paint::outcome(ending.outcome, ending.outcome);
-    let used = ending.steps.iter().fold(Usage::default(), |sum, step| sum.plus(step.usage));
+    let used = ending.usage();
     let used = paint::faint(&format::usage(&used));
     let (took, waited) = times(entries);
     let waited = match waited {

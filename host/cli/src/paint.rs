@@ -70,7 +70,7 @@ pub fn outcome(word: &str, text: &str) -> String {
 pub fn mark(status: StepStatus) -> String {
     let mark = match status {
         StepStatus::Completed => "✓",
-        StepStatus::Failed => "✗",
+        StepStatus::Failed | StepStatus::Cancelled => "✗",
         StepStatus::Asking => "?",
         StepStatus::Sleeping => "~",
         StepStatus::Skipped => "–",

@@ -61,7 +61,7 @@ impl Change {
     /// Whether nothing more will happen in it.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        matches!(self.status, StepStatus::Completed | StepStatus::Failed | StepStatus::Skipped)
+        matches!(self.status, StepStatus::Completed | StepStatus::Failed | StepStatus::Cancelled | StepStatus::Skipped)
     }
 
     /// The step in a line: `summarise   completed  4/4 items  1.2 s  310 M fuel`.

@@ -30,7 +30,7 @@ pub struct Ending {
     /// The times and events that it waits for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub awaits: Vec<Awaited>,
-    /// The steps in the order of the plan.
+    /// The steps in the order of the plan; those of a workflow that a step runs, `onboard[2]/crm`, after that step.
     pub steps: Vec<Step>,
     /// The outputs that did not pass: they are in the journal, and nothing that followed has read them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -41,6 +41,13 @@ pub struct Ending {
 }
 
 impl Ending {
+    /// What all its steps used. What a workflow inside used is that of the step that ran it.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        let own = self.steps.iter().filter(|step| !step.name.contains('/'));
+        own.fold(Usage::default(), |sum, step| sum.plus(step.usage))
+    }
+
     /// That of a run that was left before it had its turn.
     pub(crate) fn queued(story: &Story) -> Self {
         Ending { outcome: "queued", ..story.ending() }
@@ -69,7 +76,7 @@ impl Ending {
             error,
             waiting: questions(machine).into_iter().map(Question::from).collect(),
             awaits: awaited(machine),
-            steps: machine.steps().map(|step| Step::of(&step)).collect(),
+            steps: machine.all_steps().map(|step| Step::of(&step)).collect(),
             quarantined: machine.quarantined().into_iter().cloned().collect(),
             rest: rest(machine),
         }
@@ -203,14 +210,14 @@ impl From<Vote> for Given {
 pub struct Step {
     /// Its name.
     pub name: String,
-    /// `waiting`, `running`, `asking`, `completed`, `failed` or `skipped`.
+    /// `waiting`, `running`, `asking`, `sleeping`, `completed`, `failed`, `cancelled` or `skipped`.
     pub outcome: &'static str,
     /// Attempts begun, of all items together.
     pub attempts: u32,
     /// How many of its outputs did not pass.
     #[serde(skip_serializing_if = "is_none")]
     pub quarantined: u32,
-    /// What its invocations used.
+    /// What its invocations used, those of a workflow that it runs included.
     pub usage: Usage,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -229,7 +229,8 @@ fn what_happened(event: &Event) -> String {
 
 /// What became of a step stays: the first one that would have come to something else.
 fn steps_differ(was: &Run, would_be: &Run) -> Option<Difference> {
-    let settled = |step: &StepView<'_>| matches!(step.status, StepStatus::Completed | StepStatus::Failed);
+    let settled =
+        |step: &StepView<'_>| matches!(step.status, StepStatus::Completed | StepStatus::Failed | StepStatus::Cancelled);
     was.steps().filter(settled).find_map(|step| {
         let now = would_be.steps().find(|other| other.name == step.name);
         let is_same = now.as_ref().is_some_and(|now| (now.status, now.output) == (step.status, step.output));

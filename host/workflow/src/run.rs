@@ -70,6 +70,7 @@ mod lease;
 mod output;
 mod outstanding;
 mod overdue;
+mod past;
 mod question;
 mod repair;
 mod reserve;
@@ -98,6 +99,7 @@ use budget::{Meter, Outer};
 use cleanup::{Cleanup, Stage};
 use lease::Starved;
 use outstanding::Outstanding;
+use past::PastStep;
 use question::Questions;
 use reserve::{Reserved, Terms};
 use state::StepState;
@@ -147,6 +149,8 @@ pub struct Run {
     context: Map<String, Value>,
     /// The workflows that steps run, by step and item.
     inner: BTreeMap<(usize, usize), Run>,
+    /// What became of the steps of those that have ended, by step and item.
+    past: BTreeMap<(usize, usize), Vec<PastStep>>,
     /// The budget of what is around it, for a workflow that a step runs.
     outer: Option<Outer>,
     outstanding: Outstanding,
@@ -197,6 +201,7 @@ impl Run {
             steps,
             ready,
             inner: BTreeMap::new(),
+            past: BTreeMap::new(),
             outer: None,
             outstanding: Outstanding::default(),
             questions: Questions::default(),

@@ -125,7 +125,7 @@ fn step_heading(ending: &Ending, step: &StepAccount<'_>, items: u64) -> String {
 fn write_others(page: &mut Page, ending: &Ending, account: &Account<'_>) {
     let began = |name: &str| account.steps.iter().any(|step| step.name == name);
     let mut first = true;
-    for outcome in ["skipped", "waiting", "completed", "failed"] {
+    for outcome in ["skipped", "waiting", "completed", "failed", "cancelled"] {
         let steps = ending.steps.iter().filter(|step| step.outcome == outcome && !began(&step.name));
         let names: Vec<String> = steps.map(|step| escape_line(&step.name)).collect();
         if !names.is_empty() {

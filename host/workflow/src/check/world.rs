@@ -123,7 +123,7 @@ const ITEM_OUTCOMES: &[&str] = &["completed", "failed"];
 const ENDINGS: &[&str] = &["completed", "failed", "cancelled"];
 
 /// What a settled step's outcome can be.
-pub(crate) const OUTCOMES: &[&str] = &["completed", "failed", "skipped"];
+pub(crate) const OUTCOMES: &[&str] = &["completed", "failed", "cancelled", "skipped"];
 
 /// What a question that was answered with yes has as its decision: with any other answer, the step failed.
 pub(crate) const DECISIONS: &[&str] = &["approved"];

@@ -24,10 +24,12 @@ pub(crate) enum FaultKind {
     Exhausted,
     /// A grant is missing.
     Denied,
+    /// It was stopped, because the run is, or what it was for. No policy speaks of it.
+    Cancelled,
 }
 
 impl FaultKind {
-    /// All kinds.
+    /// The kinds that a policy may name.
     pub(crate) const ALL: [FaultKind; 9] = [
         FaultKind::Transient,
         FaultKind::Trapped,
@@ -52,6 +54,7 @@ impl FaultKind {
             FaultKind::Output => "output",
             FaultKind::Exhausted => "exhausted",
             FaultKind::Denied => "denied",
+            FaultKind::Cancelled => "cancelled",
         }
     }
 

@@ -126,9 +126,9 @@ impl Run {
         match self.steps[step].phase {
             Phase::Settled(_) => {}
             Phase::Waiting => self.skip(step),
-            Phase::Working(_) | Phase::Asking | Phase::Sleeping => {
+            Phase::Working(_) | Phase::Asking | Phase::Sleeping | Phase::Emitting => {
                 let failure = Failure::Permanent("the run ended before it did".to_owned());
-                self.settle(step, Settled::new(StepStatus::Failed, Value::Null, Some(failure)));
+                self.settle(step, Settled::new(StepStatus::Cancelled, Value::Null, Some(failure)));
             }
         }
     }

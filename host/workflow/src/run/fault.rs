@@ -57,6 +57,11 @@ impl Fault {
         Failure::Permanent(text.into()).into()
     }
 
+    /// It was stopped.
+    pub(super) fn cancelled(text: impl Into<String>) -> Fault {
+        Fault::new(FaultKind::Cancelled, Failure::Permanent(text.into()))
+    }
+
     /// The same, with this told to expressions.
     pub(super) fn telling(self, told: Option<String>) -> Fault {
         Fault { told, ..self }

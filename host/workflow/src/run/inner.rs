@@ -8,6 +8,7 @@ use baton_journal::{Failure, RunOutcome, Site};
 use super::Run;
 use super::accept::Change;
 use super::fault::Fault;
+use super::past::PastStep;
 use crate::plan::Work;
 
 impl Run {
@@ -36,6 +37,7 @@ impl Run {
         machine.terms = Arc::clone(&self.terms);
         self.steps[step].attempts = self.steps[step].attempts.saturating_add(1);
         machine.advance();
+        self.past.remove(&(step, item)); // of the round or the attempt before
         self.inner.insert((step, item), machine);
         self.take_over(step, item);
         Ok(())
@@ -82,9 +84,10 @@ impl Run {
                 let told = told.map(|told| format!("{of}{told}"));
                 Err(Fault::permanent(format!("{of}{message}")).telling(told))
             }
-            RunOutcome::Cancelled { by, .. } => Err(Fault::permanent(format!("cancelled by {by}"))),
+            RunOutcome::Cancelled { by, .. } => Err(Fault::cancelled(format!("cancelled by {by}"))),
         };
         if let Some(inner) = self.inner.remove(&(step, item)) {
+            self.past.insert((step, item), inner.all_steps().map(PastStep::of).collect());
             self.dropped.extend(inner.dropped);
             self.quarantined.extend(inner.quarantined);
         }

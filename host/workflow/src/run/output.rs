@@ -44,7 +44,7 @@ impl Run {
             Outcome::Denied { message } => {
                 Err(Fault::new(FaultKind::Denied, Failure::Permanent(format!("denied: {message}"))))
             }
-            Outcome::Cancelled => Err(Fault::permanent("cancelled")),
+            Outcome::Cancelled => Err(Fault::cancelled("cancelled")),
             Outcome::Suspended => Err(Failure::Transient("suspended".to_owned()).into()),
         }
     }

@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::output::Local;
 use super::state::{Phase, Settled};
 use super::{Run, StepStatus};
-use crate::plan::{OnFailure, Role};
+use crate::plan::{FaultKind, OnFailure, Role};
 
 impl Run {
     /// The step did its work.
@@ -25,6 +25,10 @@ impl Run {
     pub(super) fn fail(&mut self, step: usize, fault: &Fault) {
         let plan = std::sync::Arc::clone(&self.plan);
         let failure = &fault.failure;
+        if fault.kind == FaultKind::Cancelled {
+            self.fail_run_for(step, fault); // unless it ends already
+            return self.settle(step, Settled::new(StepStatus::Cancelled, Value::Null, Some(failure.clone())));
+        }
         let output = match plan.definition().steps[step].handling(fault.kind).unasked() {
             OnFailure::Fail | OnFailure::Escalate(_) => {
                 self.fail_run_for(step, fault);

@@ -82,6 +82,8 @@ pub(super) enum Phase {
     Asking,
     /// It waits for a time or an event.
     Sleeping,
+    /// It emits.
+    Emitting,
     /// Nothing more happens to it.
     Settled(Settled),
 }

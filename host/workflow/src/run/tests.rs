@@ -8,6 +8,7 @@ mod doubts;
 mod escalations;
 mod evidence;
 mod failures;
+mod inner;
 mod items;
 mod people;
 mod properties;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Run;
+use super::past::PastStep;
 use super::state::Phase;
 use crate::plan::{Step, Target, Work};
 
@@ -36,7 +37,8 @@ pub struct StepView<'a> {
     pub attempts: u32,
     /// How many items are done, for a step that runs for each item.
     pub items: Option<Progress>,
-    /// Its output, once it is settled; null if it was skipped, or failed and another step took over.
+    /// Its output, once it is settled; null if it was skipped, or failed and another step took over. None of a workflow that
+    /// has ended: what is left of that is its own output.
     pub output: Option<&'a Value>,
     /// How many of its outputs did not pass, and were read by nobody.
     pub quarantined: u32,
@@ -100,6 +102,8 @@ pub enum StepStatus {
     Completed,
     /// It did not, and will not try again.
     Failed,
+    /// It was stopped, because the run was or ended.
+    Cancelled,
     /// It was not needed.
     Skipped,
 }
@@ -115,6 +119,7 @@ impl StepStatus {
             StepStatus::Sleeping => "sleeping",
             StepStatus::Completed => "completed",
             StepStatus::Failed => "failed",
+            StepStatus::Cancelled => "cancelled",
             StepStatus::Skipped => "skipped",
         }
     }
@@ -141,31 +146,49 @@ impl Run {
     /// it has begun.
     pub fn steps(&self) -> impl Iterator<Item = StepView<'_>> {
         let mut views = Vec::new();
-        self.add_views(&mut views);
+        self.add_views(&mut views, Past::AsOne);
         views.into_iter()
     }
 
-    fn add_views<'r>(&'r self, views: &mut Vec<StepView<'r>>) {
+    /// [`Run::steps`], and those of workflows that have ended: for each item those of its last round or attempt.
+    pub fn all_steps(&self) -> impl Iterator<Item = StepView<'_>> {
+        let mut views = Vec::new();
+        self.add_views(&mut views, Past::StepByStep);
+        views.into_iter()
+    }
+
+    fn add_views<'r>(&'r self, views: &mut Vec<StepView<'r>>, told: Past) {
         for (index, step) in self.plan.definition().steps.iter().enumerate() {
             if step.role.is_own() || !matches!(self.steps[index].phase, Phase::Waiting) {
                 views.push(self.view(index, step));
             }
+            if told == Past::StepByStep {
+                let past = self.past.range((index, 0)..=(index, usize::MAX));
+                views.extend(past.flat_map(|(_, steps)| steps).map(PastStep::view));
+            }
             for (_, inner) in self.inner.range((index, 0)..=(index, usize::MAX)) {
-                inner.add_views(views);
+                inner.add_views(views, told);
             }
         }
+    }
+
+    /// Whether nothing more happens to its steps.
+    fn has_end(&self) -> bool {
+        self.ended || self.outstanding.end().is_some()
     }
 
     fn view(&self, index: usize, step: &Step) -> StepView<'_> {
         let (state, name) = (&self.steps[index], self.named(index));
         let (status, items) = match &state.phase {
             Phase::Waiting => (StepStatus::Waiting, None),
+            Phase::Settled(settled) => (settled.status, settled.items),
+            _ if self.has_end() => (StepStatus::Cancelled, None),
             _ if self.outstanding.has_doubts(&name) => (StepStatus::Asking, None),
             Phase::Working(_) if state.is_escalated() => (StepStatus::Asking, None),
             Phase::Working(items) => (StepStatus::Running, items.progress().filter(|_| step.role.is_own())),
             Phase::Asking => (StepStatus::Asking, None),
             Phase::Sleeping => (StepStatus::Sleeping, None),
-            Phase::Settled(settled) => (settled.status, settled.items),
+            Phase::Emitting => (StepStatus::Running, None),
         };
         let settled = state.settled();
         StepView {
@@ -180,6 +203,15 @@ impl Run {
             usage: state.usage,
         }
     }
+}
+
+/// How workflows that have ended are told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Past {
+    /// Each as the step that ran it.
+    AsOne,
+    /// With their steps.
+    StepByStep,
 }
 
 fn kind(step: &Step) -> StepKind {

@@ -50,7 +50,7 @@ impl Run {
         let site = self.site(step, 0);
         let parts: [&[u8]; 3] = [b"emit", self.id.as_str().as_bytes(), site.step.as_bytes()];
         let key = Digest::of_parts(parts).to_string();
-        self.steps[step].phase = Phase::Sleeping;
+        self.steps[step].phase = Phase::Emitting;
         self.outstanding.add(Action::Emit(Emit { site, name: emit.name.clone(), data, key }));
         Ok(())
     }

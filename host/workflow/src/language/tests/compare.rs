@@ -19,7 +19,9 @@ fn words_that_are_not_in_a_closed_set() {
     condition("'none' != steps.a.output['risk']", &["7:29 W0011 `'none'` is not among `low`, `high`"]);
     condition(
         "steps.a.outcome == 'skiped'",
-        &["7:48 W0011 `'skiped'` is not among `completed`, `failed`, `skipped` [did you mean `'skipped'`?]"],
+        &[
+            "7:48 W0011 `'skiped'` is not among `completed`, `failed`, `cancelled`, `skipped` [did you mean `'skipped'`?]",
+        ],
     );
     condition(
         "steps.a.output.risk in ['low', 'hihg', 3]",
@@ -41,7 +43,7 @@ fn words_that_are_not_in_a_closed_set() {
     condition(
         "steps.a.outcome == steps.a.output.risk",
         &[
-            "7:63 W0011 these are never equal: one is among `completed`, `failed`, `skipped`, the other among `low`, `high`",
+            "7:63 W0011 these are never equal: one is among `completed`, `failed`, `cancelled`, `skipped`, the other among `low`, `high`",
         ],
     );
     condition("[steps.a.output].exists(o, o.risk == 'x')", &["7:66 W0011 `'x'` is not among `low`, `high`"]);

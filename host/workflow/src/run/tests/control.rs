@@ -1,13 +1,13 @@
 //! Ways, loops, joins, workflows inside, waiting, and the end of a run.
 
-use baton_journal::{Event, Failure, Outcome, Payload, RunOutcome};
+use baton_journal::{Event, Outcome, Payload, RunOutcome};
 use serde_json::{Value, json};
 
 use super::world::{self, World};
 use crate::run::{Action, Status, StepStatus};
 
 /// Completes whatever is at work, with the name of its place, until nothing is; the places in their order.
-fn run_through(world: &mut World) -> Vec<String> {
+pub(super) fn run_through(world: &mut World) -> Vec<String> {
     let mut places = Vec::new();
     loop {
         let next = world.run.outstanding().into_iter().find_map(|action| match action {
@@ -290,62 +290,4 @@ fn what_steps_write_together_does_not_depend_on_who_was_first() {
         }
         assert_eq!(world.input_of("read"), json!([[5, 3, 4], 5, 4]), "{order:?}");
     }
-}
-
-#[test]
-fn a_workflow_inside_runs_for_each_item_with_names_of_its_own() {
-    let text = "  each: { workflow: inner.yaml, for_each: \"${{ [1, 2] }}\", input: { n: \"${{ item }}\" } }
-output: \"${{ steps.each.output }}\"";
-    let mut world = World::new(text);
-    assert_eq!(world::sites(&world.begin()), ["each[0]/one", "each[1]/one"]);
-    assert_eq!(world.input_of("each[1]/one"), json!({"n": 2}));
-    let actions = world.complete("each[1]/one", json!("b"));
-    assert_eq!(world::sites(&actions), ["each[1]/two"]);
-    let keys: Vec<String> =
-        world.run.outstanding().iter().map(|action| world::invoke(action).idempotency_key.clone()).collect();
-    assert_ne!(keys[0], keys[1]);
-    world.complete("each[1]/two", json!("bb"));
-    world.complete("each[0]/one", json!("a"));
-    let actions = world.complete("each[0]/two", json!("aa"));
-    assert_eq!(world::output(&actions), json!(["aa", "bb"]));
-    assert_eq!(world.run.usage().fuel, 4 * world::USAGE.fuel);
-}
-
-#[test]
-fn what_a_workflow_inside_makes_can_be_written_to_the_context() {
-    let text = "workflow: t\ncontext: { all: { merge: append } }\nsteps:
-  each: { workflow: inner.yaml, for_each: \"${{ [1, 2] }}\", input: { n: \"${{ item }}\" }, set: { all: \"${{ [output] }}\" } }
-output: \"${{ context.all }}\"";
-    let mut world = World::whole(text);
-    world.begin();
-    let places = run_through(&mut world);
-    assert_eq!(world::output(&world.run.outstanding()), json!(["each[0]/two", "each[1]/two"]), "{places:?}");
-}
-
-#[test]
-fn a_workflow_inside_that_fails_undoes_its_own_and_fails_its_step() {
-    let text = "  each: { workflow: inner.yaml, input: { n: 1 } }";
-    let mut world = World::new(text);
-    world.begin();
-    world.complete("each/one", json!("a"));
-    let actions = world.fail("each/two", 1, world::permanent());
-    assert_eq!(world::sites(&actions), ["each/one.undo"]);
-    let actions = world.complete("each/one.undo", json!(null));
-    assert_eq!(world::message(&actions), "permanent: step `two`: permanent: never");
-}
-
-#[test]
-fn cancelling_reaches_the_workflows_inside() {
-    let mut world = World::new("  each: { workflow: inner.yaml, input: { n: 1 } }");
-    world.begin();
-    world.complete("each/one", json!("a"));
-    world.apply(&world.started("each/two", 1));
-    let actions = world.apply(&Event::CancelRequested { by: "Ada".to_owned(), reason: None });
-    assert_eq!(world::sites(&actions), ["stop each/two"]);
-    let actions = world.apply(&world.ended("each/two", 1, Outcome::Cancelled));
-    assert_eq!(world::sites(&actions), ["each/one.undo"]);
-    let failure = Failure::Permanent("never".to_owned());
-    let actions = world.fail("each/one.undo", 1, Outcome::Failed { failure });
-    assert_eq!(world::sites(&actions), ["end"]);
-    assert!(matches!(world.run.outcome(), Some(RunOutcome::Cancelled { .. })));
 }

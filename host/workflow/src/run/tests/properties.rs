@@ -178,7 +178,10 @@ fn check_moment(world: &World, outstanding: &[Action], new: &[Action], before: &
         let most = if step.for_each.is_some() { step.max_parallel as usize } else { 1 };
         assert!(at_work <= most, "{at_work} at work, {most} allowed");
         let earlier = before.insert(view.name.to_owned(), view.status);
-        if let Some(settled @ (StepStatus::Completed | StepStatus::Failed | StepStatus::Skipped)) = earlier {
+        if let Some(
+            settled @ (StepStatus::Completed | StepStatus::Failed | StepStatus::Cancelled | StepStatus::Skipped),
+        ) = earlier
+        {
             assert_eq!((view.status, at_work), (settled, 0), "a settled step stays settled");
         }
     }
