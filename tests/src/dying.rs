@@ -67,6 +67,10 @@ impl Store for Dying {
         self.store.runs(limit)
     }
 
+    fn open_runs(&self) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
+        self.store.open_runs()
+    }
+
     fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {
         let claim = claim.clone();
         Box::pin(async move {

@@ -59,7 +59,7 @@ pub fn outcome(word: &str, text: &str) -> String {
     match word {
         "completed" | "approved" => good(text),
         "failed" | "cancelled" | "damaged" | "trapped" | "exhausted" | "denied" | "timed-out" | "rejected" => bad(text),
-        "parked" | "paused" | "sleeping" | "asking" | "expired" | "interrupted" => warn(text),
+        "parked" | "paused" | "queued" | "sleeping" | "asking" | "expired" | "interrupted" => warn(text),
         "running" => with(BUSY, text),
         _ => faint(text),
     }
@@ -85,6 +85,7 @@ pub fn run_status(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Running => "running",
         RunStatus::Interrupted => "interrupted",
+        RunStatus::Queued => "queued",
         RunStatus::Parked => "parked",
         RunStatus::Completed => "completed",
         RunStatus::Paused => "paused",

@@ -128,6 +128,8 @@ pub enum RunStatus {
     Running,
     /// No host drives it, and it waits for nobody: its host died or was stopped. It can be resumed.
     Interrupted,
+    /// It has begun and waits for its turn behind others with its key. Whether a host waits with it is not told.
+    Queued,
     /// It waits for people, events or a time, and nothing runs.
     Parked,
     /// Somebody wants it to rest.
@@ -236,6 +238,9 @@ pub trait Store: Send + Sync {
 
     /// All runs, the newest first, at most `limit`.
     fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>>;
+
+    /// The runs that have not ended, the newest first; those too of which nobody can tell. What it costs does not depend on how many have.
+    fn open_runs(&self) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>>;
 
     /// Performs an operation on state. One that changes something needs the newest claim on an open run, as an append
     /// does. Repeated with the same call id and the same operation it changes nothing more and gives the same reply.

@@ -49,12 +49,8 @@ impl Host {
 
     /// Notes how many runs wait for an event. What is at work and may come to wait for it is not counted.
     async fn count_runs(&self, emitted: &mut Emitted) -> Result<(), Error> {
-        for summary in self.runs(u32::MAX).await? {
-            let is_open = !matches!(
-                summary.status,
-                RunStatus::Completed | RunStatus::Failed | RunStatus::Cancelled | RunStatus::Damaged
-            );
-            if is_open {
+        for summary in self.shared().store.open_runs().await? {
+            if summary.status != RunStatus::Damaged {
                 let story = self.story(&summary.run).await?;
                 emitted.runs += usize::from(hears(&story, &emitted.event)?);
             }

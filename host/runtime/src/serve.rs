@@ -177,14 +177,13 @@ impl Server {
         if served.heard.is_none() {
             served.heard = Some(served.host.shared().store.last_published().await?); // before: so none is missed
         }
-        let runs = served.host.runs(u32::MAX).await?;
-        for summary in runs {
+        for summary in served.host.shared().store.open_runs().await? {
             let name = Name { run: summary.run, project };
             match summary.status {
-                RunStatus::Interrupted | RunStatus::Parked if !self.agenda.knows(&name) => {
+                RunStatus::Interrupted | RunStatus::Queued | RunStatus::Parked if !self.agenda.knows(&name) => {
                     self.find(&name, summary.status).await?;
                 }
-                RunStatus::Interrupted if !self.troubled.contains(&name) => self.agenda.wake(&name),
+                RunStatus::Interrupted | RunStatus::Queued if !self.troubled.contains(&name) => self.agenda.wake(&name),
                 _ => {}
             }
         }

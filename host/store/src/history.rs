@@ -9,6 +9,7 @@ use crate::blob::Loader;
 use crate::fault::Fault;
 use crate::lock;
 use crate::run::{GOING, RunRow, parse_status, status_text};
+use crate::{schema, turn};
 
 /// The entries of a run, checked against its chain, its row and its blobs, with their payloads loaded.
 pub(crate) fn entries(sql: &Connection, run: &RunId) -> Result<Vec<Entry>, Fault> {
@@ -30,31 +31,35 @@ pub(crate) fn entries(sql: &Connection, run: &RunId) -> Result<Vec<Entry>, Fault
 
 /// The newest runs of the store at this path, from their rows alone, and whether somebody drives them.
 pub(crate) fn runs(sql: &Connection, store: &Path, limit: u32) -> Result<Vec<RunSummary>, Fault> {
-    let mut runs = listed(sql, limit)?;
-    let at_work = runs.iter_mut().filter(|run| run.status == RunStatus::Running);
-    at_work.filter(|run| !lock::is_driven(store, &run.run)).for_each(|run| run.status = RunStatus::Interrupted);
-    Ok(runs)
+    listed(sql, store, &format!("status <> '{GOING}' ORDER BY run DESC LIMIT {limit}"))
 }
 
-fn listed(sql: &Connection, limit: u32) -> Result<Vec<RunSummary>, Fault> {
-    let query = format!(
-        "SELECT run, workflow, started, updated, status, entries, bytes, version FROM runs WHERE status <> '{GOING}' \
-         ORDER BY run DESC LIMIT ?1"
-    );
+/// Those that have not ended, by the index of them.
+pub(crate) fn open_runs(sql: &Connection, store: &Path) -> Result<Vec<RunSummary>, Fault> {
+    listed(sql, store, &format!("{} ORDER BY run DESC", schema::IS_OPEN))
+}
+
+fn listed(sql: &Connection, store: &Path, which: &str) -> Result<Vec<RunSummary>, Fault> {
+    let columns = "run, workflow, started, updated, status, entries, bytes, version";
+    let query = format!("SELECT {columns}, {} FROM runs WHERE {which}", turn::WAITS);
     let mut statement = sql.prepare_cached(&query)?;
-    let mut rows = statement.query([limit])?;
+    let mut rows = statement.query([])?;
     let mut runs = Vec::new();
     while let Some(row) = rows.next()? {
-        runs.extend(summary(row));
+        runs.extend(summary(row, store));
     }
     Ok(runs)
 }
 
 /// A row of the list. Damage in it is shown there, so that the other runs can be listed; without its id a run is left out.
-fn summary(row: &Row<'_>) -> Option<RunSummary> {
+fn summary(row: &Row<'_>, store: &Path) -> Option<RunSummary> {
     let number = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
     let run = row.get::<_, String>(0).ok()?.parse().ok()?;
-    let status = row.get::<_, String>(4).ok().and_then(|status| parse_status(&status));
+    let status = match row.get::<_, String>(4).ok().and_then(|status| parse_status(&status)) {
+        Some(RunStatus::Running) if row.get(8).unwrap_or_default() => Some(RunStatus::Queued),
+        Some(RunStatus::Running) if !lock::is_driven(store, &run) => Some(RunStatus::Interrupted),
+        status => status,
+    };
     Some(RunSummary {
         run,
         workflow: row.get(1).unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! The store in memory, for embedding without a disk, for benches and for tests: the same promises as the one in
 //! SQLite, until the process ends. It does not know files or threads.
 
+mod list;
 mod post;
 mod room;
 mod run;
@@ -251,9 +252,11 @@ impl Store for MemoryStore {
     }
 
     fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
-        let kept = self.kept();
-        let newest = kept.runs.iter().rev().take(limit as usize);
-        ready(Ok(newest.map(|(id, run)| run.summary(id)).collect()))
+        ready(Ok(self.kept().newest(limit as usize)))
+    }
+
+    fn open_runs(&self) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
+        ready(Ok(self.kept().open()))
     }
 
     fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {

@@ -192,6 +192,11 @@ impl Store for ReadOnlyStore {
         self.read(move |sql| history::runs(sql, &path, limit))
     }
 
+    fn open_runs(&self) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
+        let path = self.path.clone();
+        self.read(move |sql| history::open_runs(sql, &path))
+    }
+
     fn state(&self, _: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {
         if !state::is_read(&request.op) {
             return self.refuse();

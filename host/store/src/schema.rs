@@ -35,12 +35,16 @@ pub(crate) const APPLICATION_ID: i32 = 0x4261_746e;
 /// (<https://sqlite.org/wal.html#walresetbug>).
 pub(crate) const OLDEST_SQLITE: i32 = 3_051_003;
 
+/// Whether a run has not ended: the condition of the index `open`, word for word, so that SQLite takes it.
+pub(crate) const IS_OPEN: &str = "status NOT IN ('completed', 'failed', 'cancelled', 'removed')";
+
 /// The tables and the indexes, in the order in which they are made.
-pub(crate) const TABLES: [&str; 19] = [
+pub(crate) const TABLES: [&str; 20] = [
     "CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, \
      epoch INTEGER NOT NULL, status TEXT NOT NULL, started INTEGER NOT NULL, updated INTEGER NOT NULL, \
      entries INTEGER NOT NULL, bytes INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, waits INTEGER NOT NULL, \
      version INTEGER) STRICT",
+    "CREATE INDEX open ON runs (run) WHERE status NOT IN ('completed', 'failed', 'cancelled', 'removed')",
     "CREATE TABLE entries (run INTEGER NOT NULL REFERENCES runs (number), sequence INTEGER NOT NULL, \
      at INTEGER NOT NULL, body TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (run, sequence)) STRICT, WITHOUT ROWID",
     "CREATE TABLE blobs (sha256 BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT",

@@ -188,6 +188,11 @@ impl Store for SqliteStore {
         self.read(move |sql| history::runs(sql, &path, limit))
     }
 
+    fn open_runs(&self) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
+        let path = self.path.clone();
+        self.read(move |sql| history::open_runs(sql, &path))
+    }
+
     fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {
         if let Err(error) = state::check(&request.scope, &request.op) {
             return Box::pin(async move { Err(error) });

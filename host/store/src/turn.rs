@@ -40,6 +40,12 @@ pub(crate) fn enter(
     Ok(sql.prepare_cached(insert)?.execute(values).map(drop)?)
 }
 
+/// Whether others go before a run of `runs`, as a condition.
+pub(crate) const WAITS: &str = "EXISTS (SELECT 1 FROM turns AS own JOIN turns AS other \
+     ON other.workflow = own.workflow AND other.key = own.key AND other.run <> own.run \
+     WHERE own.run = runs.number AND NOT own.taken AND (other.taken OR other.priority > own.priority \
+     OR (other.priority = own.priority AND other.run < own.run)))";
+
 /// The runs that go before a run; none, and it has the turn.
 pub(crate) fn take(writing: &Writing<'_>, claim: &Claim) -> Result<Vec<RunId>, Fault> {
     let (sql, row) = (writing.sql, run::held(writing, claim)?);

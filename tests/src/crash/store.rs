@@ -56,6 +56,10 @@ impl Store for FusedStore {
         self.store.runs(limit)
     }
 
+    fn open_runs(&self) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
+        self.store.open_runs()
+    }
+
     fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {
         if matches!(request.op, StateOp::Get { .. } | StateOp::Keys { .. }) {
             return self.store.state(claim, request);

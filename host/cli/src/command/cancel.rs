@@ -44,7 +44,7 @@ pub async fn run(context: &Context, args: &CancelArgs) -> Result<Exit, Error> {
     let project = project::load(context, &found.project)?;
     let host = project::open(&project)?;
     let number = host.send(&found.run, Signal::Cancel { by, reason: args.reason.clone() }).await?;
-    if found.status == RunStatus::Running && host.is_taken(&found.run, number).await? {
+    if matches!(found.status, RunStatus::Running | RunStatus::Queued) && host.is_taken(&found.run, number).await? {
         context.terminal.tell(&format!(
             "{} {}: it ends where it is driven",
             paint::outcome("cancelled", "cancelled"),

@@ -8,7 +8,7 @@ use crate::args::{Format, OutputArgs, WhichRun};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::story::{Telling, for_people, for_programs};
-use crate::{ask, ending, lookup, project, terminal};
+use crate::{ask, ending, lookup, paint, project, terminal};
 
 /// Show what happened in a run
 ///
@@ -38,8 +38,8 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<Exit, Error> {
     let store = ReadOnlyStore::open(project::store_of(&found.project))?;
     let story = Story::of(found.run.clone(), store.entries(found.run).await?)?;
     let mut ending = story.ending();
-    if ending.outcome == "running" && found.status == RunStatus::Interrupted {
-        ending.outcome = "interrupted"; // the journal alone does not tell
+    if ending.outcome == "running" && matches!(found.status, RunStatus::Interrupted | RunStatus::Queued) {
+        ending.outcome = paint::run_status(found.status); // the journal alone does not tell
     }
     let spending = story.spending();
     match args.output.format {

@@ -3,8 +3,8 @@
 use baton_journal::publication::{KEPT_MS, MAX_EVENT_BYTES, MOST_EVENTS};
 use baton_journal::signal::MOST_SIGNALS;
 use baton_journal::{
-    Admission, Claim, Concurrency, Event, OnConflict, Payload, Priority, Publication, RunId, Signal, Source, Store,
-    StoreError,
+    Admission, Claim, Concurrency, Event, OnConflict, Payload, Priority, Publication, RunId, RunStatus, Signal, Source,
+    Store, StoreError,
 };
 
 use super::sample::*;
@@ -23,6 +23,7 @@ pub(super) fn all() -> Vec<Case> {
         an_event_has_an_end,
         a_cursor_never_goes_back,
         runs_with_one_key_take_turns_in_their_order,
+        who_waits_for_its_turn_is_queued_and_who_has_ended_is_not_open,
         a_higher_priority_goes_first_but_takes_no_turn_away,
         a_run_is_refused_beside_another_one_with_its_key,
         a_run_cancels_those_that_it_replaces,
@@ -175,6 +176,25 @@ async fn runs_with_one_key_take_turns_in_their_order(store: &dyn Store) {
     assert_eq!(store.turn(&third).await.unwrap(), []);
     let without_key = begin(store, &run_id(9)).await;
     assert_eq!(store.turn(&without_key).await.unwrap(), []);
+}
+
+async fn who_waits_for_its_turn_is_queued_and_who_has_ended_is_not_open(store: &dyn Store) {
+    let first = queued(store, 1, Priority::Normal).await;
+    store.turn(&first).await.unwrap();
+    let second = queued(store, 2, Priority::Normal).await;
+    let alone = begin(store, &run_id(3)).await;
+    let open = async || {
+        let runs = store.open_runs().await.unwrap();
+        runs.into_iter().map(|run| (run.run, run.status)).collect::<Vec<_>>()
+    };
+    let (running, queued) = (RunStatus::Running, RunStatus::Queued);
+    assert_eq!(open().await, [(run_id(3), running), (run_id(2), queued), (run_id(1), running)]);
+    store.release(second).await.unwrap();
+    assert_eq!(open().await[1], (run_id(2), queued), "whoever drives it");
+    end(store, &first).await;
+    end(store, &alone).await;
+    assert_eq!(open().await, [(run_id(2), RunStatus::Interrupted)], "nobody goes before it");
+    assert_eq!(store.runs(9).await.unwrap().len(), 3);
 }
 
 async fn a_higher_priority_goes_first_but_takes_no_turn_away(store: &dyn Store) {

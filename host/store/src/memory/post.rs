@@ -155,6 +155,15 @@ impl Post {
 
     /// The runs before a run; none, and it has the turn.
     pub(crate) fn take_turn(&mut self, run: &RunId) -> Vec<RunId> {
+        let before = self.before(run);
+        if let Some(turn) = self.turns.iter_mut().find(|turn| turn.run == *run) {
+            turn.taken |= before.is_empty();
+        }
+        before
+    }
+
+    /// The runs before a run that has not had its turn.
+    pub(crate) fn before(&self, run: &RunId) -> Vec<RunId> {
         let Some(place) = self.turns.iter().position(|turn| turn.run == *run && !turn.taken) else { return Vec::new() };
         let own = &self.turns[place];
         let goes_before = |(at, turn): &(usize, &Turn)| {
@@ -164,8 +173,6 @@ impl Post {
         };
         let mut before: Vec<(usize, &Turn)> = self.turns.iter().enumerate().filter(goes_before).collect();
         before.sort_by_key(|(at, turn)| (!turn.taken, std::cmp::Reverse(turn.priority), *at));
-        let before: Vec<RunId> = before.into_iter().map(|(_, turn)| turn.run.clone()).collect();
-        self.turns[place].taken = before.is_empty();
-        before
+        before.into_iter().map(|(_, turn)| turn.run.clone()).collect()
     }
 }

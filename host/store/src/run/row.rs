@@ -83,8 +83,8 @@ impl RunRow {
 /// A status as a row has it.
 pub(crate) fn status_text(status: RunStatus) -> &'static str {
     match status {
-        // That a host is gone is seen when it is asked for, and never written.
-        RunStatus::Running | RunStatus::Interrupted => "running",
+        // That a host is gone, or that others go before, is seen when it is asked for, and never written.
+        RunStatus::Running | RunStatus::Interrupted | RunStatus::Queued => "running",
         RunStatus::Parked => "parked",
         RunStatus::Completed => "completed",
         RunStatus::Failed => "failed",

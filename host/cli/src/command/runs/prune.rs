@@ -103,9 +103,12 @@ fn ended(status: RunStatus) -> Option<Ended> {
         RunStatus::Completed => Some(Ended::Completed),
         RunStatus::Failed => Some(Ended::Failed),
         RunStatus::Cancelled => Some(Ended::Cancelled),
-        RunStatus::Running | RunStatus::Interrupted | RunStatus::Parked | RunStatus::Paused | RunStatus::Damaged => {
-            None
-        }
+        RunStatus::Running
+        | RunStatus::Interrupted
+        | RunStatus::Queued
+        | RunStatus::Parked
+        | RunStatus::Paused
+        | RunStatus::Damaged => None,
     }
 }
 
@@ -159,7 +162,7 @@ async fn remove(context: &Context, file: &Path, runs: Vec<Known>, named: bool) -
 
 /// Removes a run; one that has not ended ends first.
 async fn remove_one(store: &SqliteStore, run: &RunSummary) -> Result<Removed, StoreError> {
-    if matches!(run.status, RunStatus::Parked | RunStatus::Paused | RunStatus::Interrupted) {
+    if matches!(run.status, RunStatus::Parked | RunStatus::Paused | RunStatus::Queued | RunStatus::Interrupted) {
         let claim = store.claim(run.run.clone()).await?;
         let message = "given up: it was removed before it ended".to_owned();
         let given_up = Event::RunEnded(RunOutcome::Failed { step: None, message });
