@@ -44,6 +44,7 @@ mod replay;
 mod resume;
 mod retention;
 mod serve;
+mod served_versions;
 mod signals;
 mod simulation;
 mod smith;

@@ -5,16 +5,18 @@ use std::sync::{Arc, Mutex};
 
 use baton_journal::{Cause, Publication, RunStatus, Source, Store, StoreError, Timestamp};
 use baton_runtime::serve::Served;
-use baton_runtime::{Clock, Error, Host, News, Observer, Queued, Reporter, Sandbox, Server, Serving, workflow};
+use baton_runtime::{
+    Beginning, Clock, Error, Host, News, Observer, Queued, Reporter, Sandbox, Server, Serving, workflow,
+};
 use baton_store::MemoryStore;
 use baton_tests::{Desk, Scratch, approval};
 use serde_json::json;
 
 /// A clock that goes only when it is told to.
-struct Stands(AtomicU64);
+pub(super) struct Stands(AtomicU64);
 
 impl Stands {
-    fn go_to(&self, moment: u64) {
+    pub(super) fn go_to(&self, moment: u64) {
         self.0.store(moment, Ordering::Relaxed);
     }
 }
@@ -26,12 +28,12 @@ impl Clock for Stands {
 }
 
 /// Monday, the 23rd of November 2026, at noon (UTC).
-const NOON: u64 = 1_795_435_200_000;
+pub(super) const NOON: u64 = 1_795_435_200_000;
 
-const HOUR: u64 = 3_600_000;
+pub(super) const HOUR: u64 = 3_600_000;
 
 #[derive(Default)]
-struct Lines(Mutex<Vec<News>>);
+pub(super) struct Lines(pub(super) Mutex<Vec<News>>);
 
 impl Reporter for Lines {
     fn news(&self, news: &News) {
@@ -40,23 +42,27 @@ impl Reporter for Lines {
 }
 
 /// A project on a store, and the clock of its hosts.
-struct Place {
-    scratch: Scratch,
-    store: Arc<dyn Store>,
-    clock: Arc<Stands>,
+pub(super) struct Place {
+    pub(super) scratch: Scratch,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<Stands>,
     sandbox: Arc<Sandbox>,
-    lines: Arc<Lines>,
+    pub(super) lines: Arc<Lines>,
 }
 
 impl Place {
-    fn new(workflow: &str) -> Self {
+    pub(super) fn new(workflow: &str) -> Self {
+        Self::on(workflow, Arc::new(MemoryStore::new()))
+    }
+
+    pub(super) fn on(workflow: &str, store: Arc<dyn Store>) -> Self {
         let scratch = Scratch::new(workflow).agent("acts", "", "");
         let sandbox = Arc::new(baton_tests::sandbox().unwrap());
-        let (store, clock) = (Arc::new(MemoryStore::new()), Arc::new(Stands(AtomicU64::new(NOON))));
+        let clock = Arc::new(Stands(AtomicU64::new(NOON)));
         Place { scratch, store, clock, sandbox, lines: Arc::default() }
     }
 
-    fn desk(&self, store: &Arc<dyn Store>) -> Desk {
+    pub(super) fn desk(&self, store: &Arc<dyn Store>) -> Desk {
         let mut desk = Desk::over(self.scratch.path(), Arc::clone(store)).unwrap();
         desk.host = Host::of(Arc::clone(&self.sandbox), Arc::clone(store), Arc::clone(&self.clock) as _).unwrap();
         desk
@@ -69,11 +75,11 @@ impl Place {
         Server::new(vec![served], Serving::default(), Arc::clone(&self.lines) as _)
     }
 
-    fn server(&self) -> Server {
+    pub(super) fn server(&self) -> Server {
         self.server_over(&self.store)
     }
 
-    async fn emit(&self, name: &str, data: serde_json::Value) -> baton_runtime::Emitted {
+    pub(super) async fn emit(&self, name: &str, data: serde_json::Value) -> baton_runtime::Emitted {
         let Desk { host, project, plugins } = self.desk(&self.store);
         host.emit(name, &data, "Ada", &workflow::plan_all(&project, &plugins).unwrap()).await.unwrap()
     }
@@ -254,8 +260,9 @@ async fn what_another_host_left_goes_on() {
     let plan = workflow::plan(&desk.project, &desk.plugins).unwrap();
     let id = "01kbbbbbbb0000000000000xyz".parse().unwrap();
     let cause = Cause::Schedule { at: Timestamp(NOON) };
-    assert!(desk.host.admit(&plan, &desk.plugins, &json!(null), &id, cause.clone()).await.unwrap());
-    assert!(!desk.host.admit(&plan, &desk.plugins, &json!(null), &id, cause).await.unwrap(), "it is let in once");
+    let of = Beginning { plan: &plan, plugins: &desk.plugins, version: None };
+    assert!(desk.host.admit(&of, &json!(null), &id, cause.clone()).await.unwrap());
+    assert!(!desk.host.admit(&of, &json!(null), &id, cause).await.unwrap(), "it is let in once");
     assert_eq!(place.runs().await, [RunStatus::Interrupted]);
     place.server().settle().await.unwrap();
     assert_eq!(place.runs().await, [RunStatus::Completed]);

@@ -1,12 +1,12 @@
 //! What a server does, as lines for people and as JSON. It does not know where they go.
 
 use baton_runtime::News;
-use baton_runtime::journal::{Cause, Timestamp};
+use baton_runtime::journal::{Cause, Timestamp, Traffic};
 use baton_runtime::plan::{Occasion, Plan};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::{escape, format, paint};
+use crate::{deployed, escape, format, paint};
 
 /// `summarise: on document.received, 0 7 * * mon-fri`
 #[must_use]
@@ -41,6 +41,10 @@ fn told(news: &News, zone: &TimeZone) -> String {
         News::NotBegun { workflow, cause: of, message } => {
             let word = paint::warn("not begun");
             format!("{}  {word} by {}: {}", clean(workflow), clean(&cause(of, zone)), clean(message))
+        }
+        News::Versions { workflow, current, canary } => {
+            let traffic = Traffic { current: *current, canary: *canary };
+            format!("{}  {}", clean(workflow), deployed::told(&traffic))
         }
         News::Rests { run, workflow, outcome, until } => {
             let until = until.map(|until| format!(", until {} at most", format::deadline(until, zone)));

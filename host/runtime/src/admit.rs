@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use baton_bundle::Project;
-use baton_journal::{Admission, Cause, Claim, Event, RunId, Signal, StoreError, Timestamp};
+use baton_journal::{Admission, Cause, Claim, Event, RunId, Signal, StoreError, Timestamp, VersionPin};
 use baton_workflow::Plan;
 use serde_json::Value;
 
@@ -13,6 +13,17 @@ use crate::host::Host;
 use crate::observer::{Observer, Queued, Silent};
 use crate::plugins::Plugins;
 use crate::story::Story;
+
+/// What a run begins with.
+#[derive(Clone, Copy)]
+pub struct Beginning<'a> {
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// The plugins, with what they may do.
+    pub plugins: &'a Plugins,
+    /// The deployed version that both are of; none if they are those of files.
+    pub version: Option<VersionPin>,
+}
 
 impl Host {
     /// How a run with this input is let in.
@@ -30,16 +41,11 @@ impl Host {
     ///
     /// # Errors
     /// Another run has its key and it does not wait, a plugin is gone, or the store fails.
-    pub async fn admit(
-        &self,
-        plan: &Plan,
-        plugins: &Plugins,
-        input: &Value,
-        id: &RunId,
-        cause: Cause,
-    ) -> Result<bool, Error> {
+    pub async fn admit(&self, of: &Beginning<'_>, input: &Value, id: &RunId, cause: Cause) -> Result<bool, Error> {
+        let Beginning { plan, plugins, version } = *of;
         let reached = plugins.reached_from(&plan.plugins());
-        let header = self.header(plan, plugins, reached.iter(), input, Some(cause)).await?;
+        let mut header = self.header(plan, plugins, reached.iter(), input, Some(cause)).await?;
+        header.version = version;
         let store = &self.shared().store;
         match store.create(id.clone(), self.shared().clock.now(), Event::RunStarted(header)).await {
             Ok((claim, _)) => {

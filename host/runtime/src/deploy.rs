@@ -119,16 +119,33 @@ impl Host {
     /// # Errors
     /// The workflow is not deployed, or has no such version.
     pub async fn version_for(&self, workflow: &str, number: Option<u32>, run: &RunId) -> Result<Version, Error> {
-        let refuse = |error: NotDeployed| Error::from(StoreError::from(error));
-        let workflow_name = || workflow.to_owned();
         let history = self.history(workflow).await?;
-        let traffic = history.last().ok_or_else(|| refuse(NotDeployed::Nothing { workflow: workflow_name() }))?.traffic;
-        let number = number.unwrap_or_else(|| traffic.draw(run));
+        let nothing = || refused(NotDeployed::Nothing { workflow: workflow.to_owned() });
+        let traffic = history.last().ok_or_else(nothing)?.traffic;
+        self.version_numbered(workflow, number.unwrap_or_else(|| traffic.draw(run))).await
+    }
+
+    /// The version of this number.
+    pub(crate) async fn version_numbered(&self, workflow: &str, number: u32) -> Result<Version, Error> {
         let mut versions = self.versions_of(workflow).await?;
         let last = versions.last().map_or(0, |version| version.number);
-        let found = versions.iter().position(|version| version.number == number);
-        let found = found.map(|place| versions.swap_remove(place));
-        found.ok_or_else(|| refuse(NotDeployed::NoSuchVersion { workflow: workflow_name(), version: number, last }))
+        match versions.iter().position(|version| version.number == number) {
+            Some(place) => Ok(versions.swap_remove(place)),
+            None => Err(refused(NotDeployed::NoSuchVersion { workflow: workflow.to_owned(), version: number, last })),
+        }
+    }
+
+    /// The plan that a run of this id takes: that of the deployed version which follows from the id, or, if nothing is
+    /// deployed, this one of the workflow's files.
+    ///
+    /// # Errors
+    /// The version is gone or damaged, or the store fails.
+    pub(crate) async fn plan_taken_by(&self, run: &RunId, files: &Plan) -> Result<Plan, Error> {
+        match self.version_for(files.name(), None, run).await {
+            Ok(version) => self.plan_of(&version, &self.frozen(&version).await?).await,
+            Err(Error::Store(StoreError::NotDeployed(NotDeployed::Nothing { .. }))) => Ok(files.clone()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The version that a run names.
@@ -168,16 +185,20 @@ impl Host {
     /// Something of it is gone or damaged, or a component cannot be loaded.
     pub async fn release(&self, version: Version, today: &Today, news: impl FnMut(&str)) -> Result<Release, Error> {
         let frozen = self.frozen(&version).await?;
-        let text = self.blob_of(&version, frozen.plan_text).await?;
-        let refuse = |what: String| Error::VersionDamaged { version: Box::new(version.clone()), what };
-        let text = String::from_utf8(text).map_err(|error| refuse(error.to_string()))?;
-        let plan = Plan::from_json(&text).map_err(|error| refuse(error.to_string()))?;
+        let plan = self.plan_of(&version, &frozen).await?;
         let mut components = BTreeMap::new();
         for (name, plugin) in &frozen.plugins {
             components.insert(name.to_string(), self.blob_of(&version, plugin.component).await?);
         }
         let plugins = Plugins::frozen(&frozen.plugins(today)?, components, self.sandbox(), news)?;
         Ok(Release { version, frozen, plan, plugins })
+    }
+
+    async fn plan_of(&self, version: &Version, frozen: &Frozen) -> Result<Plan, Error> {
+        let text = self.blob_of(version, frozen.plan_text).await?;
+        let refuse = |what: String| Error::VersionDamaged { version: Box::new(version.clone()), what };
+        let text = String::from_utf8(text).map_err(|error| refuse(error.to_string()))?;
+        Plan::from_json(&text).map_err(|error| refuse(error.to_string()))
     }
 
     /// The version that a run goes on with, ready to be run.
@@ -224,6 +245,10 @@ impl Host {
 fn needed(frozen: &Frozen) -> impl Iterator<Item = Digest> {
     let components = frozen.plugins.values().map(|plugin| plugin.component);
     components.chain([frozen.plan_text]).map(digest)
+}
+
+fn refused(error: NotDeployed) -> Error {
+    StoreError::from(error).into()
 }
 
 fn damaged(version: &Version, error: StoreError) -> Error {

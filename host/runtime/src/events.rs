@@ -2,9 +2,10 @@
 //! know who is driven when.
 
 use baton_journal::{Payload, Publication, Published, RunStatus, Source, json};
-use baton_workflow::{Action, Occurrence, Plan};
+use baton_workflow::{Action, Occurrence, Plan, Trigger};
 use serde_json::Value;
 
+use crate::admit::run_for;
 use crate::error::Error;
 use crate::host::Host;
 use crate::story::Story;
@@ -43,7 +44,7 @@ impl Host {
         self.shared().bell.ring();
         let mut emitted = Emitted { event, runs: 0, workflows: Vec::new(), unfit: Vec::new() };
         self.count_runs(&mut emitted).await?;
-        count_workflows(&mut emitted, plans)?;
+        self.count_workflows(&mut emitted, plans).await?;
         Ok(emitted)
     }
 
@@ -53,6 +54,23 @@ impl Host {
             if summary.status != RunStatus::Damaged {
                 let story = self.story(&summary.run).await?;
                 emitted.runs += usize::from(hears(&story, &emitted.event)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes the workflows of which an event begins a run: of a deployed one the version counts that the run would be of.
+    async fn count_workflows(&self, emitted: &mut Emitted, plans: &[Plan]) -> Result<(), Error> {
+        let Published { number, publication: Publication { name, .. }, at, .. } = &emitted.event;
+        let (number, at) = (*number, *at);
+        let occurrence = Occurrence { name: name.clone(), data: data_of(&emitted.event)?, at };
+        for files in plans {
+            match self.plan_taken_by(&run_for(files.name(), "event", number, at), files).await {
+                Ok(plan) => count_workflow(emitted, &plan, &occurrence),
+                Err(error @ Error::VersionDamaged { .. }) => {
+                    emitted.unfit.push((files.name().to_owned(), error.to_string()));
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(())
@@ -92,23 +110,16 @@ impl Host {
     }
 }
 
-/// The workflows of which an event begins a run.
-fn count_workflows(emitted: &mut Emitted, plans: &[Plan]) -> Result<(), Error> {
-    let Published { publication: Publication { name, .. }, at, .. } = &emitted.event;
-    let occurrence = Occurrence { name: name.clone(), data: data_of(&emitted.event)?, at: *at };
-    for plan in plans {
-        for trigger in plan.triggers().iter().filter(|trigger| trigger.occasion().event().as_ref() == Some(name)) {
-            match plan.triggered(trigger, &occurrence) {
-                Ok(Some(_)) => {
-                    emitted.workflows.push(plan.name().to_owned());
-                    break;
-                }
-                Ok(None) => {}
-                Err(why) => emitted.unfit.push((plan.name().to_owned(), why)),
-            }
+/// Notes whether an event begins a run of a workflow.
+fn count_workflow(emitted: &mut Emitted, plan: &Plan, occurrence: &Occurrence) {
+    let wants = |trigger: &&Trigger| trigger.occasion().event().as_ref() == Some(&occurrence.name);
+    for trigger in plan.triggers().iter().filter(wants) {
+        match plan.triggered(trigger, occurrence) {
+            Ok(Some(_)) => return emitted.workflows.push(plan.name().to_owned()),
+            Ok(None) => {}
+            Err(why) => emitted.unfit.push((plan.name().to_owned(), why)),
         }
     }
-    Ok(())
 }
 
 /// Whether a step of the run waits for the event.

@@ -50,6 +50,7 @@ pub use baton_sandbox::{Clock, IDENTITY, Options as SandboxOptions, Sandbox, San
 pub use baton_store::{ReadOnlyStore, SqliteStore, check};
 pub use baton_workflow as plan;
 
+pub use admit::Beginning;
 pub use answers::{Answer, Said};
 pub use clock::SystemClock;
 pub use components::Components;

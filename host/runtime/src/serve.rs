@@ -25,6 +25,7 @@ mod news;
 mod project;
 mod triggers;
 mod watch;
+mod workflows;
 
 pub use agenda::Rest;
 pub use news::{Began, News, Reporter};

@@ -17,7 +17,8 @@ use crate::{escape, project, served, terminal};
 
 /// Begin runs by their triggers, and go on with those that wait
 ///
-/// Workflows that say `on:` begin a run for each event and each moment, once, whatever dies meanwhile. Runs that wait go on
+/// Workflows that say `on:` begin a run for each event and each moment, once, whatever dies meanwhile: of the versions that new
+/// runs take, if the workflow is deployed, else of its files. Runs that wait go on
 /// when their time, event or answer comes; those whose host died go on too. Ctrl-C or SIGTERM: nothing new begins, what is at
 /// work may come to its end for a while, and the rest goes on with the next server; a second one: at once.
 #[derive(Debug, Args)]

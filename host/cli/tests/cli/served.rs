@@ -2,7 +2,7 @@
 
 use baton_cli::served::{json, line};
 use baton_runtime::News;
-use baton_runtime::journal::{Cause, RunId, Timestamp};
+use baton_runtime::journal::{Canary, Cause, RunId, Timestamp, Weight};
 use baton_runtime::serve::Began;
 use jiff::tz::TimeZone;
 
@@ -16,10 +16,12 @@ fn run() -> RunId {
 fn all() -> Vec<News> {
     let (run, workflow) = (run(), "dossier".to_owned());
     let event = Cause::Event { number: 12, name: "client.registered".to_owned() };
+    let canary = Some(Canary { version: 2, weight: Weight::percent(10).unwrap() });
     let message = "run 01k has the key `\u{1b}[31mred` already".to_owned();
     vec![
         News::Began(Began { run: run.clone(), workflow: workflow.clone(), cause: event.clone() }),
         News::Began(Began { run: run.clone(), workflow: workflow.clone(), cause: Cause::Schedule { at: NOON } }),
+        News::Versions { workflow: workflow.clone(), current: 1, canary },
         News::NotBegun { workflow: workflow.clone(), cause: event, message },
         News::Rests { run: run.clone(), workflow: workflow.clone(), outcome: "parked", until: Some(NOON) },
         News::Ended { run: run.clone(), workflow: workflow.clone(), outcome: "completed", message: None },

@@ -1,6 +1,6 @@
 //! What a server tells of its work, a line for each thing. It does not know how it is written.
 
-use baton_journal::{Cause, RunId, Timestamp};
+use baton_journal::{Canary, Cause, RunId, Timestamp};
 use serde::Serialize;
 
 /// Something that happened in a server.
@@ -18,6 +18,15 @@ pub enum News {
         cause: Cause,
         /// Why.
         message: String,
+    },
+    /// From now on triggers begin runs of these versions of a workflow.
+    Versions {
+        /// The workflow.
+        workflow: String,
+        /// The current version.
+        current: u32,
+        /// The version that is tried beside it, with its weight in percent.
+        canary: Option<Canary>,
     },
     /// A run waits, or rests.
     Rests {

@@ -7,6 +7,7 @@ use baton_bundle::Project;
 use baton_journal::Timestamp;
 use baton_workflow::Plan;
 
+use super::workflows::Workflow;
 use crate::error::Error;
 use crate::host::Host;
 use crate::plugins::Plugins;
@@ -16,7 +17,7 @@ pub struct Served {
     pub(crate) host: Host,
     pub(crate) project: Arc<Project>,
     pub(crate) plugins: Plugins,
-    pub(crate) plans: Vec<Plan>,
+    pub(super) workflows: Vec<Workflow>,
     /// The number of the last event that runs were woken for; none before all open runs were looked at.
     pub(super) heard: Option<u64>,
     /// The number of the last event that triggers were tried on; none before the first time.
@@ -26,7 +27,8 @@ pub struct Served {
 }
 
 impl Served {
-    /// A project with its workflows, each with a name of its own.
+    /// A project with its workflows, each with a name of its own. A workflow that is deployed begins as the versions that new
+    /// runs take, another one as these plans and plugins are.
     ///
     /// # Errors
     /// Two workflows have one name, or one has a moment that is over.
@@ -38,8 +40,9 @@ impl Served {
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(Error::SameName(pair[0].to_owned()));
         }
+        let workflows = plans.into_iter().map(Workflow::new).collect();
         let (heard, tried, moments) = (None, None, BTreeMap::new());
-        Ok(Served { host, project: Arc::new(project), plugins, plans, heard, tried, moments })
+        Ok(Served { host, project: Arc::new(project), plugins, workflows, heard, tried, moments })
     }
 }
 
