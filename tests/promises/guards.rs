@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use baton_journal::{Entry, Event, RunId, Store, Timestamp};
 use baton_runtime::bundle::Project;
-use baton_runtime::{CircuitChange, Clock, Ending, Host, Observer, Plugins, Silent, SystemClock, verify, workflow};
+use baton_runtime::{
+    CircuitChange, Clock, Ending, Host, Observer, Plugins, Sandbox, Silent, SystemClock, verify, workflow,
+};
 use baton_store::MemoryStore;
 use baton_tests::{Scratch, guest, sandbox};
 use serde_json::{Value, json};
@@ -55,6 +57,7 @@ struct World {
     project: Project,
     plugins: Plugins,
     store: Arc<dyn Store>,
+    sandbox: Arc<Sandbox>,
     hands: Arc<Hands>,
     changes: Arc<Changes>,
     _scratch: Scratch,
@@ -75,8 +78,8 @@ fn world_at(workflow: &str, terms: &str, facts: &str, hands: Arc<Hands>, clock: 
     let sandbox = Arc::new(sandbox().unwrap());
     let plugins = Plugins::load(&project, &sandbox, |_| {}).unwrap();
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let host = Host::of(sandbox, Arc::clone(&store), clock).unwrap();
-    World { host, project, plugins, store, hands, changes: Arc::default(), _scratch: scratch }
+    let host = Host::of(Arc::clone(&sandbox), Arc::clone(&store), clock).unwrap();
+    World { host, project, plugins, store, sandbox, hands, changes: Arc::default(), _scratch: scratch }
 }
 
 fn call(how: &str) -> Value {
@@ -148,6 +151,20 @@ async fn what_fails_again_and_again_is_left_alone_by_all_runs_and_tried_by_one()
     assert_eq!(world.changes(), [""; 0]);
     assert_eq!(world.told(&["well"]).await, ["{\"ok\":\"well\"}"]);
     assert_eq!(world.changes(), ["falters/acting.act is back"]);
+}
+
+#[tokio::test]
+async fn a_host_that_begins_leaves_alone_what_another_one_of_its_store_does() {
+    let mut world = world(AGENT, "", WRITES);
+    world.told(&["transient"; 5]).await;
+    let sandbox = Arc::clone(&world.sandbox);
+    world.host = Host::of(sandbox, Arc::clone(&world.store), Arc::clone(&world.hands) as _).unwrap();
+    let ending = world.run(&json!([call("well")])).await;
+    let begun = |event: &Event| matches!(event, Event::HostCallStarted { .. });
+    assert_eq!(count(&world.entries(&ending.run).await, begun), 0, "it knows before anything is begun");
+    world.pass(30);
+    assert_eq!(world.told(&["well", "well"]).await.len(), 2);
+    assert_eq!(world.changes().last().map(String::as_str), Some("falters/acting.act is back"));
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! Circuit breakers: what fails again and again is left alone for a while, and then tried by one call at a time. It does
-//! not know what is called, and is told the time.
+//! not know what is called, who else has a copy of what is known, nor what time it is.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::quantity::Wall;
 
@@ -77,7 +77,7 @@ pub enum Health {
 
 /// Leave for one call. It is given back with [`Circuit::ended`].
 #[derive(Debug, PartialEq, Eq)]
-#[must_use = "a trial that is not given back holds up all others"]
+#[must_use = "a trial that is not given back holds up all others for as long as it may last"]
 pub struct Leave {
     era: u64,
 }
@@ -100,19 +100,39 @@ pub enum Change {
     Closed,
 }
 
-/// The circuit of one thing that is called. Times are since whenever its keeper began to count.
-#[derive(Clone, Debug, Default)]
+/// The circuit of one thing that is called. Times are since the Unix epoch, so that several keepers can have the same one. A time
+/// ahead of now was written before the clock was set back, and holds nobody up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Circuit {
     state: State,
     /// Changes with each state and each trial: a call that began before says nothing about what came after.
     era: u64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 enum State {
     Closed { failed: VecDeque<Duration> },
-    Open { until: Duration, failed_trials: u32 },
-    HalfOpen { is_on_trial: bool, good: u32, failed_trials: u32 },
+    Open { span: Span, failed_trials: u32 },
+    HalfOpen { trial: Option<Span>, good: u32, failed_trials: u32 },
+}
+
+/// From a moment until another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Span {
+    from: Duration,
+    until: Duration,
+}
+
+impl Span {
+    fn of(now: Duration, length: Duration) -> Self {
+        Span { from: now, until: now.saturating_add(length) }
+    }
+
+    /// What is left of it, if it is now.
+    fn left(&self, now: Duration) -> Option<Duration> {
+        (self.from <= now && now < self.until).then(|| self.until - now)
+    }
 }
 
 impl Default for State {
@@ -122,22 +142,18 @@ impl Default for State {
 }
 
 impl Circuit {
-    /// Asks for leave to call.
+    /// Asks for leave to make a call that lasts so long at most. If it is a trial of which nothing is heard, another may be made
+    /// after that time: its keeper died.
     ///
     /// # Errors
     /// The circuit is open, or another call is its trial.
-    pub fn enter(&mut self, now: Duration) -> Result<Leave, Refused> {
+    pub fn enter(&mut self, now: Duration, lasting: Duration) -> Result<Leave, Refused> {
         self.refuses(now).map_or(Ok(()), Err)?;
-        match &mut self.state {
+        let trial = Some(Span::of(now, lasting));
+        match self.state {
             State::Closed { .. } => {}
-            State::Open { failed_trials, .. } => {
-                let failed_trials = *failed_trials;
-                self.turn(State::HalfOpen { is_on_trial: true, good: 0, failed_trials });
-            }
-            State::HalfOpen { is_on_trial, .. } => {
-                *is_on_trial = true;
-                self.era += 1;
-            }
+            State::Open { failed_trials, .. } => self.turn(State::HalfOpen { trial, good: 0, failed_trials }),
+            State::HalfOpen { good, failed_trials, .. } => self.turn(State::HalfOpen { trial, good, failed_trials }),
         }
         Ok(Leave { era: self.era })
     }
@@ -146,14 +162,14 @@ impl Circuit {
     #[must_use]
     pub fn refuses(&self, now: Duration) -> Option<Refused> {
         match &self.state {
-            State::Open { until, .. } if now < *until => Some(Refused::Open(until.saturating_sub(now))),
-            State::HalfOpen { is_on_trial: true, .. } => Some(Refused::OnTrial),
-            _ => None,
+            State::Closed { .. } => None,
+            State::Open { span, .. } => span.left(now).map(Refused::Open),
+            State::HalfOpen { trial, .. } => trial.and_then(|trial| trial.left(now)).map(|_| Refused::OnTrial),
         }
     }
 
     /// Takes back the leave of a call, with how it ended.
-    pub fn ended(&mut self, terms: &CircuitTerms, now: Duration, leave: Leave, health: Health) -> Option<Change> {
+    pub fn ended(&mut self, terms: &CircuitTerms, now: Duration, leave: &Leave, health: Health) -> Option<Change> {
         if leave.era != self.era {
             return None;
         }
@@ -165,8 +181,8 @@ impl Circuit {
                 Some(self.open(terms, now, 0))
             }
             State::Open { .. } => None,
-            State::HalfOpen { is_on_trial, good, failed_trials } => {
-                *is_on_trial = false;
+            State::HalfOpen { trial, good, failed_trials } => {
+                *trial = None;
                 let failed_trials = *failed_trials;
                 match health {
                     Health::Unsaid => None,
@@ -182,7 +198,7 @@ impl Circuit {
 
     fn open(&mut self, terms: &CircuitTerms, now: Duration, failed_trials: u32) -> Change {
         let cool_down = terms.cool_down(failed_trials);
-        self.turn(State::Open { until: now.saturating_add(cool_down), failed_trials });
+        self.turn(State::Open { span: Span::of(now, cool_down), failed_trials });
         Change::Opened(cool_down)
     }
 
@@ -200,9 +216,7 @@ impl Circuit {
 /// Counts a call of a closed circuit; whether its failures are too many.
 fn counted(failed: &mut VecDeque<Duration>, terms: &CircuitTerms, now: Duration, health: Health) -> bool {
     let within = terms.within.as_duration();
-    while failed.front().is_some_and(|at| now.saturating_sub(*at) > within) {
-        failed.pop_front();
-    }
+    failed.retain(|at| *at <= now && now - *at <= within);
     match health {
         Health::Unsaid => {}
         Health::Good => drop(failed.pop_front()),

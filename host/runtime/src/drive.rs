@@ -107,6 +107,7 @@ impl Driver {
 
     async fn go_on(&mut self, mut actions: Vec<Action>) -> Result<(), Error> {
         let mut listener = self.context.bell.listen();
+        self.context.guards.catch_up().await;
         if self.take_signals().await?.is_some() {
             actions = self.run.outstanding(); // what is wanted now may be another thing
         }

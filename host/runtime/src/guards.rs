@@ -1,25 +1,30 @@
-//! What all runs of a host share about what they call: circuits and turns, each under a plain name (`tool crm/contacts.get`).
-//! It does not know what is behind a name, nor who calls.
+//! What all runs share about what they call: circuits and turns, each under a plain name (`tool crm/contacts.get`). Turns are the
+//! host's, circuits those of all hosts of a store (`guards/circuits.rs`). It does not know what is behind a name, nor who calls.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use baton_journal::Timestamp;
+use baton_journal::{Store, Timestamp};
 use baton_policy::circuit::{Change, Leave, Refused};
-use baton_policy::{Bucket, Circuit, CircuitTerms, Health, Rate};
+use baton_policy::{Bucket, CircuitTerms, Health, Rate};
 use baton_sandbox::Clock;
+use tokio::runtime::Handle;
 
-/// The circuits and turns of a host. A host that begins has none open, and full buckets.
+use circuits::Circuits;
+
+mod circuits;
+
+/// The circuits and turns that a host knows. A host that begins has full buckets.
 pub(crate) struct Guards {
     clock: Arc<dyn Clock>,
-    kept: Mutex<Kept>,
+    buckets: Mutex<Buckets>,
+    circuits: Circuits,
 }
 
 #[derive(Default)]
-struct Kept {
-    circuits: BTreeMap<String, Circuit>,
-    buckets: BTreeMap<String, Bucket>,
+struct Buckets {
+    named: BTreeMap<String, Bucket>,
     time: Elapsed,
 }
 
@@ -39,8 +44,9 @@ impl Elapsed {
 }
 
 impl Guards {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Guards { clock, kept: Mutex::default() })
+    pub(crate) fn new(clock: Arc<dyn Clock>, store: Arc<dyn Store>) -> Arc<Self> {
+        let circuits = Circuits::new(Arc::clone(&clock), store);
+        Arc::new(Guards { clock, buckets: Mutex::default(), circuits })
     }
 
     /// Takes the next turn of a name, and tells how long it is until then.
@@ -48,34 +54,36 @@ impl Guards {
     /// # Errors
     /// It is longer than `left`; nothing is taken then.
     pub(crate) fn turn(&self, name: &str, rate: &Rate, left: Duration) -> Result<Duration, Duration> {
-        let (mut kept, now) = self.now();
-        let bucket = kept.buckets.entry(name.to_owned()).or_default();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = buckets.time.at(self.clock.now());
+        let bucket = buckets.named.entry(name.to_owned()).or_default();
         let turn = bucket.take(rate, now, now.saturating_add(left));
         turn.map(|turn| turn.saturating_sub(now)).map_err(|turn| turn.saturating_sub(now))
     }
 
-    /// Why a call of a name would be refused; nothing if it would not.
-    pub(crate) fn refuses(&self, name: &str) -> Option<Refused> {
-        let (kept, now) = self.now();
-        kept.circuits.get(name)?.refuses(now)
+    /// Learns what other hosts have found out, if that was not done a moment ago.
+    pub(crate) async fn catch_up(&self) {
+        self.circuits.catch_up().await;
     }
 
-    /// Asks a circuit for leave to call.
+    /// Why a call of a name would be refused, as far as is known here; nothing if it would not.
+    pub(crate) fn refuses(&self, name: &str) -> Option<Refused> {
+        self.circuits.refuses(name)
+    }
+
+    /// Asks a circuit for leave to make a call that lasts so long at most.
     ///
     /// # Errors
     /// It refuses.
-    pub(crate) fn enter(self: &Arc<Self>, name: String, terms: CircuitTerms) -> Result<Entered, Refused> {
-        let leave = {
-            let (mut kept, now) = self.now();
-            kept.circuits.entry(name.clone()).or_default().enter(now)?
-        };
+    pub(crate) async fn enter(
+        self: &Arc<Self>,
+        name: String,
+        terms: CircuitTerms,
+        lasting: Duration,
+    ) -> Result<Entered, Refused> {
+        self.catch_up().await;
+        let leave = self.circuits.change(&name, |circuit, now| circuit.enter(now, lasting)).await?;
         Ok(Entered { guards: Arc::clone(self), name, terms, leave: Some(leave) })
-    }
-
-    fn now(&self) -> (MutexGuard<'_, Kept>, Duration) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = kept.time.at(self.clock.now());
-        (kept, now)
     }
 }
 
@@ -89,68 +97,26 @@ pub(crate) struct Entered {
 
 impl Entered {
     /// Tells the circuit how the call ended, and what that changes.
-    pub(crate) fn ended(mut self, health: Health) -> Option<Change> {
-        self.give_back(health)
-    }
-
-    fn give_back(&mut self, health: Health) -> Option<Change> {
+    pub(crate) async fn ended(mut self, health: Health) -> Option<Change> {
         let leave = self.leave.take()?;
-        let (mut kept, now) = self.guards.now();
-        kept.circuits.get_mut(&self.name)?.ended(&self.terms, now, leave, health)
+        give_back(&self.guards, &self.name, &self.terms, &leave, health).await
     }
 }
 
+async fn give_back(guards: &Guards, name: &str, terms: &CircuitTerms, leave: &Leave, health: Health) -> Option<Change> {
+    guards.circuits.change(name, |circuit, now| circuit.ended(terms, now, leave, health)).await
+}
+
+/// A trial that came to nothing makes room for another at once, as far as there is somebody to say so; else when its time is over.
 impl Drop for Entered {
     fn drop(&mut self) {
-        self.give_back(Health::Unsaid);
+        let Some(leave) = self.leave.take() else { return };
+        let (guards, name, terms) = (Arc::clone(&self.guards), std::mem::take(&mut self.name), self.terms);
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move { give_back(&guards, &name, &terms, &leave, Health::Unsaid).await });
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    use super::*;
-
-    #[derive(Default)]
-    struct Hands(AtomicU64);
-
-    impl Clock for Hands {
-        fn now(&self) -> Timestamp {
-            Timestamp(self.0.load(Ordering::Relaxed))
-        }
-    }
-
-    fn guards() -> (Arc<Hands>, Arc<Guards>) {
-        let hands = Arc::new(Hands(AtomicU64::new(1_000_000)));
-        (Arc::clone(&hands), Guards::new(hands))
-    }
-
-    #[test]
-    fn a_trial_that_comes_to_nothing_makes_room_for_another() {
-        let (hands, guards) = guards();
-        let terms = CircuitTerms { failures: 1, ..CircuitTerms::default() };
-        let enter = || guards.enter("tool crm/get".to_owned(), terms);
-        assert!(matches!(enter().unwrap().ended(Health::Bad), Some(Change::Opened(_))));
-        assert!(
-            enter().is_err() && guards.refuses("tool crm/get").is_some() && guards.refuses("tool crm/set").is_none()
-        );
-        hands.0.fetch_add(30_000, Ordering::Relaxed);
-        let trial = enter().unwrap();
-        assert!(matches!(enter().err(), Some(Refused::OnTrial)));
-        drop(trial);
-        assert!(enter().is_ok());
-    }
-
-    #[test]
-    fn a_clock_that_is_set_back_holds_nobody_up() {
-        let (hands, guards) = guards();
-        let rate: Rate = "1/s".parse().unwrap();
-        let turn = || guards.turn("tool crm/get", &rate, Duration::MAX).unwrap();
-        assert_eq!(turn(), Duration::ZERO);
-        hands.0.store(0, Ordering::Relaxed);
-        assert_eq!(turn(), Duration::from_secs(1));
-        hands.0.store(5_000, Ordering::Relaxed);
-        assert_eq!(turn(), Duration::ZERO);
-    }
-}
+mod tests;

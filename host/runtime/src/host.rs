@@ -94,7 +94,7 @@ impl Host {
     /// The way out cannot be made.
     pub fn of(sandbox: Arc<Sandbox>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let egress = Arc::new(Egress::new(&baton_egress::Options::default())?);
-        let guards = Guards::new(Arc::clone(&clock));
+        let guards = Guards::new(Arc::clone(&clock), Arc::clone(&store));
         Ok(Host {
             shared: Shared {
                 sandbox,

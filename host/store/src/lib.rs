@@ -15,6 +15,7 @@
 
 mod blob;
 pub mod check;
+mod circuits;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod create;

@@ -314,6 +314,14 @@ impl Store for MemoryStore {
         ready(Ok(()))
     }
 
+    fn circuits(&self) -> BoxFuture<'_, Result<Vec<(String, String)>, StoreError>> {
+        ready(Ok(self.kept().post.circuits()))
+    }
+
+    fn note_circuit(&self, name: String, was: Option<String>, is: String) -> BoxFuture<'_, Result<bool, StoreError>> {
+        ready(Ok(self.kept().post.note_circuit(name, was.as_deref(), is)))
+    }
+
     fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {
         let digest = Digest::of(&bytes);
         self.kept().blobs.insert(digest, bytes.into());

@@ -25,7 +25,7 @@ use crate::create::beside;
 use crate::fault::{Fault, io_error};
 use crate::open::{Settings, open_to_look};
 use crate::room::SqlRoom;
-use crate::{blob, history, mail, published, state, versions};
+use crate::{blob, circuits, history, mail, published, state, versions};
 
 /// How often a picture is taken before a store that changes under the reader's eyes is called [`StoreError::Locked`].
 const ATTEMPTS: u32 = 5;
@@ -250,6 +250,14 @@ impl Store for ReadOnlyStore {
     }
 
     fn move_cursor(&self, _: String, _: u64) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.refuse()
+    }
+
+    fn circuits(&self) -> BoxFuture<'_, Result<Vec<(String, String)>, StoreError>> {
+        self.read(circuits::all)
+    }
+
+    fn note_circuit(&self, _: String, _: Option<String>, _: String) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.refuse()
     }
 

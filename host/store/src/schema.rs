@@ -16,6 +16,7 @@
 //! | `events` | an event that was published, under its key; `sum` is the digest of time and body | once |
 //! | `cursors` | how far a reader of events, or of a schedule, has come | by its reader |
 //! | `turns` | a run with a concurrency key, and whether it has the turn | until its run ends |
+//! | `circuits` | what is known of the health of a thing that runs call; lost, it is found out again | when it fails, or is back |
 //! | `flushes` | one counter, so that a flush with nothing else to write still commits | by flushes |
 //!
 //! Times are milliseconds since the Unix epoch. Unsigned numbers are stored as the signed number of the same bits.
@@ -39,7 +40,7 @@ pub(crate) const OLDEST_SQLITE: i32 = 3_051_003;
 pub(crate) const IS_OPEN: &str = "status NOT IN ('completed', 'failed', 'cancelled', 'removed')";
 
 /// The tables and the indexes, in the order in which they are made.
-pub(crate) const TABLES: [&str; 20] = [
+pub(crate) const TABLES: [&str; 21] = [
     "CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, \
      epoch INTEGER NOT NULL, status TEXT NOT NULL, started INTEGER NOT NULL, updated INTEGER NOT NULL, \
      entries INTEGER NOT NULL, bytes INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, waits INTEGER NOT NULL, \
@@ -76,5 +77,6 @@ pub(crate) const TABLES: [&str; 20] = [
     "CREATE TABLE turns (run INTEGER PRIMARY KEY REFERENCES runs (number), workflow TEXT NOT NULL, \
      key TEXT NOT NULL, priority INTEGER NOT NULL, taken INTEGER NOT NULL) STRICT",
     "CREATE INDEX queues ON turns (workflow, key)",
+    "CREATE TABLE circuits (name TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE flushes (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT",
 ];

@@ -25,7 +25,7 @@ use crate::run::{self, Step, Stored};
 use crate::state;
 use crate::versions;
 use crate::writer::{self, Order, Shared, Writer, Writing};
-use crate::{mail, published, turn};
+use crate::{circuits, mail, published, turn};
 
 /// Journals and state in one SQLite file, which several processes may share.
 ///
@@ -250,6 +250,14 @@ impl Store for SqliteStore {
 
     fn move_cursor(&self, name: String, to: u64) -> BoxFuture<'_, Result<(), StoreError>> {
         self.write(move |writing| published::move_cursor(writing.sql, &name, to))
+    }
+
+    fn circuits(&self) -> BoxFuture<'_, Result<Vec<(String, String)>, StoreError>> {
+        self.read(circuits::all)
+    }
+
+    fn note_circuit(&self, name: String, was: Option<String>, is: String) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.write(move |writing| circuits::note(writing.sql, &name, was.as_deref(), &is))
     }
 
     fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {

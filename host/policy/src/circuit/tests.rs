@@ -4,13 +4,16 @@ use super::*;
 
 const TERMS: CircuitTerms = CircuitTerms { failures: 3, within: Wall(10_000), open: Wall(1_000), trials: 2 };
 
+/// Longer than anything here takes.
+const LASTING: Duration = Duration::from_secs(1_000_000);
+
 fn at(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
 fn call(circuit: &mut Circuit, now: Duration, health: Health) -> Result<Option<Change>, Refused> {
-    let leave = circuit.enter(now)?;
-    Ok(circuit.ended(&TERMS, now, leave, health))
+    let leave = circuit.enter(now, LASTING)?;
+    Ok(circuit.ended(&TERMS, now, &leave, health))
 }
 
 fn opened() -> Circuit {
@@ -72,16 +75,51 @@ fn good_trials_close_it_and_a_bad_one_opens_it_for_longer() {
 #[test]
 fn a_call_that_began_before_it_opened_says_nothing_about_the_trial() {
     let mut circuit = Circuit::default();
-    let late = [circuit.enter(at(0)).unwrap(), circuit.enter(at(0)).unwrap()];
+    let late = [circuit.enter(at(0), LASTING).unwrap(), circuit.enter(at(0), LASTING).unwrap()];
     for _ in 0..3 {
         call(&mut circuit, at(0), Health::Bad).unwrap();
     }
-    let trial = circuit.enter(at(1)).unwrap();
+    let trial = circuit.enter(at(1), LASTING).unwrap();
     for (leave, health) in late.into_iter().zip([Health::Good, Health::Bad]) {
-        assert_eq!(circuit.ended(&TERMS, at(1), leave, health), None);
+        assert_eq!(circuit.ended(&TERMS, at(1), &leave, health), None);
     }
-    assert_eq!(circuit.enter(at(1)), Err(Refused::OnTrial));
-    assert_eq!(circuit.ended(&TERMS, at(1), trial, Health::Good), None);
+    assert_eq!(circuit.enter(at(1), LASTING), Err(Refused::OnTrial));
+    assert_eq!(circuit.ended(&TERMS, at(1), &trial, Health::Good), None);
+}
+
+#[test]
+fn a_trial_of_which_nothing_is_heard_makes_room_when_its_time_is_over() {
+    let mut circuit = opened();
+    let lost = circuit.enter(at(1), Duration::from_secs(30)).unwrap();
+    assert_eq!(circuit.refuses(at(30)), Some(Refused::OnTrial));
+    let next = circuit.enter(at(31), LASTING).unwrap();
+    assert_eq!(circuit.ended(&TERMS, at(32), &lost, Health::Bad), None, "it is too late to say anything");
+    assert_eq!(circuit.ended(&TERMS, at(32), &next, Health::Good), None);
+    assert_eq!(call(&mut circuit, at(32), Health::Good), Ok(Some(Change::Closed)));
+}
+
+#[test]
+fn a_clock_that_is_set_back_holds_nobody_up() {
+    let mut circuit = Circuit::default();
+    for _ in 0..3 {
+        call(&mut circuit, at(1_000), Health::Bad).unwrap();
+    }
+    assert_eq!(circuit.refuses(at(10)), None);
+    let _lost = circuit.enter(at(1_000_000), LASTING);
+    assert_eq!(circuit.refuses(at(10)), None);
+    let mut circuit = Circuit::default();
+    call(&mut circuit, at(1_000), Health::Bad).unwrap();
+    call(&mut circuit, at(1_000), Health::Bad).unwrap();
+    assert_eq!(call(&mut circuit, at(10), Health::Bad), Ok(None));
+}
+
+#[test]
+fn a_copy_goes_on_where_the_other_one_was() {
+    for mut circuit in [Circuit::default(), opened()] {
+        let _trial = circuit.enter(at(1), LASTING);
+        let text = toml::to_string(&circuit).unwrap();
+        assert_eq!(toml::from_str::<Circuit>(&text).unwrap(), circuit, "{text}");
+    }
 }
 
 #[test]
@@ -121,7 +159,7 @@ proptest! {
         for step in steps {
             match step {
                 Step::Pass(millis) => now += Duration::from_millis(millis),
-                Step::Enter => match circuit.enter(now) {
+                Step::Enter => match circuit.enter(now, LASTING) {
                     Ok(leave) => {
                         let trials = under_way.iter().filter(|(_, is_trial)| *is_trial).count();
                         prop_assert!(is_closed || (trials == 0 && now >= opens));
@@ -132,7 +170,7 @@ proptest! {
                 Step::End(_, _) if under_way.is_empty() => {}
                 Step::End(which, health) => {
                     let (leave, _) = under_way.swap_remove(which % under_way.len());
-                    match circuit.ended(&TERMS, now, leave, health) {
+                    match circuit.ended(&TERMS, now, &leave, health) {
                         Some(Change::Opened(wait)) => {
                             prop_assert!(wait >= TERMS.open.as_duration() && wait <= LONGEST.as_duration());
                             (is_closed, opens) = (false, now + wait);
@@ -145,8 +183,8 @@ proptest! {
         }
         // Whatever happened, it is not stuck: when all calls have ended and time has passed, somebody may try.
         for (leave, _) in under_way {
-            let _ = circuit.ended(&TERMS, now, leave, Health::Unsaid);
+            let _ = circuit.ended(&TERMS, now, &leave, Health::Unsaid);
         }
-        prop_assert!(circuit.enter(now + LONGEST.as_duration()).is_ok());
+        prop_assert!(circuit.enter(now + LONGEST.as_duration(), LASTING).is_ok());
     }
 }

@@ -230,7 +230,7 @@ impl RunContext {
     pub(crate) async fn make(self: Arc<Self>, job: &Job, tape: Tape) -> Result<Ended, Error> {
         let plugin = job.invocation.plugin.clone();
         let ready = self.plugins.get(&plugin).ok_or_else(|| Error::PluginGone(plugin.clone()))?;
-        let entered = match self.enter(job, ready) {
+        let entered = match self.enter(job, ready).await {
             Ok(entered) => entered,
             Err(failure) => return Ok(Ended::unmade(Outcome::Failed { failure })),
         };
@@ -241,7 +241,7 @@ impl RunContext {
             Err(error) => refused(error)?,
         };
         if let Some(entered) = entered {
-            self.leave(entered, job, &ended);
+            self.leave(entered, job, &ended).await;
         }
         self.end_what_it_left_open(job).await?;
         Ok(ended)

@@ -13,6 +13,9 @@ use crate::guards::Entered;
 use crate::observer::CircuitChange;
 use crate::plugins::Ready;
 
+/// What a call takes beyond the time that it has: the host makes a store for it, and stops it.
+const AROUND: Duration = Duration::from_secs(10);
+
 impl RunContext {
     /// How long a call of a function waits for its turn, which is used up by it.
     ///
@@ -38,16 +41,18 @@ impl RunContext {
     ///
     /// # Errors
     /// Its circuit is open.
-    pub(super) fn enter(&self, job: &Job, ready: &Ready) -> Result<Option<Entered>, Failure> {
+    pub(super) async fn enter(&self, job: &Job, ready: &Ready) -> Result<Option<Entered>, Failure> {
         let Target::Tool(function) = &job.invocation.target else { return Ok(None) };
         let Some(terms) = ready.circuit(function) else { return Ok(None) };
         let tool = name(ready, function);
-        self.guards.enter(under(&tool), terms).map(Some).map_err(|refused| refusal(&tool, refused))
+        let lasting = job.invocation.timeout.saturating_add(AROUND);
+        let entered = self.guards.enter(under(&tool), terms, lasting).await;
+        entered.map(Some).map_err(|refused| refusal(&tool, refused))
     }
 
     /// Gives leave back, and tells who looks on if that changes something.
-    pub(super) fn leave(&self, entered: Entered, job: &Job, ended: &Ended) {
-        let Some(change) = entered.ended(health(job, ended)) else { return };
+    pub(super) async fn leave(&self, entered: Entered, job: &Job, ended: &Ended) {
+        let Some(change) = entered.ended(health(job, ended)).await else { return };
         let Target::Tool(function) = &job.invocation.target else { return };
         let (tool, failure) = (format!("{}/{function}", job.invocation.plugin), ended.outcome.to_string());
         let change = match change {

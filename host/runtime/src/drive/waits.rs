@@ -94,6 +94,7 @@ impl Driver {
     /// Looks what came meanwhile: signals, events, and moments.
     pub(super) async fn look(&mut self) -> Result<Vec<Action>, Error> {
         let mut actions = self.take_signals().await?.unwrap_or_default();
+        self.context.guards.catch_up().await;
         let run = &self.run;
         self.waits.open.retain(|site, _| run.is_waiting(site));
         while let Some(after) = self.waits.after() {

@@ -1,4 +1,4 @@
-//! What goes between runs, and between people and runs: mailboxes, events, cursors and turns.
+//! What goes between runs, and between people and runs: mailboxes, events, cursors, turns and circuits.
 
 use baton_journal::publication::{KEPT_MS, MAX_EVENT_BYTES, MOST_EVENTS};
 use baton_journal::signal::MOST_SIGNALS;
@@ -25,6 +25,7 @@ pub(super) fn all() -> Vec<Case> {
         runs_with_one_key_take_turns_in_their_order,
         who_waits_for_its_turn_is_queued_and_who_has_ended_is_not_open,
         a_higher_priority_goes_first_but_takes_no_turn_away,
+        what_is_noted_of_a_circuit_is_changed_by_who_has_seen_it,
         a_run_is_refused_beside_another_one_with_its_key,
         a_run_cancels_those_that_it_replaces,
     ]
@@ -207,6 +208,18 @@ async fn a_higher_priority_goes_first_but_takes_no_turn_away(store: &dyn Store) 
     end(store, &low).await;
     assert_eq!(store.turn(&normal).await.unwrap(), ids([3]));
     assert_eq!(store.turn(&high).await.unwrap(), []);
+}
+
+async fn what_is_noted_of_a_circuit_is_changed_by_who_has_seen_it(store: &dyn Store) {
+    let note = async |was: Option<&str>, is: &str| {
+        store.note_circuit("tool crm/get".to_owned(), was.map(str::to_owned), is.to_owned()).await.unwrap()
+    };
+    assert_eq!(store.circuits().await.unwrap(), []);
+    assert!(!note(Some("closed"), "open").await, "nothing is noted yet");
+    assert!(note(None, "open").await);
+    assert!(!note(None, "closed").await);
+    assert!(note(Some("open"), "half open").await && !note(Some("open"), "closed").await);
+    assert_eq!(store.circuits().await.unwrap(), [("tool crm/get".to_owned(), "half open".to_owned())]);
 }
 
 async fn a_run_is_refused_beside_another_one_with_its_key(store: &dyn Store) {

@@ -1,4 +1,4 @@
-//! Mailboxes, published events, cursors and turns in memory. It does not know runs beyond their ids.
+//! Mailboxes, published events, cursors, turns and circuits in memory. It does not know runs beyond their ids.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +47,7 @@ pub(crate) struct Post {
     published: u64,
     pub(crate) cursors: BTreeMap<String, u64>,
     turns: Vec<Turn>,
+    circuits: BTreeMap<String, String>,
 }
 
 /// A run with a key; in the order in which they began.
@@ -151,6 +152,20 @@ impl Post {
     fn others(&self, header: &RunHeader) -> impl Iterator<Item = &Turn> {
         let key = header.admission.concurrency.as_ref().map(|wanted| wanted.key.clone());
         self.turns.iter().filter(move |turn| turn.workflow == header.workflow && Some(&turn.key) == key.as_ref())
+    }
+
+    /// What is noted of the things that runs call.
+    pub(crate) fn circuits(&self) -> Vec<(String, String)> {
+        self.circuits.iter().map(|(name, body)| (name.clone(), body.clone())).collect()
+    }
+
+    /// Notes something, if what is noted is still that.
+    pub(crate) fn note_circuit(&mut self, name: String, was: Option<&str>, is: String) -> bool {
+        let is_still = self.circuits.get(&name).map(String::as_str) == was;
+        if is_still {
+            self.circuits.insert(name, is);
+        }
+        is_still
     }
 
     /// The runs before a run; none, and it has the turn.
