@@ -23,6 +23,7 @@ mod guests;
 mod scratch;
 mod seeded;
 mod server;
+mod watched;
 
 pub use bench::{Bench, Call, NoTools, StoppedClock, sandbox};
 pub use command::{Copy, is_baton, worker};

@@ -93,7 +93,8 @@ struct Mortal {
 
 impl Mortal {
     fn new(order: &Order, fuse: Arc<Fuse>) -> Result<Self, Error> {
-        let store = Arc::new(FusedStore { store: Arc::new(SqliteStore::open(&order.store)?), fuse: Arc::clone(&fuse) });
+        let store =
+            Arc::new(FusedStore { store: Arc::new(SqliteStore::open(&order.store)?), watch: Arc::clone(&fuse) });
         let egress = FusedEgress { egress: Egress::new(&Options::default())?, fuse: Arc::clone(&fuse) };
         let host = Host::of(Arc::new(sandbox()?), Arc::clone(&store) as _, Arc::new(SystemClock))?;
         let observer = Arc::new(FusedObserver { people: order.people, fuse });

@@ -49,7 +49,7 @@ impl Fuse {
             .collect()
     }
 
-    fn pass(&self, deed: Deed, side: Side) {
+    pub(super) fn pass(&self, deed: Deed, side: Side) {
         let point = Point { deed, side };
         let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
         let times = passed.entry(point).or_default();

@@ -2,22 +2,18 @@
 //! power all that was flushed and some of what came after. It does not know what is written.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use baton_journal::{
-    BoxFuture, Claim, Digest, Entry, Event, Publication, Published, Removed, RunId, RunSummary, Sent, Signal,
-    StateReply, StateRequest, Store, StoreError, Timestamp,
-};
+use baton_journal::{Entry, Event, RunId, StoreError};
 use baton_store::MemoryStore;
 
 use crate::seeded::Seeded;
+use crate::watched::{Watch, Watched, Write};
 
-pub(super) struct Disk {
-    store: MemoryStore,
-    log: Mutex<Log>,
-}
+pub(super) type Disk = Watched<Mutex<Log>>;
 
-struct Log {
+/// What was written.
+pub(super) struct Log {
     /// Writes until the host dies.
     life: usize,
     is_dead: bool,
@@ -26,25 +22,11 @@ struct Log {
     flushed: usize,
 }
 
-#[derive(Clone)]
-enum Write {
-    Blob(Vec<u8>),
-    Create(RunId, Timestamp, Box<Event>),
-    Append(RunId, Timestamp, Box<Event>),
-    State(RunId, Box<StateRequest>),
-    Remove(RunId),
-    Signal(RunId, Timestamp, Signal),
-    Take(RunId, Timestamp, u64, Option<Box<Event>>),
-    Turn(RunId),
-    Publish(Timestamp, Publication),
-    Cursor(String, u64),
-}
-
-impl Disk {
+impl Watched<Mutex<Log>> {
     /// An empty one, whose host lives for so many writes.
     pub(super) fn new(life: usize) -> Self {
         let log = Log { life, is_dead: false, written: Vec::new(), flushed: 0 };
-        Disk { store: MemoryStore::new(), log: Mutex::new(log) }
+        Watched { store: Arc::new(MemoryStore::new()), watch: Mutex::new(log) }
     }
 
     pub(super) fn is_dead(&self) -> bool {
@@ -114,27 +96,17 @@ impl Disk {
             }
             Write::Publish(at, publication) => drop(self.store.publish(at, publication).await.unwrap()),
             Write::Cursor(name, to) => self.store.move_cursor(name, to).await.unwrap(),
+            Write::Claim(_)
+            | Write::Release(_)
+            | Write::Flush
+            | Write::Circuit(..)
+            | Write::Deploy
+            | Write::Redeploy => {}
         }
-    }
-
-    /// Lets a write through, or not any more.
-    fn write(&self, write: Write) -> Result<(), StoreError> {
-        let mut log = self.log();
-        if log.life == 0 || log.is_dead {
-            log.is_dead = true;
-            return Err(dead());
-        }
-        log.life -= 1;
-        log.written.push(write);
-        Ok(())
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn alive(&self) -> Result<(), StoreError> {
-        if self.is_dead() { Err(dead()) } else { Ok(()) }
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -148,137 +120,34 @@ fn url_of_answer(entry: &Entry) -> Option<String> {
     (operation == "http.fetch").then(|| request["url"].as_str().map(str::to_owned))?
 }
 
-impl Store for Disk {
-    fn create(&self, run: RunId, at: Timestamp, started: Event) -> BoxFuture<'_, Result<(Claim, Entry), StoreError>> {
-        Box::pin(async move {
-            self.write(Write::Create(run.clone(), at, Box::new(started.clone())))?;
-            self.store.create(run, at, started).await
-        })
+impl Watch for Mutex<Log> {
+    /// Lets a write through, or not any more.
+    fn before(&self, write: &Write) -> Result<(), StoreError> {
+        let mut log = self.lock().unwrap_or_else(PoisonError::into_inner);
+        match write {
+            Write::Claim(_) | Write::Release(_) | Write::Circuit(..) => Ok(()),
+            Write::Flush => log.flush(),
+            write => log.write(write.clone()),
+        }
+    }
+}
+
+impl Log {
+    fn flush(&mut self) -> Result<(), StoreError> {
+        if self.is_dead {
+            return Err(dead());
+        }
+        self.flushed = self.written.len();
+        Ok(())
     }
 
-    fn claim(&self, run: RunId) -> BoxFuture<'_, Result<Claim, StoreError>> {
-        self.store.claim(run)
-    }
-
-    fn release(&self, claim: Claim) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.store.release(claim)
-    }
-
-    fn append(&self, claim: &Claim, at: Timestamp, event: Event) -> BoxFuture<'_, Result<Entry, StoreError>> {
-        let claim = claim.clone();
-        Box::pin(async move {
-            self.write(Write::Append(claim.run.clone(), at, Box::new(event.clone())))?;
-            self.store.append(&claim, at, event).await
-        })
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(async move {
-            self.alive()?;
-            let mut log = self.log();
-            log.flushed = log.written.len();
-            Ok(())
-        })
-    }
-
-    fn entries(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Entry>, StoreError>> {
-        self.store.entries(run)
-    }
-
-    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<Removed, StoreError>> {
-        Box::pin(async move {
-            self.write(Write::Remove(run.clone()))?;
-            self.store.remove(run).await
-        })
-    }
-
-    fn runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
-        self.store.runs(limit)
-    }
-
-    fn open_runs(&self) -> BoxFuture<'_, Result<Vec<RunSummary>, StoreError>> {
-        self.store.open_runs()
-    }
-
-    fn state(&self, claim: &Claim, request: StateRequest) -> BoxFuture<'_, Result<StateReply, StoreError>> {
-        let claim = claim.clone();
-        Box::pin(async move {
-            self.write(Write::State(claim.run.clone(), Box::new(request.clone())))?;
-            self.store.state(&claim, request).await
-        })
-    }
-
-    fn turn(&self, claim: &Claim) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
-        let claim = claim.clone();
-        Box::pin(async move {
-            self.write(Write::Turn(claim.run.clone()))?;
-            self.store.turn(&claim).await
-        })
-    }
-
-    fn signal(&self, run: RunId, at: Timestamp, signal: Signal) -> BoxFuture<'_, Result<u64, StoreError>> {
-        Box::pin(async move {
-            self.write(Write::Signal(run.clone(), at, signal.clone()))?;
-            self.store.signal(run, at, signal).await
-        })
-    }
-
-    fn signals(&self, run: RunId) -> BoxFuture<'_, Result<Vec<Sent>, StoreError>> {
-        self.store.signals(run)
-    }
-
-    fn signalled(&self) -> BoxFuture<'_, Result<Vec<RunId>, StoreError>> {
-        self.store.signalled()
-    }
-
-    fn take(
-        &self,
-        claim: &Claim,
-        at: Timestamp,
-        number: u64,
-        event: Option<Event>,
-    ) -> BoxFuture<'_, Result<Option<Entry>, StoreError>> {
-        let claim = claim.clone();
-        Box::pin(async move {
-            self.write(Write::Take(claim.run.clone(), at, number, event.clone().map(Box::new)))?;
-            self.store.take(&claim, at, number, event).await
-        })
-    }
-
-    fn publish(&self, at: Timestamp, publication: Publication) -> BoxFuture<'_, Result<Published, StoreError>> {
-        Box::pin(async move {
-            self.write(Write::Publish(at, publication.clone()))?;
-            self.store.publish(at, publication).await
-        })
-    }
-
-    fn published(&self, after: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Published>, StoreError>> {
-        self.store.published(after, limit)
-    }
-
-    fn last_published(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
-        self.store.last_published()
-    }
-
-    fn cursor(&self, name: String) -> BoxFuture<'_, Result<Option<u64>, StoreError>> {
-        self.store.cursor(name)
-    }
-
-    fn move_cursor(&self, name: String, to: u64) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(async move {
-            self.write(Write::Cursor(name.clone(), to))?;
-            self.store.move_cursor(name, to).await
-        })
-    }
-
-    fn put_blob(&self, bytes: Vec<u8>) -> BoxFuture<'_, Result<Digest, StoreError>> {
-        Box::pin(async move {
-            self.write(Write::Blob(bytes.clone()))?;
-            self.store.put_blob(bytes).await
-        })
-    }
-
-    fn blob(&self, digest: Digest) -> BoxFuture<'_, Result<Vec<u8>, StoreError>> {
-        self.store.blob(digest)
+    fn write(&mut self, write: Write) -> Result<(), StoreError> {
+        if self.life == 0 || self.is_dead {
+            self.is_dead = true;
+            return Err(dead());
+        }
+        self.life -= 1;
+        self.written.push(write);
+        Ok(())
     }
 }
