@@ -63,14 +63,6 @@ fn expected(error: &str) -> Vec<String> {
     expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The texts in quotes between two marks of a source, wherever they stand.
-fn quoted(source: &str, from: &str, to: &str) -> Vec<String> {
-    let lists = source.split(from).skip(1).map(|rest| rest.split(to).next().unwrap());
-    let texts: Vec<String> = lists.flat_map(|list| list.split('"').skip(1).step_by(2)).map(str::to_owned).collect();
-    assert!(!texts.is_empty(), "the source has no `{from}`: it is written in another form");
-    texts
-}
-
 #[test]
 fn complete_workflows_are_planned() {
     for page in PAGES {
@@ -139,13 +131,8 @@ fn the_greeters_are_plugins() {
 #[test]
 fn every_key_of_a_workflow_is_told() {
     let page = "examples/WORKFLOW.md";
-    let language = |file: &str| read(&format!("host/workflow/src/{file}"));
-    let mut keys = quoted(&language("language.rs"), "const KEYS: &[&str] =\n    &[", "]");
-    keys.extend(quoted(&language("language/step.rs"), "const KEYS: &[(&str, &[&str])] = &[", "\n];"));
-    keys.extend(quoted(&language("language/approve.rs"), "const KEYS: &[&str] = &[", "]"));
-    for file in ["approve/escalation", "budget", "retry"] {
-        keys.extend(quoted(&language(&format!("language/{file}.rs")), "let known = &[", "]"));
-    }
+    let mut keys = Vec::new();
+    properties(&baton_runtime::plan::published(), &mut keys);
     keys.extend(functions());
     keys.extend(["fail", "item", "index", "steps.NAME.output", "steps.NAME.outcome"].map(str::to_owned));
     assert!(keys.len() > 50, "{keys:?}");
@@ -153,6 +140,19 @@ fn every_key_of_a_workflow_is_told() {
     let text = read(page);
     for form in ["{ schema: FILE }", "{ continue: VALUE }", "{ then: STEP }", "completed", "failed", "skipped"] {
         assert!(text.contains(&format!("`{form}`")), "{form}");
+    }
+}
+
+/// The keys that a JSON Schema and its parts name.
+pub(crate) fn properties(schema: &Value, found: &mut Vec<String>) {
+    match schema {
+        Value::Object(keywords) => {
+            let own = keywords.get("properties").and_then(Value::as_object).into_iter().flat_map(|own| own.keys());
+            found.extend(own.cloned());
+            keywords.values().for_each(|part| properties(part, found));
+        }
+        Value::Array(parts) => parts.iter().for_each(|part| properties(part, found)),
+        _ => {}
     }
 }
 

@@ -43,6 +43,7 @@ mod questions;
 mod replay;
 mod resume;
 mod retention;
+mod schemas;
 mod serve;
 mod served_versions;
 mod signals;

@@ -20,13 +20,14 @@ const GRAPH: [(&str, &[&str]); 9] = [
 ];
 
 /// Only these crates may know these libraries.
-const OWNERS: [(&str, &[&str]); 8] = [
+const OWNERS: [(&str, &[&str]); 9] = [
     ("wasmtime", &["sandbox"]),
     ("rusqlite", &["store"]),
     ("clap", &["cli"]),
     ("seccompiler", &["sandbox"]),
     ("saphyr-parser", &["workflow"]),
     ("cel", &["workflow"]),
+    ("schemars", &["bundle", "policy"]),
     ("hyper", &["egress"]),
     ("rustls", &["egress"]),
 ];

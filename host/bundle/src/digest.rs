@@ -18,6 +18,8 @@ pub struct Digest([u8; 32]);
 #[error("this is not a digest: write `sha256:` and 64 hexadecimal digits")]
 pub struct NotADigest;
 
+baton_policy::written_as!(Digest, { "type": "string", "pattern": "^sha256:[0-9a-fA-F]{64}$" });
+
 impl Digest {
     /// The digest of some bytes.
     #[must_use]

@@ -1,10 +1,12 @@
 //! What an operator says of a plugin's functions that fail again and again, and of how often they may be called. It does
 //! not know which functions there are.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use baton_policy::{CircuitTerms, Effect, Rate};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -21,7 +23,7 @@ pub enum CircuitEntry {
 }
 
 /// `[plugins.crm.tools."contacts.upsert"]`: what goes for one function before what goes for the plugin.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ToolEntry {
     /// When it is left alone.
@@ -58,6 +60,20 @@ impl Guarding {
     #[must_use]
     pub fn own_rate(&self, function: &str) -> Option<Rate> {
         self.tools.get(function).and_then(|tool| tool.rate)
+    }
+}
+
+impl JsonSchema for CircuitEntry {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "CircuitEntry".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "const": "off" }, generator.subschema_for::<CircuitTerms>()] })
     }
 }
 

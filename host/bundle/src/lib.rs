@@ -18,6 +18,7 @@
 //! | [`guard`] | what an operator says of functions that fail, and of how often they may be called |
 //! | [`build`] | the command that makes a component, and whether it must run again |
 //! | [`error`] | what can be wrong with them, with codes and hints |
+//! | [`published`] | the JSON Schemas of both files, for editors |
 //! | [`place`] | where in a file |
 
 pub mod acceptance;
@@ -32,6 +33,7 @@ pub mod manifest;
 pub mod place;
 pub mod plugin;
 pub mod project;
+pub mod published;
 pub mod secret;
 pub mod store;
 pub mod today;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use baton_policy::{Effect, Grants, Name, ToolName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
@@ -18,7 +19,7 @@ use crate::version::Version;
 pub const FILE_NAME: &str = "plugin.toml";
 
 /// A plugin's manifest as it is written.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The plugin's own name; a project may know it by another.
@@ -33,6 +34,7 @@ pub struct Manifest {
     pub component: PathBuf,
     /// How the component is made; without it the component is shipped as it is.
     #[serde(default)]
+    #[schemars(with = "Option<BuildKeys>")]
     pub build: Option<BuildSection>,
     /// For an agent: what goes in and comes out.
     #[serde(default)]
@@ -56,7 +58,7 @@ pub enum BuildSection {
 }
 
 /// `[agent]`: JSON Schemas, as files in the plugin's folder.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AgentSection {
     /// The schema of the input; without it any JSON is taken.
@@ -68,7 +70,7 @@ pub struct AgentSection {
 }
 
 /// `[tools."contacts.upsert"]`: facts about an exported function that its types do not say.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ToolFacts {
     /// What it does, in a sentence.
@@ -83,6 +85,11 @@ pub struct ToolFacts {
 /// The name of an exported function: `interface.function`, or `function` for one exported at the top.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FunctionName(String);
+
+baton_policy::written_as!(FunctionName, {
+    "type": "string",
+    "pattern": "^[A-Za-z][A-Za-z0-9-]*(\\.[A-Za-z][A-Za-z0-9-]*)?$",
+});
 
 impl Manifest {
     /// Reads a manifest's text; `file` is for the errors.
@@ -140,10 +147,13 @@ impl<'de> Deserialize<'de> for FunctionName {
 }
 
 /// The keys of `[build]`, before it is clear that there is exactly one.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline, extend("oneOf" = [{ "required": ["cargo"] }, { "required": ["command"] }]))]
 struct BuildKeys {
+    /// A cargo package of the manifest's folder, or of the workspace it is in, built for `wasm32-wasip2`.
     cargo: Option<String>,
+    /// A command with its arguments, run in the manifest's folder.
     command: Option<Vec<String>>,
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use baton_policy::{Beyond, Grants, Isolation, LimitsOverride, MicroUsd, Name, Rate};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::acceptance::Locking;
@@ -29,7 +30,7 @@ use crate::unknown::Unknowns;
 pub const FILE_NAME: &str = "baton.toml";
 
 /// A project as it is written.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProjectFile {
     /// The workflow, relative to the file's folder.
@@ -52,7 +53,7 @@ pub struct ProjectFile {
 }
 
 /// `[plugins.crm]`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PluginEntry {
     /// The folder with its `plugin.toml`, relative to the file's folder.

@@ -9,6 +9,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 pub use needed::FilledSecret;
@@ -24,7 +25,7 @@ const RESERVED: [&str; 8] =
     ["host", "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade", "expect"];
 
 /// `[secrets.crm-token]`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecretEntry {
     /// Where its value is found: `env:VARIABLE` or `file:PATH`, relative to the file's folder.
@@ -64,6 +65,26 @@ impl fmt::Display for Source {
         }
     }
 }
+
+baton_policy::written_as!(Source, {
+    "type": "string",
+    "pattern": "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$",
+    "examples": ["env:CRM_TOKEN", "file:secrets/crm-token"],
+});
+
+baton_policy::written_as!(Origin, {
+    "type": "string",
+    "pattern": "^https?://[^/?#@]+$",
+    "examples": ["https://api.crm.example"],
+});
+
+baton_policy::written_as!(Header, {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+    "examples": ["authorization", "x-api-key"],
+});
+
+baton_policy::written_as!(Template, { "type": "string", "pattern": "\\{\\}", "examples": ["Bearer {}"] });
 
 /// The name of a header, in small letters.
 #[derive(Clone, Debug, PartialEq, Eq)]

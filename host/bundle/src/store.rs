@@ -1,10 +1,11 @@
 //! `[store]` in `baton.toml`: how much the journal of one run may take up. It does not know the defaults, nor who counts.
 
 use baton_policy::Bytes;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// `[store]`. What is not written is left to the store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreEntry {
     /// The bytes of one run's journal, each large payload once.

@@ -1,10 +1,12 @@
 //! What an operator says of a plugin's calls whose outcome nobody knows: one word for all its functions, or one for each
 //! of some. It does not know which functions there are.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use baton_policy::OnUnknown;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -37,6 +39,21 @@ impl Serialize for Unknowns {
             Some(word) => word.serialize(serializer),
             None => self.each.serialize(serializer),
         }
+    }
+}
+
+impl JsonSchema for Unknowns {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Unknowns".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let each = generator.subschema_for::<BTreeMap<FunctionName, OnUnknown>>();
+        json_schema!({ "anyOf": [generator.subschema_for::<OnUnknown>(), each] })
     }
 }
 

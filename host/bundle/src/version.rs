@@ -17,6 +17,12 @@ pub struct Version(semver::Version);
 #[error("this is not a version: write three numbers, such as `1.2.3` or `1.2.3-beta.1`")]
 pub struct NotAVersion;
 
+baton_policy::written_as!(Version, {
+    "type": "string",
+    "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+([-+][0-9A-Za-z.+-]+)?$",
+    "examples": ["0.1.0"],
+});
+
 impl Version {
     /// Tells whether this one comes before another; what is behind a `+` does not count.
     #[must_use]

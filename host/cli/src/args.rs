@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
     approve, build, call, cancel, check, delegate, deploy, emit, export, fork, grants, graph, migrate, pause, promote,
-    reject, replay, resume, rollback, run, runs, serve, show, store, verify, versions,
+    reject, replay, resume, rollback, run, runs, schema, serve, show, store, verify, versions,
 };
 
 /// The last lines of every help text of a command that drives a run.
@@ -63,6 +63,7 @@ pub enum Command {
     Export(export::ExportArgs),
     Fork(fork::ForkArgs),
     Call(call::CallArgs),
+    Schema(schema::SchemaArgs),
 }
 
 /// The form of results.

@@ -21,6 +21,7 @@ pub mod resume;
 pub mod rollback;
 pub mod run;
 pub mod runs;
+pub mod schema;
 pub mod serve;
 pub mod show;
 pub mod store;
@@ -63,5 +64,6 @@ pub async fn carry_out(context: &Context, command: Command) -> Result<Exit, Erro
         Command::Export(args) => export::run(context, &args).await,
         Command::Fork(args) => fork::run(context, &args).await,
         Command::Call(args) => call::run(context, &args).await,
+        Command::Schema(args) => schema::run(&args),
     }
 }

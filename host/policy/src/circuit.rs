@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::quantity::Wall;
@@ -24,7 +25,7 @@ pub const TRIALS: u32 = 2;
 pub const LONGEST: Wall = Wall(600_000);
 
 /// When a circuit opens and closes: `circuit = { failures = 5, within = "1m", open = "30s", trials = 2 }`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CircuitTerms {
     /// So many failures open it; each call that went well meanwhile takes one back. Default 5, at most 1000.

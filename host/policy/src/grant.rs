@@ -16,6 +16,7 @@ mod tests;
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use agents::{AgentCall, AgentsGrant};
@@ -124,10 +125,11 @@ macro_rules! capabilities {
     ($($(#[$doc:meta])* $key:ident: $grant:ident, $request:ident { $wanted:ident };)+) => {
         /// What a plugin asks for, what it is granted, or what it effectively may do: a set for each capability.
         /// The written form of `[asks]` in `plugin.toml` and of `grants` in `baton.toml`; unknown keys are errors.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(default, deny_unknown_fields)]
         pub struct Grants {
-            $($(#[$doc])* #[serde(skip_serializing_if = "Capability::is_empty")] pub $key: $grant,)+
+            $($(#[$doc])* #[serde(skip_serializing_if = "Capability::is_empty")] #[schemars(with = "Vec<String>")]
+            pub $key: $grant,)+
         }
 
         /// What a plugin wants to do and needs a grant for. Clock, random, budget, context and log need none.

@@ -1,9 +1,10 @@
 //! What stands between a plugin and the host beside its sandbox. It does not know how a process is made.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Where a plugin's invocations run. Each has a sandbox of its own in any case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Isolation {
     /// In the host's process, beside other guests. Default: it costs next to nothing.

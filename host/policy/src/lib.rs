@@ -9,6 +9,7 @@
 //! | [`effect`] | what a tool may do to the world |
 //! | [`unknown`] | what is done about a call whose outcome nobody knows |
 //! | [`isolation`] | whether a plugin has processes of its own |
+//! | [`published`] | how what has its own written form is told in a JSON Schema |
 //! | [`quantity`] | fuel, bytes and wall time as people write them |
 //! | [`amounts`] | what invocations share, and what is left of it |
 //! | [`money`] | money as people write it |
@@ -31,6 +32,7 @@ pub mod limits;
 pub mod meter;
 pub mod money;
 pub mod name;
+pub mod published;
 pub mod quantity;
 pub mod rate;
 pub mod repetition;

@@ -1,5 +1,6 @@
 //! What one invocation may use: finite by default, and never above a maximum. It does not know who counts.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::amounts::Amounts;
@@ -84,7 +85,7 @@ macro_rules! limits {
 
         /// Limits as a project writes them: `limits = { fuel = "1G", memory = "64MiB", wall = "10s" }`.
         /// What is not written is taken from the project's `[limits]`, and then from the defaults.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(default, deny_unknown_fields)]
         pub struct LimitsOverride {
             $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)+

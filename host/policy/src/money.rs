@@ -20,6 +20,12 @@ const DOLLAR: u64 = 1_000_000;
 const DECIMALS: usize = 6;
 const FORM: &str = "write dollars with at most six decimals: `0.002 usd`";
 
+crate::written_as!(MicroUsd, {
+    "type": "string",
+    "pattern": "^\\s*[0-9][0-9_]*(\\.[0-9_]+)?\\s*usd\\s*$",
+    "examples": ["0.002 usd"],
+});
+
 impl MicroUsd {
     /// Reads `2`, `2.00` or `0.000_25`: dollars, without the word.
     #[must_use]

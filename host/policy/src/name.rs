@@ -19,6 +19,8 @@ pub const MAX_TOOL_NAME: usize = 256;
 #[serde(transparent)]
 pub struct Name(String);
 
+crate::written_as!(Name, { "type": "string", "pattern": "^[a-z][a-z0-9-]{0,63}$" });
+
 impl Name {
     /// Tells whether a text is a name, without keeping it.
     #[must_use]

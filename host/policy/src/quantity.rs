@@ -1,9 +1,11 @@
 //! Fuel, bytes and wall time as people write them: `10G`, `64MiB`, `30s`. It does not know what is measured in them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -14,7 +16,7 @@ use crate::name::shown;
 type Unit = (&'static str, u64);
 
 macro_rules! quantity {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $form:literal, $units:expr) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $form:literal, $units:expr, $example:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub u64);
@@ -27,6 +29,20 @@ macro_rules! quantity {
             #[must_use]
             pub const fn get(self) -> u64 {
                 self.0
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                published($name::UNITS, $example)
             }
         }
 
@@ -66,7 +82,8 @@ quantity!(
     Fuel,
     "an amount of fuel",
     "write a whole number, with k, M, G or T for thousands: `10G`",
-    [("", 1), ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000)]
+    [("", 1), ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000)],
+    "10G"
 );
 
 quantity!(
@@ -74,7 +91,8 @@ quantity!(
     Bytes,
     "a number of bytes",
     "write a whole number with B, KiB, MiB or GiB: `64MiB`",
-    [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+    [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)],
+    "64MiB"
 );
 
 quantity!(
@@ -83,7 +101,8 @@ quantity!(
     Wall,
     "a duration",
     "write a whole number with ms, s, m, h or d: `30s`",
-    [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+    [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)],
+    "30s"
 );
 
 impl Wall {
@@ -91,6 +110,17 @@ impl Wall {
     #[must_use]
     pub const fn as_duration(self) -> Duration {
         Duration::from_millis(self.0)
+    }
+}
+
+/// The JSON Schema of an amount in these units: a text, or a whole number if one of them has no name.
+fn published(units: &[Unit], example: &str) -> Schema {
+    let names: Vec<&str> = units.iter().map(|(name, _)| *name).collect();
+    let pattern = format!(r"^\s*[0-9][0-9_]*\s*({})\s*$", names.join("|"));
+    if names.contains(&"") {
+        json_schema!({ "type": ["string", "integer"], "pattern": pattern, "minimum": 0, "examples": [example] })
+    } else {
+        json_schema!({ "type": "string", "pattern": pattern, "examples": [example] })
     }
 }
 

@@ -24,6 +24,12 @@ pub struct Rate {
     burst: u32,
 }
 
+crate::written_as!(Rate, {
+    "type": "string",
+    "pattern": "^[0-9]+/(s|min|h|d)( burst [0-9]+)?$",
+    "examples": ["10/s", "600/min burst 20"],
+});
+
 impl Rate {
     const FORM: &'static str =
         "write calls/time, the time s, min, h or d, and how many may come at once: `600/min burst 20`";

@@ -1,20 +1,36 @@
 //! What tests of workflows share: a few files and a few plugins.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use baton_policy::Effect;
 use serde_json::{Value, json};
 
 use crate::catalog::{AgentFacts, Catalog, PluginFacts, ToolFacts};
+use crate::language::published;
 use crate::plan::Plan;
 use crate::problem::Problems;
+use crate::schema::Schema;
+use crate::source;
 
 /// The file's name in error texts.
 pub(crate) const FILE: &str = "test.workflow.yaml";
 
-/// Parses a workflow with the fixture's files and plugins.
+/// Parses a workflow with the fixture's files and plugins. One that is good fits the published schema.
 pub(crate) fn parse(text: &str) -> Result<Plan, Problems> {
-    Plan::parse(FILE, text.as_bytes(), &file, &catalog())
+    let plan = Plan::parse(FILE, text.as_bytes(), &file, &catalog());
+    if plan.is_ok() {
+        let tree = source::parse(text.as_bytes()).expect("it was parsed before").to_value();
+        assert_eq!(fits_published(&tree), Ok(()), "{text}");
+    }
+    plan
+}
+
+/// Checks a file against the published schema.
+pub(crate) fn fits_published(file: &Value) -> Result<(), Vec<String>> {
+    static SCHEMA: LazyLock<Schema> =
+        LazyLock::new(|| Schema::compile("the published schema", &published()).expect("it is a schema"));
+    SCHEMA.check(file)
 }
 
 /// A workflow that must be good.

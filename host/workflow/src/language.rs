@@ -25,19 +25,24 @@ mod failure;
 mod fields;
 mod file;
 mod inner;
+mod published;
 mod quantity;
 mod repair;
 mod repeat;
 mod retry;
 mod step;
 mod switch;
+mod table;
 mod template;
 mod trigger;
 mod verify;
 mod wait;
 mod work;
 
+pub use published::published;
+
 use fields::{Fields, is_name};
+use table::{Fallback, Field, Form, Table};
 
 /// What reading needs besides the tree.
 struct Reader<'a> {
@@ -101,13 +106,46 @@ fn read_file(file: &str, bytes: &[u8], reader: Reader<'_>) -> Result<Definition,
     }
 }
 
-const KEYS: &[&str] =
-    &["workflow", "on", "priority", "concurrency", "input", "data", "budget", "context", "steps", "finally", "output"];
+/// What a workflow is called: a regular expression.
+const WORKFLOW_NAME: &str = "^[A-Za-z0-9_-]{1,64}$";
+
+/// Steps by their names.
+const STEPS: Form = Form::Named { key: fields::NAME, of: &Form::Map(&step::STEP), least: 1 };
+
+/// The whole file.
+static WORKFLOW: Table = Table::new(
+    "workflow",
+    "A workflow of Baton: steps that run agents, call tools and ask people.",
+    &[
+        Field::new("workflow", Form::Like(WORKFLOW_NAME), "Its name.").needed(),
+        Field::new("on", trigger::ON, "What begins a run besides `baton run`."),
+        Field::new("priority", trigger::PRIORITY, "Before which others its runs go, when not all may be at work.")
+            .or(Fallback::Word("normal")),
+        Field::new("concurrency", Form::Map(&trigger::CONCURRENCY), trigger::CONCURRENCY.doc),
+        Field::new("input", Form::Map(&INPUT), INPUT.doc),
+        Field::new(
+            "data",
+            Form::Named { key: fields::NAME, of: &Form::Path, least: 0 },
+            "Names for files: JSON and YAML are parsed, anything else is text.",
+        ),
+        Field::new("budget", Form::Map(&budget::OF_RUN), budget::OF_RUN.doc),
+        Field::new("context", context::CONTEXT, "Variables that several steps write."),
+        Field::new("steps", STEPS, "The steps, by name. Their order in the file means nothing.").needed(),
+        Field::new("finally", STEPS, "Steps that have the last word, however the run ends; expressions see `run`."),
+        Field::new("output", Form::Data, "What the run results in."),
+    ],
+);
+
+static INPUT: Table = Table::new(
+    "input",
+    "The input; without it any JSON is taken.",
+    &[Field::new("schema", Form::Path, "The JSON Schema file that it must fit.").needed()],
+);
 
 impl Reader<'_> {
     /// The whole file; none if it is no mapping.
     fn workflow(&mut self, root: &Node) -> Option<Definition> {
-        let fields = Fields::open(root, "workflow", KEYS, &mut self.report)?;
+        let fields = Fields::open(root, "workflow", &WORKFLOW, &mut self.report)?;
         let workflow = self.workflow_name(&fields);
         let input = fields.get("input").and_then(|node| self.input(node));
         let data = fields.get("data").map_or_else(|| Value::Object(Map::new()), |node| self.data(node));
@@ -165,7 +203,7 @@ impl Reader<'_> {
     }
 
     fn input(&mut self, node: &Node) -> Option<Schema> {
-        let fields = Fields::open(node, "input", &["schema"], &mut self.report)?;
+        let fields = Fields::open(node, "input", &INPUT, &mut self.report)?;
         let path = fields.require("schema", &mut self.report)?;
         self.schema_file("schema", path)
     }

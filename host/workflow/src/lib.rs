@@ -21,6 +21,7 @@ pub mod run;
 pub mod units;
 
 pub use catalog::{AgentFacts, Catalog, PluginFacts, ToolFacts};
+pub use language::published;
 pub use plan::{
     AtEnd, Drawing, Due, Edge, Files, Node, NotAPlan, Occasion, Occurrence, Plan, Schedule, Target, Trigger,
 };

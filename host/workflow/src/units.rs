@@ -85,12 +85,32 @@ pub trait Quantity: Sized + Copy + Ord + fmt::Display {
     /// What to write, for error texts.
     const EXPECTED: &'static str;
 
+    /// Some that could be written.
+    const EXAMPLES: &'static [&'static str];
+
+    /// The JSON type of a number that is taken without quotes; none if a unit is needed.
+    const BARE: Option<&'static str>;
+
+    /// A regular expression of all texts that are taken.
+    fn pattern() -> String;
+
     /// Parses the written form.
     fn parse(text: &str) -> Option<Self>;
+
+    /// The quantity as it is written.
+    fn written(self) -> String {
+        self.to_string()
+    }
 }
 
 impl Quantity for Millis {
     const EXPECTED: &'static str = "a duration such as `500ms`, `30s`, `5m`, `2h` or `7d`";
+    const EXAMPLES: &'static [&'static str] = &["500ms", "30s", "5m", "1h30m", "7d"];
+    const BARE: Option<&'static str> = None;
+
+    fn pattern() -> String {
+        format!(r"^\s*({}\s*)+$", one_of(DURATIONS))
+    }
 
     fn parse(text: &str) -> Option<Self> {
         parts(text)?.try_fold(0u64, |sum, part| sum.checked_add(scaled(part, DURATIONS)?)).map(Millis)
@@ -99,6 +119,12 @@ impl Quantity for Millis {
 
 impl Quantity for Bytes {
     const EXPECTED: &'static str = "a number of bytes such as `4096`, `1M` or `64MiB`";
+    const EXAMPLES: &'static [&'static str] = &["64MiB", "1GB", "4096"];
+    const BARE: Option<&'static str> = Some("integer");
+
+    fn pattern() -> String {
+        format!(r"^\s*{}\s*$", one_of(SIZES))
+    }
 
     fn parse(text: &str) -> Option<Self> {
         scaled(text, SIZES).map(Bytes)
@@ -107,6 +133,12 @@ impl Quantity for Bytes {
 
 impl Quantity for Count {
     const EXPECTED: &'static str = "a whole number such as `500`, `20k`, `1M` or `200G`";
+    const EXAMPLES: &'static [&'static str] = &["500", "20k", "1M", "200G"];
+    const BARE: Option<&'static str> = Some("integer");
+
+    fn pattern() -> String {
+        format!(r"^\s*{}\s*$", one_of(COUNTS))
+    }
 
     fn parse(text: &str) -> Option<Self> {
         scaled(text, COUNTS).map(Count)
@@ -116,10 +148,26 @@ impl Quantity for Count {
 /// Dollars, without the word.
 impl Quantity for MicroUsd {
     const EXPECTED: &'static str = "dollars with at most six decimals, such as `2.00`";
+    const EXAMPLES: &'static [&'static str] = &["2.00", "0.05"];
+    const BARE: Option<&'static str> = Some("number");
+
+    fn pattern() -> String {
+        r"^\s*[0-9][0-9_]*(\.[0-9_]+)?\s*$".to_owned()
+    }
+
+    fn written(self) -> String {
+        self.to_string().trim_end_matches(" usd").to_owned()
+    }
 
     fn parse(text: &str) -> Option<Self> {
         MicroUsd::of_dollars(text.trim())
     }
+}
+
+/// A regular expression of a number with one of these units.
+fn one_of(units: &[(&str, u64)]) -> String {
+    let names: Vec<&str> = units.iter().map(|(name, _)| *name).collect();
+    format!(r"[0-9_]+(\.[0-9_]*)?\s*({})", names.join("|"))
 }
 
 /// Splits `1h30m` into its parts; none if there is nothing.

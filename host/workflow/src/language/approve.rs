@@ -2,6 +2,7 @@
 
 use baton_journal::Quorum;
 
+use super::table::{Fallback, Field, Form, Table};
 use super::{Fields, Reader};
 use crate::expression::Template;
 use crate::plan::Approval;
@@ -14,24 +15,44 @@ use crate::units::Millis;
 mod escalation;
 mod people;
 
-const KEYS: &[&str] = &[
-    "question",
-    "show",
-    "roles",
-    "assignees",
-    "votes",
-    "rejections",
-    "answer",
-    "delegate",
-    "remind",
-    "timeout",
-    "on_timeout",
-];
+use escalation::AT_TIMEOUT;
+use people::{COUNT, PEOPLE, ROLES, VOTES};
+
+/// `approve`.
+pub(super) static APPROVE: Table = Table::new(
+    "approve",
+    "A question to people.",
+    &[
+        Field::new("question", Form::Name, "What is asked; expressions are allowed.").needed(),
+        Field::new("show", Form::Data, "What people see with it."),
+        Field::new("roles", ROLES, "In which roles somebody may answer; anybody, if nobody is named."),
+        Field::new("assignees", PEOPLE, "Who may answer, by name: a list, or an expression that gives one."),
+        Field::new(
+            "votes",
+            VOTES,
+            "How many people must say yes; or how many of each role: `{ legal: 1, commercial: 1 }`.",
+        )
+        .or(Fallback::Number(1)),
+        Field::new("rejections", COUNT, "How many must say no to reject.").or(Fallback::Number(1)),
+        Field::new("answer", Form::Path, "The JSON Schema file of what a yes must bring along."),
+        Field::new("delegate", Form::Boolean, "Whether a person may hand their vote to another one.")
+            .or(Fallback::Boolean(false)),
+        Field::new(
+            "remind",
+            Form::List { of: &Form::Quantity(&REMINDER), least: 0, most: MAX_REMINDERS },
+            "When people are reminded, counted from the question, the earliest first.",
+        ),
+        Field::new("timeout", Form::Quantity(&APPROVAL_TIMEOUT), "How long the question stands.")
+            .or(Fallback::OfBounds),
+        Field::new("on_timeout", AT_TIMEOUT, "What happens then: an end, or escalations one after the other.")
+            .or(Fallback::Word("reject")),
+    ],
+);
 
 impl Reader<'_> {
     /// A question to people.
     pub(super) fn approve(&mut self, key: &Key, node: &Node) -> Option<Approval> {
-        let fields = Fields::open(node, "approve", KEYS, &mut self.report)?.pointing_at(key.span);
+        let fields = Fields::open(node, "approve", &APPROVE, &mut self.report)?.pointing_at(key.span);
         let question = fields.require("question", &mut self.report).and_then(|node| self.question(node));
         let timeout = fields.get("timeout").and_then(|node| self.quantity(node, "timeout", &APPROVAL_TIMEOUT));
         let timeout = timeout.unwrap_or(APPROVAL_TIMEOUT.default);
@@ -88,7 +109,7 @@ impl Reader<'_> {
 
     /// What each key says makes sense with the others.
     fn fit_together(&mut self, fields: &Fields<'_>, approval: &Approval) {
-        let is_said = |name: &&str| fields.get(name).is_some() || fields.is_meant(name);
+        let is_said = |name: &&str| fields.is_said(name);
         let is_for_anybody = approval.roles.is_empty() && !["roles", "assignees"].iter().any(is_said);
         if approval.delegate
             && is_for_anybody

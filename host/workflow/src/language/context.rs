@@ -2,11 +2,31 @@
 
 use std::collections::BTreeMap;
 
+use super::table::{Field, Form, Table, words};
 use super::{Fields, Reader, fields, is_name};
 use crate::plan::{Merge, Variable};
 use crate::problem::Code;
 use crate::source::{Key, Node};
 use crate::suggest;
+
+/// `context`.
+pub(super) const CONTEXT: Form = Form::Named { key: fields::NAME, of: &Form::Map(&VARIABLE), least: 0 };
+
+static VARIABLE: Table = Table::new(
+    "variable",
+    "A variable that several steps write.",
+    &[
+        Field::new(
+            "merge",
+            Form::Word(|| words(&Merge::ALL)),
+            "How contributions are merged: `append` joins lists, `merge` joins objects, `max` keeps the largest number, `last` \
+             keeps the last value.",
+        )
+        .needed(),
+        Field::new("initial", Form::Literal, "What is there before the first contribution."),
+        Field::new("schema", Form::Path, "The JSON Schema file that each contribution must fit."),
+    ],
+);
 
 impl Reader<'_> {
     /// The variables by their names.
@@ -26,8 +46,7 @@ impl Reader<'_> {
     }
 
     fn variable(&mut self, key: &Key, node: &Node) -> Option<Variable> {
-        let known = &["merge", "initial", "schema"];
-        let fields = Fields::open(node, &key.text, known, &mut self.report)?.pointing_at(key.span);
+        let fields = Fields::open(node, &key.text, &VARIABLE, &mut self.report)?.pointing_at(key.span);
         let merge = fields.require("merge", &mut self.report).and_then(|node| self.merge(node))?;
         let schema = fields.get("schema").and_then(|node| self.schema_file("schema", node));
         let initial = fields.get("initial").map(Node::to_value);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::table::{Fallback, Field, Form, Table};
 use super::verify::variable;
 use super::{Fields, Reader};
 use crate::expression::Template;
@@ -12,10 +13,26 @@ use crate::plan::{Repair, Work};
 use crate::problem::Code;
 use crate::source::{Key, Node};
 
+/// `repair`.
+pub(super) static REPAIR: Table = Table::new(
+    "repair",
+    "How an output that does not pass is asked for again.",
+    &[
+        Field::new("max", Form::Number { least: 1, most: MAX_REPAIRS }, "How often.")
+            .or(Fallback::Number(DEFAULT_REPAIRS)),
+        Field::new(
+            "input",
+            Form::Data,
+            "What the plugin gets then; expressions see `findings` and `output`. By default the step's input, with \
+             `feedback: { findings, output }` beside it.",
+        ),
+    ],
+);
+
 impl Reader<'_> {
     /// How an output that does not pass is asked for again.
     pub(super) fn repair(&mut self, key: &Key, node: &Node, work: Option<&Work>) -> Option<Repair> {
-        let fields = Fields::open(node, "repair", &["max", "input"], &mut self.report)?.pointing_at(key.span);
+        let fields = Fields::open(node, "repair", &REPAIR, &mut self.report)?.pointing_at(key.span);
         let max = fields.get("max").and_then(|node| self.number(node, "max", 1, MAX_REPAIRS));
         let Some(Work::Invoke(invocation)) = work else { return None };
         if !invocation.repeatable {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::table::{Fallback, Field, Form, Table};
 use super::{Fields, Reader};
 use crate::plan::policy::{BACKOFF, DEFAULT_FACTOR, DEFAULT_RETRIES, MAX_BACKOFF, MAX_FACTOR, MAX_RETRIES};
 use crate::plan::{FaultKind, Retry};
@@ -9,11 +10,32 @@ use crate::problem::Code;
 use crate::source::{Kind, Node};
 use crate::suggest;
 
+/// `retry`.
+pub(super) static RETRY: Table = Table::new(
+    "retry",
+    "How it is tried again. Without `retry` there is one attempt.",
+    &[
+        Field::new("max", Form::Number { least: 0, most: MAX_RETRIES }, "Attempts after the first.")
+            .or(Fallback::Number(DEFAULT_RETRIES)),
+        Field::new("backoff", Form::Quantity(&BACKOFF), "The delay before the second attempt.").or(Fallback::OfBounds),
+        Field::new("factor", Form::Fraction { least: 1.0, most: MAX_FACTOR }, "How much longer each further delay is.")
+            .or(Fallback::Fraction(DEFAULT_FACTOR)),
+        Field::new("jitter", Form::Boolean, "Whether a delay is shortened by up to half, by the run's seed.")
+            .or(Fallback::Boolean(true)),
+        Field::new("max_backoff", Form::Quantity(&MAX_BACKOFF), "The longest delay; at least `backoff`.")
+            .or(Fallback::OfBounds),
+        Field::new(
+            "on",
+            Form::List { of: &Form::Word(FaultKind::retried), least: 1, most: usize::MAX },
+            "The kinds of failures after which it is tried again; by default `[transient, trapped, timeout, output]`.",
+        ),
+    ],
+);
+
 impl Reader<'_> {
     /// How a step is tried again; what is not said has a default.
     pub(super) fn retry(&mut self, node: &Node) -> Retry {
-        let known = &["max", "backoff", "factor", "jitter", "max_backoff", "on"];
-        let Some(fields) = Fields::open(node, "retry", known, &mut self.report) else { return Retry::NONE };
+        let Some(fields) = Fields::open(node, "retry", &RETRY, &mut self.report) else { return Retry::NONE };
         let max = fields.get("max").and_then(|node| self.number(node, "max", 0, MAX_RETRIES));
         let backoff = fields.get("backoff").and_then(|node| self.quantity(node, "backoff", &BACKOFF));
         let factor = fields.get("factor").and_then(|node| self.factor(node));
@@ -46,8 +68,7 @@ impl Reader<'_> {
     fn kind(&mut self, node: &Node) -> Option<FaultKind> {
         let word = self.name(node, "on")?;
         let Some(kind) = FaultKind::read(word) else {
-            let known = FaultKind::ALL.into_iter().filter(|kind| kind.never_again().is_none()).map(FaultKind::as_str);
-            let hint = suggest::hint(word, known);
+            let hint = suggest::hint(word, FaultKind::retried());
             self.report.add(Code::UnknownName, node.span, format!("there is no kind of failure `{word}`"), hint);
             return None;
         };

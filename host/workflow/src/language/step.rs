@@ -2,6 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::approve::APPROVE;
+use super::compensate::{AGENT, BUDGET, COMPENSATE, RETRIES, TIME, TOOL};
+use super::failure::{AT_SHORTAGE, HANDLING, OF_FAILURE, OF_SHORTAGE};
+use super::fields::NAME;
+use super::repair::REPAIR;
+use super::repeat::{JOIN, LOOP};
+use super::switch::SWITCH;
+use super::table::{Fallback, Field, Form, Table};
+use super::verify::{CHECKS, VERIFY};
+use super::wait::{EMIT, WAIT};
 use super::{Fields, Reader};
 use crate::expression::Template;
 use crate::plan::policy::{DEFAULT_PARALLEL, MAX_PARALLEL, TIMEOUT};
@@ -9,55 +19,90 @@ use crate::plan::{Invocation, OnFailure, Role, Step, StepBudget, Work};
 use crate::problem::Code;
 use crate::source::{Key, Node};
 
-/// What a step does: exactly one of these is there.
-const WORK: &[&str] = &["agent", "tool", "workflow", "approve", "switch", "wait", "emit"];
+/// With which work a key means something that says how often, with what, and with which end it is done.
+const DONE: &[&str] = &["agent", "tool", "workflow"];
 
-/// Every key, and the kinds of work for which it means something; all, if there are none.
-const KEYS: &[(&str, &[&str])] = &[
-    ("agent", &[]),
-    ("tool", &[]),
-    ("workflow", &[]),
-    ("approve", &[]),
-    ("switch", &[]),
-    ("wait", &[]),
-    ("emit", &[]),
-    ("if", &[]),
-    ("needs", &[]),
-    ("on_failure", &[]),
-    ("else", &["agent", "tool", "workflow", "approve", "wait", "emit"]),
-    ("on_timeout", &["agent", "tool", "approve", "wait"]),
-    ("on_exhausted", &["agent", "tool"]),
-    ("for_each", &["agent", "tool", "workflow"]),
-    ("max_parallel", &["agent", "tool", "workflow"]),
-    ("join", &["agent", "tool", "workflow"]),
-    ("loop", &["agent", "tool", "workflow"]),
-    ("input", &["agent", "tool", "workflow"]),
-    ("output", &["agent", "tool", "workflow"]),
-    ("check", &["agent", "tool", "workflow"]),
-    ("verify", &["agent", "tool", "workflow"]),
-    ("repair", &["agent", "tool"]),
-    ("set", &["agent", "tool", "workflow"]),
-    ("compensate", &["agent", "tool", "workflow"]),
-    ("retry", &["agent", "tool"]),
-    ("timeout", &["agent", "tool"]),
-    ("budget", &["agent", "tool"]),
-];
+/// With which work a key means something that says how it is attempted.
+const ATTEMPTED: &[&str] = &["agent", "tool"];
+
+/// A step.
+pub(super) static STEP: Table = Table::new(
+    "step",
+    "A step. It begins when all steps that its expressions refer to, and those in `needs`, are settled.",
+    &[
+        AGENT,
+        TOOL,
+        Field::new("workflow", Form::Path, "The file of a workflow that is run."),
+        Field::new("approve", Form::Map(&APPROVE), APPROVE.doc),
+        Field::new("switch", SWITCH, "The way that the run takes: the first whose `if` holds."),
+        Field::new("wait", Form::Map(&WAIT), WAIT.doc),
+        Field::new("emit", Form::Map(&EMIT), EMIT.doc),
+        Field::new("if", Form::Expression, "Whether the step is needed; if not, it is skipped."),
+        Field::new(
+            "needs",
+            Form::List { of: &Form::Name, least: 0, most: usize::MAX },
+            "Steps that it comes after, besides those it refers to.",
+        ),
+        Field::new("on_failure", HANDLING, "What happens when it failed for good.").or(Fallback::Word("fail")),
+        Field::new("else", Form::Name, "The step that the run takes if `if` is false.")
+            .beside("if")
+            .with(&["agent", "tool", "workflow", "approve", "wait", "emit"]),
+        Field::new("on_timeout", HANDLING, "What happens when it failed for good because time was over; by default `on_failure`.")
+            .with(&["agent", "tool", "approve", "wait"]),
+        Field::new(
+            "on_exhausted",
+            AT_SHORTAGE,
+            "What happens when nothing is left of its budget or the run's; by default `on_failure`, and the run fails if it is the run's.",
+        )
+        .with(ATTEMPTED),
+        Field::new("for_each", Form::Expression, "A list: the step runs once for each item.").with(DONE),
+        Field::new("max_parallel", Form::Number { least: 1, most: MAX_PARALLEL }, "How many items are at work at once.")
+            .beside("for_each")
+            .with(DONE)
+            .or(Fallback::Number(DEFAULT_PARALLEL)),
+        Field::new(
+            "join",
+            JOIN,
+            "What becomes of the items: all must complete, all are let end (`all_settled`), or so many are enough (`{ first: 2 }`).",
+        )
+        .beside("for_each")
+        .with(DONE)
+        .or(Fallback::Word("all")),
+        Field::new("loop", Form::Map(&LOOP), LOOP.doc).with(DONE),
+        Field::new("input", Form::Data, "What the plugin or the workflow gets.").with(DONE),
+        Field::new("output", Form::Path, "The JSON Schema file that the output (of each item) must fit.").with(DONE),
+        Field::new("check", CHECKS, "What must hold of the output (of each item); expressions see `output`.").with(DONE),
+        Field::new("verify", Form::Map(&VERIFY), VERIFY.doc).with(DONE),
+        Field::new("repair", Form::Map(&REPAIR), REPAIR.doc).with(ATTEMPTED),
+        Field::new(
+            "set",
+            Form::Named { key: NAME, of: &Form::Data, least: 0 },
+            "What it adds to the context, by variable; expressions see `output`.",
+        )
+        .with(DONE),
+        Field::new("compensate", Form::Map(&COMPENSATE), COMPENSATE.doc).with(DONE),
+        RETRIES.with(ATTEMPTED),
+        TIME.with(ATTEMPTED),
+        BUDGET.with(ATTEMPTED),
+    ],
+)
+.one_of(&["agent", "tool", "workflow", "approve", "switch", "wait", "emit"])
+.apart(&["for_each", "loop"]);
 
 impl Reader<'_> {
     /// One step, and those that follow from what it says.
     pub(super) fn step(&mut self, key: &Key, node: &Node, role: Role) -> Vec<Step> {
-        let keys: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
-        let fields = Fields::open(node, &key.text, &keys, &mut self.report);
-        let fields = fields.unwrap_or_else(|| Fields::unread(&key.text, &keys, key.span)).pointing_at(key.span);
+        let fields = Fields::open(node, &key.text, &STEP, &mut self.report);
+        let fields = fields.unwrap_or_else(|| Fields::unread(&key.text, &STEP, key.span)).pointing_at(key.span);
         if fields.is_meant("for_each") || fields.is_meant("loop") {
             self.broken.items.push(key.text.clone());
         }
         let work = self.work(key, &fields);
         let step = Step {
             repair: fields.entry("repair").and_then(|(repair, node)| self.repair(repair, node, work.as_ref())),
-            on_failure: self.handling("on_failure", &fields, work.as_ref()).unwrap_or(OnFailure::Fail),
-            on_timeout: self.handling("on_timeout", &fields, work.as_ref()),
-            on_exhausted: self.handling("on_exhausted", &fields, work.as_ref()),
+            on_failure: self.handling("on_failure", &OF_FAILURE, &fields, work.as_ref()).unwrap_or(OnFailure::Fail),
+            on_timeout: self.handling("on_timeout", &OF_FAILURE, &fields, work.as_ref()),
+            on_exhausted: self.handling("on_exhausted", &OF_SHORTAGE, &fields, work.as_ref()),
             role,
             work: work.unwrap_or_else(|| Work::Invoke(Invocation::placeholder())),
             for_each: fields.get("for_each").and_then(|node| self.expression(node, "for_each")),
@@ -90,17 +135,7 @@ impl Reader<'_> {
 
     /// What the step does; a step of which that is not known stays in the plan, so that others may refer to it.
     fn work(&mut self, key: &Key, fields: &Fields<'_>) -> Option<Work> {
-        let named: Vec<&(Key, Node)> = WORK.iter().filter_map(|name| fields.entry(name)).collect();
-        if named.is_empty() && WORK.iter().any(|name| fields.is_meant(name)) {
-            self.broken.inputs.push(key.text.clone());
-            return None;
-        }
-        let [(work, node)] = named[..] else {
-            let one_of: Vec<String> = WORK.iter().map(|name| format!("`{name}`")).collect();
-            let message = format!("step `{}` must have exactly one of {}", key.text, one_of.join(", "));
-            self.report.add(Code::MissingKey, key.span, message, None);
-            return None;
-        };
+        let Some((work, node)) = fields.one(&mut self.report) else { return self.unknown_work(key) };
         self.refuse_for(&work.text, fields);
         match work.text.as_str() {
             "approve" => self.approve(work, node).map(Work::Approve),
@@ -132,10 +167,9 @@ impl Reader<'_> {
 
     /// Refuses the keys that mean nothing for the work.
     fn refuse_for(&mut self, work: &str, fields: &Fields<'_>) {
-        let means_nothing = |kinds: &&[&str]| !kinds.is_empty() && !kinds.contains(&work);
-        for (name, kinds) in KEYS {
-            if let Some((key, _)) = fields.entry(name).filter(|_| means_nothing(kinds)) {
-                let hint = match (work, *name) {
+        for field in STEP.fields.iter().filter(|field| !field.with.is_empty() && !field.with.contains(&work)) {
+            if let Some((key, _)) = fields.entry(field.name) {
+                let hint = match (work, field.name) {
                     ("approve" | "wait", "timeout") => Some(format!("write it inside `{work}`")),
                     ("workflow", "retry") => Some("the steps of the workflow have their own `retry`".to_owned()),
                     ("workflow", "on_exhausted") => {
@@ -144,26 +178,19 @@ impl Reader<'_> {
                     ("workflow", "budget" | "timeout") => Some("the workflow has its own `budget`".to_owned()),
                     _ => None,
                 };
-                let message = format!("`{name}` means nothing in a step with `{work}`");
+                let message = format!("`{}` means nothing in a step with `{work}`", field.name);
                 self.report.add(Code::UnknownKey, key.span, message, hint);
             }
         }
     }
 
     fn max_parallel(&mut self, fields: &Fields<'_>) -> u32 {
-        let Some((key, node)) = fields.entry("max_parallel") else { return DEFAULT_PARALLEL };
-        if fields.get("for_each").is_none() && !fields.is_meant("for_each") {
-            self.report.add(Code::UnknownKey, key.span, "`max_parallel` means nothing without `for_each`", None);
-        }
-        self.number(node, "max_parallel", 1, MAX_PARALLEL).unwrap_or(DEFAULT_PARALLEL)
+        let number = fields.get("max_parallel").and_then(|node| self.number(node, "max_parallel", 1, MAX_PARALLEL));
+        number.unwrap_or(DEFAULT_PARALLEL)
     }
 
     fn otherwise(&mut self, fields: &Fields<'_>) -> Option<String> {
-        let (key, node) = fields.entry("else")?;
-        if fields.get("if").is_none() && !fields.is_meant("if") {
-            self.report.add(Code::UnknownKey, key.span, "`else` means nothing without `if`", None);
-        }
-        self.name(node, "else").map(str::to_owned)
+        self.name(fields.get("else")?, "else").map(str::to_owned)
     }
 
     fn needs(&mut self, node: &Node) -> BTreeSet<String> {

@@ -1,9 +1,24 @@
 //! `switch`. It does not know the steps to which it leads.
 
+use super::table::{Field, Form, Table};
 use super::{Fields, Reader};
 use crate::plan::{Case, Switch};
 use crate::problem::Code;
 use crate::source::{Kind, Node};
+
+/// `switch`.
+pub(super) const SWITCH: Form = Form::List { of: &Form::Map(&CASE), least: 1, most: usize::MAX };
+
+static CASE: Table = Table::new(
+    "case",
+    "One way: `{ if: CONDITION, then: STEP }`, or, as the last one, `{ else: STEP }`.",
+    &[
+        Field::new("if", Form::Condition, "When this way is taken, if none before it is.").beside("then"),
+        Field::new("then", Form::Name, "The step to which it leads.").beside("if"),
+        Field::new("else", Form::Name, "The step to which the last way leads, if no other is taken."),
+    ],
+)
+.one_of(&["then", "else"]);
 
 impl Reader<'_> {
     /// A choice between ways.
@@ -28,18 +43,19 @@ impl Reader<'_> {
     }
 
     fn case(&mut self, node: &Node, is_last: bool, switch: &mut Switch) {
-        let Some(fields) = Fields::open(node, "switch", &["if", "then", "else"], &mut self.report) else { return };
-        if let Some((key, step)) = fields.entry("else") {
-            if !is_last || fields.get("if").is_some() || fields.get("then").is_some() {
-                self.report.add(Code::WrongKind, key.span, "`else` stands alone, as the last way", None);
+        let Some(fields) = Fields::open(node, "switch", &CASE, &mut self.report) else { return };
+        let Some((way, step)) = fields.one(&mut self.report) else { return };
+        let to = self.name(step, &way.text).map(str::to_owned);
+        if way.text == "else" {
+            if !is_last {
+                self.report.add(Code::WrongKind, way.span, "`else` is the last way", None);
             }
-            switch.otherwise = self.name(step, "else").map(str::to_owned);
+            switch.otherwise = to;
             return;
         }
-        let condition = fields.require("if", &mut self.report).and_then(|node| self.bare_expression(node, "if"));
-        let then = fields.require("then", &mut self.report).and_then(|node| self.name(node, "then"));
-        if let (Some(condition), Some(then)) = (condition, then) {
-            switch.cases.push(Case { condition, then: then.to_owned() });
+        let condition = fields.get("if").and_then(|node| self.bare_expression(node, "if"));
+        if let (Some(condition), Some(then)) = (condition, to) {
+            switch.cases.push(Case { condition, then });
         }
     }
 }

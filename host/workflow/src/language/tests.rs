@@ -15,6 +15,7 @@ mod hostile;
 mod lookalike;
 mod once;
 mod people;
+mod published;
 mod triggers;
 mod validation;
 

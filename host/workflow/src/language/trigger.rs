@@ -2,6 +2,8 @@
 
 use baton_journal::{OnConflict, Priority};
 
+use super::table::{Fallback, Field, Form, Table, words};
+use super::wait::EVENT_NAME;
 use super::{Fields, Reader};
 use crate::expression::{Expression, Template};
 use crate::plan::schedule::{self, Missed, NoSchedule, Schedule, UTC, When};
@@ -10,19 +12,80 @@ use crate::problem::{Code, Position};
 use crate::source::{Kind, Node};
 use crate::suggest;
 
-const OCCASIONS: &[&str] = &["event", "schedule", "webhook"];
+const PRIORITIES: [(&str, Priority); 3] =
+    [("low", Priority::Low), ("normal", Priority::Normal), ("high", Priority::High)];
 
-const KEYS: &[&str] = &["event", "schedule", "webhook", "timezone", "missed", "if", "input"];
+const MISSED: [(&str, Missed); 2] = [("once", Missed::Once), ("skip", Missed::Skip)];
+
+const CONFLICTS: [(&str, OnConflict); 3] =
+    [("queue", OnConflict::Queue), ("reject", OnConflict::Reject), ("replace", OnConflict::Replace)];
+
+/// `priority`.
+pub(super) const PRIORITY: Form = Form::Word(|| words(&PRIORITIES));
+
+/// `on`.
+pub(super) const ON: Form = Form::List { of: &Form::Map(&TRIGGER), least: 0, most: MAX_TRIGGERS };
+
+static TRIGGER: Table = Table::new(
+    "trigger",
+    "Something that begins runs.",
+    &[
+        Field::new("event", Form::Like(EVENT_NAME), "Events of this name."),
+        Field::new(
+            "schedule",
+            Form::Either(&[Form::Name, Form::Map(&MOMENT)]),
+            "Moments: minute, hour, day, month and day of the week, such as `0 7 * * mon-fri`; or one: `{ at: MOMENT }`.",
+        ),
+        Field::new("webhook", Form::Like(EVENT_NAME), "Calls of the hook of this name."),
+        Field::new("timezone", Form::Name, "The time zone of a pattern of moments, such as `Europe/Berlin`.")
+            .beside("schedule")
+            .or(Fallback::Word(UTC)),
+        Field::new(
+            "missed",
+            Form::Word(|| words(&MISSED)),
+            "What becomes of moments at which nobody served: `once` is one run for all of them, `skip` is none.",
+        )
+        .beside("schedule")
+        .or(Fallback::Word("once")),
+        Field::new("if", Form::Expression, "Whether this one begins a run; expressions see `event` and `data`."),
+        Field::new("input", Form::Data, "What the run gets; by default `${{ event.data }}`."),
+    ],
+)
+.one_of(&["event", "schedule", "webhook"]);
+
+/// How every moment begins: a regular expression.
+const MOMENT_FORM: &str = r"^\s*[+-]?[0-9]{4,6}-?[0-9]{2}-?[0-9]{2}[Tt ][0-9]{2}";
+
+static MOMENT: Table = Table::new(
+    "moment",
+    "One moment.",
+    &[Field::new("at", Form::Like(MOMENT_FORM), "The moment with its zone, such as `2027-01-01T08:00:00Z`.").needed()],
+);
+
+/// `concurrency`.
+pub(super) static CONCURRENCY: Table = Table::new(
+    "concurrency",
+    "Which runs of the workflow may not be at work at the same time: those with the same key.",
+    &[
+        Field::new("key", Form::Data, "A text, number or boolean made of `input` and `data`.").needed(),
+        Field::new(
+            "on_conflict",
+            Form::Word(|| words(&CONFLICTS)),
+            "What becomes of a run whose key another one has: it waits (`queue`), does not begin (`reject`), or takes its place \
+             (`replace`).",
+        )
+        .or(Fallback::Word("queue")),
+    ],
+);
 
 impl Reader<'_> {
     /// How runs begin.
     pub(super) fn start(&mut self, fields: &Fields<'_>) -> Start {
-        let priority = [("low", Priority::Low), ("normal", Priority::Normal), ("high", Priority::High)];
         Start {
             on: fields.get("on").map_or_else(Vec::new, |node| self.triggers(node)),
             priority: fields
                 .get("priority")
-                .and_then(|node| self.word(node, "priority", &priority))
+                .and_then(|node| self.word(node, "priority", &PRIORITIES))
                 .unwrap_or_default(),
             concurrency: fields.get("concurrency").and_then(|node| self.concurrency(node)),
         }
@@ -42,23 +105,12 @@ impl Reader<'_> {
     }
 
     fn trigger(&mut self, node: &Node) -> Option<Trigger> {
-        let fields = Fields::open(node, "on", KEYS, &mut self.report)?;
-        let named: Vec<&str> = OCCASIONS.iter().copied().filter(|name| fields.get(name).is_some()).collect();
-        let [occasion] = named[..] else {
-            if !OCCASIONS.iter().any(|name| fields.is_meant(name)) {
-                let message = "a trigger has exactly one of `event`, `schedule` and `webhook`";
-                self.report.add(Code::MissingKey, node.span, message, None);
-            }
-            return None;
-        };
-        let value = fields.get(occasion)?;
-        let occasion = match occasion {
+        let fields = Fields::open(node, "on", &TRIGGER, &mut self.report)?;
+        let (kind, value) = fields.one(&mut self.report)?;
+        let occasion = match kind.text.as_str() {
             "schedule" => self.schedule(value, &fields).map(Occasion::Schedule),
-            other => {
-                self.refuse_of_schedules(&fields);
-                let name = self.event_name(value);
-                name.map(|name| if other == "event" { Occasion::Event(name) } else { Occasion::Webhook(name) })
-            }
+            "event" => self.event_name(value).map(Occasion::Event),
+            _ => self.event_name(value).map(Occasion::Webhook),
         };
         let condition = fields.get("if").map(|node| self.expression(node, "if"));
         let input = fields.get("input").map(|node| self.template(node));
@@ -69,18 +121,8 @@ impl Reader<'_> {
         })
     }
 
-    fn refuse_of_schedules(&mut self, fields: &Fields<'_>) {
-        for name in ["timezone", "missed"] {
-            if let Some((key, _)) = fields.entry(name) {
-                let message = format!("`{name}` means nothing without `schedule`");
-                self.report.add(Code::UnknownKey, key.span, message, None);
-            }
-        }
-    }
-
     fn schedule(&mut self, node: &Node, fields: &Fields<'_>) -> Option<Schedule> {
-        let missed = [("once", Missed::Once), ("skip", Missed::Skip)];
-        let missed = fields.get("missed").and_then(|node| self.word(node, "missed", &missed)).unwrap_or_default();
+        let missed = fields.get("missed").and_then(|node| self.word(node, "missed", &MISSED)).unwrap_or_default();
         let when = match &node.kind {
             Kind::Map(_) => self.moment(node, fields),
             _ => self.pattern(node, fields.get("timezone")),
@@ -89,7 +131,7 @@ impl Reader<'_> {
     }
 
     fn moment(&mut self, node: &Node, of_trigger: &Fields<'_>) -> Option<When> {
-        let fields = Fields::open(node, "schedule", &["at"], &mut self.report)?;
+        let fields = Fields::open(node, "schedule", &MOMENT, &mut self.report)?;
         if let Some((key, _)) = of_trigger.entry("timezone") {
             let message = "`timezone` means nothing for a moment, which has its own";
             self.report.add(Code::UnknownKey, key.span, message, None);
@@ -133,10 +175,8 @@ impl Reader<'_> {
     }
 
     fn concurrency(&mut self, node: &Node) -> Option<OneAtATime> {
-        let fields = Fields::open(node, "concurrency", &["key", "on_conflict"], &mut self.report)?;
-        let conflicts =
-            [("queue", OnConflict::Queue), ("reject", OnConflict::Reject), ("replace", OnConflict::Replace)];
-        let on_conflict = fields.get("on_conflict").and_then(|node| self.word(node, "on_conflict", &conflicts));
+        let fields = Fields::open(node, "concurrency", &CONCURRENCY, &mut self.report)?;
+        let on_conflict = fields.get("on_conflict").and_then(|node| self.word(node, "on_conflict", &CONFLICTS));
         let key = fields.require("key", &mut self.report).and_then(|node| self.template(node))?;
         Some(OneAtATime { key, on_conflict: on_conflict.unwrap_or_default() })
     }

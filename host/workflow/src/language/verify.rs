@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::compensate::OF_COMPANION;
+use super::compensate::{AGENT, BUDGET, RETRIES, TIME, TOOL};
+use super::table::{Fallback, Field, Form, Table};
 use super::{Fields, Reader};
 use crate::expression::{Expression, Template};
 use crate::plan::validation::{DEFAULT_CONFIDENCE, VERDICT_SCHEMA};
@@ -14,6 +15,36 @@ use crate::source::{Key, Kind, Node};
 
 /// What the schema of a verdict is called.
 pub(crate) const OF_VERDICTS: &str = "the schema of verdicts";
+
+/// `check`.
+pub(super) const CHECKS: Form =
+    Form::List { of: &Form::Either(&[Form::Condition, Form::Map(&CHECK)]), least: 0, most: usize::MAX };
+
+static CHECK: Table = Table::new(
+    "check",
+    "Something that must hold of the output.",
+    &[
+        Field::new("that", Form::Condition, "What; expressions see `output`.").needed(),
+        Field::new("message", Form::Name, "What is told if it does not; expressions are allowed."),
+    ],
+);
+
+/// `verify`.
+pub(super) static VERIFY: Table = Table::new(
+    "verify",
+    "Another agent, or a tool, that judges the output: `{ verdict: pass or fail, reasons: [text], confidence: 0 to 1 }`.",
+    &[
+        AGENT,
+        TOOL,
+        Field::new("input", Form::Data, "What it gets; by default `{ output, input }`: the output, and the step's input."),
+        RETRIES,
+        TIME,
+        BUDGET,
+        Field::new("min_confidence", Form::Fraction { least: 0.0, most: 1.0 }, "A `pass` with less is a `fail`.")
+            .or(Fallback::Fraction(DEFAULT_CONFIDENCE)),
+    ],
+)
+.one_of(&["agent", "tool"]);
 
 impl Reader<'_> {
     /// What must hold of an output.
@@ -29,7 +60,7 @@ impl Reader<'_> {
         if !matches!(node.kind, Kind::Map(_)) {
             return Some(Check { that: self.bare_expression(node, "check")?, message: None });
         }
-        let fields = Fields::open(node, "check", &["that", "message"], &mut self.report)?;
+        let fields = Fields::open(node, "check", &CHECK, &mut self.report)?;
         let that = fields.require("that", &mut self.report).and_then(|node| self.bare_expression(node, "that"));
         let message = fields.get("message").and_then(|node| self.message(node, "message"));
         Some(Check { that: that?, message })
@@ -46,8 +77,7 @@ impl Reader<'_> {
 
     /// The step that verifies the output of another one.
     pub(super) fn verify(&mut self, of: &Step, key: &Key, node: &Node) -> Option<Step> {
-        let known: Vec<&str> = OF_COMPANION.into_iter().chain(["min_confidence"]).collect();
-        let fields = Fields::open(node, "verify", &known, &mut self.report)?.pointing_at(key.span);
+        let fields = Fields::open(node, "verify", &VERIFY, &mut self.report)?.pointing_at(key.span);
         let least = fields.get("min_confidence").and_then(|node| self.confidence(node));
         let step = Step {
             role: Role::Verify,
@@ -56,7 +86,7 @@ impl Reader<'_> {
             min_confidence: Some(least.unwrap_or(DEFAULT_CONFIDENCE)),
             ..Step::new(&of.name)
         };
-        self.companion(key, step, shown(of), &fields)
+        self.companion(step, shown(of), &fields)
     }
 
     fn confidence(&mut self, node: &Node) -> Option<f64> {

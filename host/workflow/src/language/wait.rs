@@ -1,5 +1,6 @@
 //! `wait` and `emit`. It does not know where events come from.
 
+use super::table::{Fallback, Field, Form, Table};
 use super::{Fields, Reader, is_event_name};
 use crate::expression::Template;
 use crate::plan::policy::{EVENT_TIMEOUT, SLEEP};
@@ -7,37 +8,48 @@ use crate::plan::{Emit, Listen, Sleep, Work};
 use crate::problem::Code;
 use crate::source::{Key, Node};
 
-const FORMS: &str = "`{ timer: 5m }`, `{ until: ${{ … }} }` or `{ event: NAME }`";
+/// What [`is_event_name`] takes, as a regular expression.
+pub(super) const EVENT_NAME: &str = "^[A-Za-z0-9._-]{1,64}$";
+
+/// `wait`.
+pub(super) static WAIT: Table = Table::new(
+    "wait",
+    "Waiting for a time or an event.",
+    &[
+        Field::new("timer", Form::Quantity(&SLEEP), "How long."),
+        Field::new(
+            "until",
+            Form::Expression,
+            "Until when: a text such as `2027-01-31T09:00:00Z`, or milliseconds since 1970.",
+        ),
+        Field::new("event", Form::Like(EVENT_NAME), "The name of the event. What it says is the output."),
+        Field::new("if", Form::Condition, "Which of these events; expressions see `event`.").beside("event"),
+        Field::new("timeout", Form::Quantity(&EVENT_TIMEOUT), "How long an event is waited for.")
+            .beside("event")
+            .or(Fallback::OfBounds),
+    ],
+)
+.one_of(&["timer", "until", "event"]);
+
+/// `emit`.
+pub(super) static EMIT: Table = Table::new(
+    "emit",
+    "Emitting an event.",
+    &[
+        Field::new("event", Form::Like(EVENT_NAME), "Its name, such as `document.received`.").needed(),
+        Field::new("data", Form::Data, "What it says."),
+    ],
+);
 
 impl Reader<'_> {
     /// Waiting for a time or an event.
     pub(super) fn wait(&mut self, key: &Key, node: &Node) -> Option<Work> {
-        let known = &["timer", "until", "event", "if", "timeout"];
-        let fields = Fields::open(node, "wait", known, &mut self.report)?.pointing_at(key.span);
-        match (fields.get("timer"), fields.get("until"), fields.get("event")) {
-            (Some(timer), None, None) => {
-                self.refuse_without_event(&fields);
-                self.quantity(timer, "timer", &SLEEP).map(|time| Work::Sleep(Sleep::For(time)))
-            }
-            (None, Some(until), None) => {
-                self.refuse_without_event(&fields);
-                self.expression(until, "until").map(|moment| Work::Sleep(Sleep::Until(moment)))
-            }
-            (None, None, Some(event)) => self.listen(event, &fields).map(Work::Listen),
-            _ if ["timer", "until", "event"].iter().any(|name| fields.is_meant(name)) => None,
-            _ => {
-                self.report.add(Code::WrongKind, key.span, format!("`wait` is one of {FORMS}"), None);
-                None
-            }
-        }
-    }
-
-    fn refuse_without_event(&mut self, fields: &Fields<'_>) {
-        for name in ["if", "timeout"] {
-            if let Some((key, _)) = fields.entry(name) {
-                let message = format!("`{name}` means nothing in a `wait` without `event`");
-                self.report.add(Code::UnknownKey, key.span, message, None);
-            }
+        let fields = Fields::open(node, "wait", &WAIT, &mut self.report)?.pointing_at(key.span);
+        let (kind, node) = fields.one(&mut self.report)?;
+        match kind.text.as_str() {
+            "timer" => self.quantity(node, "timer", &SLEEP).map(|time| Work::Sleep(Sleep::For(time))),
+            "until" => self.expression(node, "until").map(|moment| Work::Sleep(Sleep::Until(moment))),
+            _ => self.listen(node, &fields).map(Work::Listen),
         }
     }
 
@@ -54,7 +66,7 @@ impl Reader<'_> {
 
     /// An event to be emitted.
     pub(super) fn emit(&mut self, key: &Key, node: &Node) -> Option<Emit> {
-        let fields = Fields::open(node, "emit", &["event", "data"], &mut self.report)?.pointing_at(key.span);
+        let fields = Fields::open(node, "emit", &EMIT, &mut self.report)?.pointing_at(key.span);
         let name = fields.require("event", &mut self.report).and_then(|node| self.event_name(node));
         let data =
             fields.get("data").map_or(Some(Template::Literal(serde_json::Value::Null)), |node| self.template(node));

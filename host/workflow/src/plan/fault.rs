@@ -58,6 +58,11 @@ impl FaultKind {
         }
     }
 
+    /// The words of the kinds after which another attempt may be made.
+    pub(crate) fn retried() -> Vec<&'static str> {
+        FaultKind::ALL.into_iter().filter(|kind| kind.never_again().is_none()).map(FaultKind::as_str).collect()
+    }
+
     /// The kind of that word.
     pub(crate) fn read(word: &str) -> Option<FaultKind> {
         FaultKind::ALL.into_iter().find(|kind| kind.as_str() == word)

@@ -1,8 +1,9 @@
 //! `on_timeout` of `approve`: to whom a question goes that nobody decided in time, and what it means in the end. It does not
 //! know who was asked first.
 
+use super::super::table::{Fallback, Field, Form, Table, words};
 use super::super::{Fields, Reader};
-use super::people::literal_names;
+use super::people::{PEOPLE, literal_names};
 use crate::plan::Approval;
 use crate::plan::approval::{AtEnd, Escalation, MAX_ESCALATIONS};
 use crate::plan::policy::APPROVAL_TIMEOUT;
@@ -11,7 +12,34 @@ use crate::source::{Kind, Node};
 use crate::suggest;
 use crate::units::Millis;
 
-const ENDS: &[&str] = &["reject", "approve", "fail"];
+const ENDS: [(&str, AtEnd); 3] = [("reject", AtEnd::Reject), ("approve", AtEnd::Approve), ("fail", AtEnd::Fail)];
+
+const END: Form = Form::Word(|| words(&ENDS));
+
+/// `on_timeout` of `approve`.
+pub(super) const AT_TIMEOUT: Form =
+    Form::Either(&[END, Form::Map(&LEVEL), Form::List { of: &Form::Map(&LEVEL), least: 1, most: MAX_ESCALATIONS }]);
+
+static LEVEL: Table = Table::new(
+    "level",
+    "Others who may answer too, from then on.",
+    &[
+        Field::new(
+            "escalate",
+            Form::List { of: &Form::Name, least: 0, most: usize::MAX },
+            "The roles in which they may answer.",
+        ),
+        Field::new("assignees", PEOPLE, "Who they are, by name: a list, or an expression that gives one."),
+        Field::new(
+            "timeout",
+            Form::Quantity(&APPROVAL_TIMEOUT),
+            "How long the question stands then; by default as long as at first.",
+        ),
+        Field::new("then", END, "What it means that nobody decided in the end; only at the last level.")
+            .or(Fallback::Word("reject")),
+    ],
+)
+.any_of(&["escalate", "assignees"]);
 
 const FORMS: &str = "`reject`, `approve`, `fail`, `{ escalate: [ROLE], timeout: 1d, then: reject }` or a list of these";
 
@@ -39,8 +67,7 @@ impl Reader<'_> {
     }
 
     fn level(&mut self, node: &Node, timeout: Millis, at_end: Option<&mut AtEnd>) -> Option<Escalation> {
-        let known = &["escalate", "assignees", "timeout", "then"];
-        let fields = Fields::open(node, "on_timeout", known, &mut self.report)?;
+        let fields = Fields::open(node, "on_timeout", &LEVEL, &mut self.report)?;
         match (fields.entry("then"), at_end) {
             (Some((_, node)), Some(at_end)) => *at_end = self.at_end(node),
             (Some((key, _)), None) => {
@@ -62,20 +89,16 @@ impl Reader<'_> {
     }
 
     fn at_end(&mut self, node: &Node) -> AtEnd {
-        match node.as_text() {
-            Some("reject") => AtEnd::Reject,
-            Some("approve") => AtEnd::Approve,
-            Some("fail") => AtEnd::Fail,
-            Some(other) => {
-                let message = format!("`{other}` is nothing that a question can come to");
-                self.report.add(Code::OutOfRange, node.span, message, suggest::hint(other, ENDS.iter().copied()));
-                AtEnd::default()
-            }
-            None => {
-                self.report.wrong_kind(node, "then", "`reject`, `approve` or `fail`");
-                AtEnd::default()
-            }
+        let Some(word) = node.as_text() else {
+            self.report.wrong_kind(node, "then", "`reject`, `approve` or `fail`");
+            return AtEnd::default();
+        };
+        let found = ENDS.iter().find(|(end, _)| *end == word);
+        if found.is_none() {
+            let message = format!("`{word}` is nothing that a question can come to");
+            self.report.add(Code::OutOfRange, node.span, message, suggest::hint(word, words(&ENDS)));
         }
+        found.map(|(_, end)| *end).unwrap_or_default()
     }
 
     /// Each level must reach somebody who could not answer before.

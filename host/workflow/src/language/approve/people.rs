@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use baton_journal::Quorum;
 use serde_json::Value;
 
+use super::super::table::Form;
 use super::super::{Fields, Reader};
 use super::one;
 use crate::expression::Template;
@@ -12,6 +13,19 @@ use crate::plan::approval::{MAX_PEOPLE, is_same_person};
 use crate::problem::Code;
 use crate::source::{Kind, Node};
 use crate::suggest;
+
+/// `roles`.
+pub(super) const ROLES: Form = Form::List { of: &Form::Name, least: 1, most: usize::MAX };
+
+/// `assignees`.
+pub(super) const PEOPLE: Form =
+    Form::Either(&[Form::List { of: &Form::Name, least: 1, most: MAX_PEOPLE as usize }, Form::Expression]);
+
+/// So many people.
+pub(super) const COUNT: Form = Form::Number { least: 1, most: MAX_PEOPLE };
+
+/// `votes`.
+pub(super) const VOTES: Form = Form::Either(&[COUNT, Form::Named { key: ".", of: &COUNT, least: 1 }]);
 
 impl Reader<'_> {
     /// Roles in which somebody may answer.

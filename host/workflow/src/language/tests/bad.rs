@@ -113,16 +113,12 @@ fn the_top_of_the_file() {
 fn what_a_step_does() {
     check(
         "  a: {}",
-        &[
-            "5:3 W0003 step `a` must have exactly one of `agent`, `tool`, `workflow`, `approve`, `switch`, `wait`, `emit`",
-        ],
+        &["5:3 W0003 `a` must have exactly one of `agent`, `tool`, `workflow`, `approve`, `switch`, `wait`, `emit`"],
     );
     check("  a: any", &["5:6 W0004 `a` must be a mapping, not the text `any`"]);
     check(
         "  a: { agent: any, tool: crm/contacts.upsert }",
-        &[
-            "5:3 W0003 step `a` must have exactly one of `agent`, `tool`, `workflow`, `approve`, `switch`, `wait`, `emit`",
-        ],
+        &["5:3 W0003 `a` must have exactly one of `agent`, `tool`, `workflow`, `approve`, `switch`, `wait`, `emit`"],
     );
     check(
         "  a: { agent: non }",

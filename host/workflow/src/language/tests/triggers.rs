@@ -19,13 +19,10 @@ fn what_is_no_trigger_is_told() {
         "on: document.received",
         &["2:5 W0004 `on` must be a list of triggers: `- event: NAME`, not the text `document.received`"],
     );
-    check(
-        "on: [{ if: \"${{ true }}\" }]",
-        &["2:6 W0003 a trigger has exactly one of `event`, `schedule` and `webhook`"],
-    );
+    check("on: [{ if: \"${{ true }}\" }]", &["2:6 W0003 `on` must have exactly one of `event`, `schedule`, `webhook`"]);
     check(
         "on: [{ event: a, webhook: b }]",
-        &["2:6 W0003 a trigger has exactly one of `event`, `schedule` and `webhook`"],
+        &["2:6 W0003 `on` must have exactly one of `event`, `schedule`, `webhook`"],
     );
     check(
         "on: [{ event: a b }]",

@@ -68,7 +68,7 @@ fn verifiers() {
     check(
         "  a: { agent: any, verify: { min_confidence: 2 } }\n  b: { approve: { question: ok? }, verify: { agent: any } }",
         &[
-            "5:20 W0003 `verify` must have exactly one of `agent` and `tool`",
+            "5:20 W0003 `verify` must have exactly one of `agent`, `tool`",
             "5:46 W0005 `min_confidence` must be from 0 to 1, not 2",
             "6:36 W0002 `verify` means nothing in a step with `approve`",
         ],
