@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::plan::definition::MAX_STEPS;
 use crate::plan::policy::{MAX_FACTOR, MAX_PARALLEL, MAX_RETRIES};
 use crate::plan::validation::MAX_REPAIRS;
-use crate::plan::{Approval, Definition, Step, Work};
+use crate::plan::{Approval, Definition, Graph, Step, Work};
 use crate::source::{Node, Report};
 
 mod arithmetic;
@@ -14,9 +14,11 @@ mod compare;
 mod fit;
 mod infer;
 mod names;
+mod never;
 mod order;
 mod sink;
 mod start;
+mod ways;
 mod whole;
 mod world;
 
@@ -38,9 +40,15 @@ pub(crate) struct Broken {
 /// Checks what was read from a file.
 pub(crate) fn source(definition: &Definition, root: &Node, report: &mut Report, broken: &Broken) {
     let mut sink = InFile { root, report };
+    let graph = Graph::new(definition);
     names::check(definition, broken, &mut sink);
-    order::check(definition, &mut sink);
+    order::check(definition, &graph, &mut sink);
     fit::check(definition, broken, &mut sink);
+    // What could not be read may be the way to somewhere.
+    if report.is_clean() {
+        ways::check(definition, &graph, &mut InFile { root, report });
+    }
+    never::check(definition, &mut InFile { root, report });
 }
 
 /// Checks what was read from a stored plan: what a run relies on.
@@ -58,7 +66,7 @@ pub(crate) fn stored(definition: &Definition) -> Result<(), String> {
     }
     let mut sink = First::default();
     names::check(definition, &Broken::default(), &mut sink);
-    order::check(definition, &mut sink);
+    order::check(definition, &Graph::new(definition), &mut sink);
     if let Some(problem) = sink.0 {
         return Err(problem);
     }

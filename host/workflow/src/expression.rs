@@ -18,6 +18,7 @@ use crate::problem::Position;
 mod compare;
 mod compile;
 mod comprehend;
+mod constant;
 mod convert;
 mod duration;
 mod encode;
@@ -56,7 +57,7 @@ pub(crate) use limits::{LIMITS, Limits};
 pub(crate) use macros::{Bound, Called, Kind, Macro};
 pub(crate) use names::{names, never_json};
 pub(crate) use path::{Root, Segment, path, selection};
-pub(crate) use scope::{Scope, StepOutputs};
+pub(crate) use scope::{NoSteps, Scope, StepOutputs};
 pub(crate) use template::{Piece, Template, TemplateError, evaluate};
 
 /// A compiled expression.

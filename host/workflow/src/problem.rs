@@ -64,6 +64,8 @@ pub enum Code {
     Mismatch,
     /// Steps that wait for each other.
     Cycle,
+    /// What can never happen: a step that never runs, a way that is never taken, a check that never holds.
+    Never,
 }
 
 impl Code {
@@ -83,6 +85,7 @@ impl Code {
             Code::Reference => "W0010",
             Code::Mismatch => "W0011",
             Code::Cycle => "W0012",
+            Code::Never => "W0013",
         }
     }
 }

@@ -5,7 +5,7 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, operators};
 use serde_json::Value;
 
 use super::sink::Finding;
-use super::world::DECISIONS;
+use super::world::{DECISIONS, OUTCOMES_IF_WELL};
 use crate::expression::{Root, literal_json, path};
 use crate::problem::Code;
 use crate::schema::{Kinds, Shape};
@@ -91,6 +91,9 @@ fn not_among(left: Side<'_, '_>, right: Side<'_, '_>, ours: &[Value], theirs: &[
     let hint = match near {
         Some(name) => Some(format!("did you mean `'{name}'`?")),
         None if of_answer() => Some("with another answer the step fails: ask for its `outcome`".to_owned()),
+        None if word == "failed" && (ends_the_run(left) || ends_the_run(right)) => {
+            Some("when it fails the run ends: handle that with its `on_failure: { continue: … }`".to_owned())
+        }
         None => None,
     };
     Finding::new(Code::Mismatch, format!("`{}` is not among {}", written(&word), list(known)), hint)
@@ -99,6 +102,11 @@ fn not_among(left: Side<'_, '_>, right: Side<'_, '_>, ours: &[Value], theirs: &[
 /// Whether a side is the decision of a person who was asked.
 fn is_answer(side: Side<'_, '_>) -> bool {
     matches!(side.shape, Shape::Words(words) if *words == DECISIONS)
+}
+
+/// Whether a side is the outcome of a step whose failure ends the run.
+fn ends_the_run(side: Side<'_, '_>) -> bool {
+    matches!(side.shape, Shape::Words(words) if *words == OUTCOMES_IF_WELL)
 }
 
 impl Side<'_, '_> {

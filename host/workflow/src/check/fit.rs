@@ -22,7 +22,7 @@ pub(crate) fn check(definition: &Definition, broken: &Broken, sink: &mut dyn Sin
         checker.step(broken.inputs.contains(&step.name));
     }
     start::check(definition, &world, sink);
-    Inference { world: &world, local: &Local::default(), sink }.template(&definition.output);
+    Inference { world: &world, local: &Local::default(), is_at_end: false, sink }.template(&definition.output);
 }
 
 struct Checker<'c, 'd> {
@@ -182,7 +182,7 @@ impl<'d> Checker<'_, 'd> {
     }
 
     fn infer<'i>(&'i mut self, local: &'i Local<'d>) -> Inference<'i, 'd> {
-        Inference { world: self.world, local, sink: self.sink }
+        Inference { world: self.world, local, is_at_end: self.step.role.cleans_up(), sink: self.sink }
     }
 
     /// Infers an expression, and reports it if it cannot be of the kind that is needed.

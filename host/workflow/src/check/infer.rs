@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 
 use super::sink::Finding;
-use super::world::{OUTCOMES, World};
+use super::world::{OUTCOMES, OUTCOMES_IF_WELL, World};
 use super::{Sink, arithmetic, compare, whole};
 use crate::expression::{
     Bound, Called, Expression, Function, Kind, Macro, Piece, Root, Segment, Template, is_operator, path, selection,
@@ -31,6 +31,8 @@ pub(crate) struct Local<'d> {
 pub(crate) struct Inference<'i, 'd> {
     pub(crate) world: &'i World<'d>,
     pub(crate) local: &'i Local<'d>,
+    /// Whether it is evaluated when the run is over for all other steps, so that it may have failed.
+    pub(crate) is_at_end: bool,
     pub(crate) sink: &'i mut dyn Sink,
 }
 
@@ -86,10 +88,16 @@ struct Walk<'w, 'i, 'd> {
 }
 
 impl<'d> Walk<'_, '_, 'd> {
+    /// How a step was settled, as far as somebody can look at it.
+    fn outcome(&self, step: &str) -> Shape<'d> {
+        let ends_the_run = !self.inference.is_at_end && self.inference.world.ends_the_run(step);
+        Shape::Words(if ends_the_run { OUTCOMES_IF_WELL } else { OUTCOMES })
+    }
+
     fn shape(&mut self, node: &'d IdedExpr) -> Shape<'d> {
         match path(node).map(|path| (path.root, path.segments.is_empty())) {
             Some((Root::Output(step), true)) => return self.inference.world.output(step),
-            Some((Root::Outcome(_), true)) => return Shape::Words(OUTCOMES),
+            Some((Root::Outcome(step), true)) => return self.outcome(step),
             Some((Root::Context(name), true)) => return self.inference.world.context(name),
             _ => {}
         }

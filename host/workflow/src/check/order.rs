@@ -6,8 +6,8 @@ use crate::plan::{Definition, Graph};
 use crate::problem::Code;
 
 /// Reports every circle once, at its first step.
-pub(crate) fn check(definition: &Definition, sink: &mut dyn Sink) {
-    for circle in Graph::new(definition).circles() {
+pub(crate) fn check(definition: &Definition, graph: &Graph, sink: &mut dyn Sink) {
+    for circle in graph.circles() {
         let names: Vec<&str> = circle.iter().map(|step| definition.steps[*step].name.as_str()).collect();
         let Some(first) = names.first() else { continue };
         let finding = match names.len() {

@@ -77,7 +77,7 @@ impl<'d> Checker<'_, 'd> {
     }
 
     fn infer(&mut self) -> Inference<'_, 'd> {
-        Inference { world: self.world, local: self.local, sink: self.sink }
+        Inference { world: self.world, local: self.local, is_at_end: false, sink: self.sink }
     }
 
     /// Names that are known before there are steps.

@@ -1,10 +1,10 @@
 //! What is known about each variable before a run. It does not know expressions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Broken;
 use crate::plan::approval::AtEnd;
-use crate::plan::{Approval, Definition, Join, Merge, Step, Variable, Work};
+use crate::plan::{Approval, Definition, Join, Merge, OnFailure, Step, Variable, Work};
 use crate::schema::{Kinds, Schema, Shape, View};
 
 /// What is known about the variables.
@@ -13,6 +13,8 @@ pub(crate) struct World<'d> {
     data: Shape<'d>,
     context: BTreeMap<&'d str, Shape<'d>>,
     steps: BTreeMap<&'d str, Shape<'d>>,
+    /// The steps after whose failure nothing else begins.
+    decisive: BTreeSet<&'d str>,
 }
 
 impl<'d> World<'d> {
@@ -25,6 +27,7 @@ impl<'d> World<'d> {
             data: data_of(definition, broken),
             context: context.collect(),
             steps: steps.collect(),
+            decisive: definition.steps.iter().filter(|step| !is_handled(step)).map(|step| step.name.as_str()).collect(),
         }
     }
 
@@ -50,10 +53,20 @@ impl<'d> World<'d> {
         self.data.clone()
     }
 
+    /// Whether nothing else begins when a step has failed.
+    pub(crate) fn ends_the_run(&self, step: &str) -> bool {
+        self.decisive.contains(step)
+    }
+
     /// A step's output.
     pub(crate) fn output(&self, step: &str) -> Shape<'d> {
         self.steps.get(step).cloned().unwrap_or(Shape::Unknown)
     }
+}
+
+/// Whether the run may go on when a step has failed.
+pub(super) fn is_handled(step: &Step) -> bool {
+    step.handled().any(|(_, handled)| matches!(handled.unasked(), OnFailure::Continue(_) | OnFailure::Then(_)))
 }
 
 fn data_of<'d>(definition: &'d Definition, broken: &'d Broken) -> Shape<'d> {
@@ -124,6 +137,9 @@ const ENDINGS: &[&str] = &["completed", "failed", "cancelled"];
 
 /// What a settled step's outcome can be.
 pub(crate) const OUTCOMES: &[&str] = &["completed", "failed", "cancelled", "skipped"];
+
+/// What it can be where the run ends when the step fails.
+pub(crate) const OUTCOMES_IF_WELL: &[&str] = &["completed", "skipped"];
 
 /// What a question that was answered with yes has as its decision: with any other answer, the step failed.
 pub(crate) const DECISIONS: &[&str] = &["approved"];

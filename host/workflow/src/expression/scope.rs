@@ -79,10 +79,8 @@ impl<'a> Scope<'a> {
 }
 
 /// No step is settled.
-#[cfg(test)]
 pub(crate) struct NoSteps;
 
-#[cfg(test)]
 impl StepOutputs for NoSteps {
     fn output(&self, _: &str) -> Option<&Value> {
         None

@@ -13,6 +13,7 @@ mod example;
 mod golden;
 mod hostile;
 mod lookalike;
+mod never;
 mod once;
 mod people;
 mod published;
@@ -123,6 +124,6 @@ fn problems_read_well() {
 
 #[test]
 fn every_code_is_stable() {
-    let codes: Vec<&str> = [Code::Yaml, Code::Cycle].into_iter().map(Code::as_str).collect();
-    assert_eq!(codes, ["W0001", "W0012"]);
+    let codes: Vec<&str> = [Code::Yaml, Code::Cycle, Code::Never].into_iter().map(Code::as_str).collect();
+    assert_eq!(codes, ["W0001", "W0012", "W0013"]);
 }

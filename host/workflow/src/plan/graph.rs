@@ -69,6 +69,23 @@ impl Graph {
         self.branches.contains(&step)
     }
 
+    /// The steps, each behind those that it waits for; those in circles, and behind them, are left out.
+    pub(crate) fn in_order(&self) -> Vec<usize> {
+        let mut waits: Vec<usize> = self.before.iter().map(BTreeSet::len).collect();
+        let mut order: Vec<usize> = (0..waits.len()).filter(|step| waits[*step] == 0).collect();
+        let mut at = 0;
+        while let Some(step) = order.get(at).copied() {
+            at += 1;
+            for after in &self.after[step] {
+                waits[*after] -= 1;
+                if waits[*after] == 0 {
+                    order.push(*after);
+                }
+            }
+        }
+        order
+    }
+
     /// The steps that wait for each other, once for each circle: a path that ends where it began.
     pub(crate) fn circles(&self) -> Vec<Vec<usize>> {
         let mut inside = self.in_circles();

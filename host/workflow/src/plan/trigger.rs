@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::Plan;
 use super::schedule::{Schedule, text_of};
-use crate::expression::{Expression, Scope, StepOutputs, Template, TemplateError, evaluate};
+use crate::expression::{Expression, NoSteps, Scope, Template, TemplateError, evaluate};
 
 /// The most triggers of a workflow. One that listens to more should listen to one event with a filter.
 pub(crate) const MAX_TRIGGERS: usize = 64;
@@ -169,19 +169,6 @@ impl Plan {
     fn before_steps<'a>(&'a self, input: &'a Value) -> Scope<'a> {
         static NO_CONTEXT: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
         Scope::new(input, &self.definition().data, &NoSteps, &NO_CONTEXT)
-    }
-}
-
-/// No step is settled.
-struct NoSteps;
-
-impl StepOutputs for NoSteps {
-    fn output(&self, _: &str) -> Option<&Value> {
-        None
-    }
-
-    fn outcome(&self, _: &str) -> Option<&Value> {
-        None
     }
 }
 

@@ -10,6 +10,7 @@ mod evidence;
 mod failures;
 mod inner;
 mod items;
+mod never;
 mod people;
 mod properties;
 mod quarantine;

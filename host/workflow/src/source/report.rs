@@ -54,13 +54,18 @@ impl Report {
         self.add(Code::WrongKind, node.span, message, None);
     }
 
+    /// Whether nothing is wrong so far.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     /// Fails with the problems, if there are any.
     ///
     /// # Errors
     ///
     /// The problems in the order of their places.
     pub(crate) fn finish(self) -> Result<(), Problems> {
-        if self.problems.is_empty() { Ok(()) } else { Err(self.into_problems()) }
+        if self.is_clean() { Ok(()) } else { Err(self.into_problems()) }
     }
 
     /// The problems in the order of their places.

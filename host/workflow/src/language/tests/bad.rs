@@ -479,7 +479,7 @@ fn circles() {
     check(
         r#"  a: { agent: any, needs: [b] }
   b: { agent: any, input: "${{ steps.c.output }}" }
-  c: { agent: any, if: "${{ steps.a.outcome == 'failed' }}" }"#,
+  c: { agent: any, if: "${{ steps.a.outcome == 'skipped' }}" }"#,
         &[
             "5:3 W0012 steps wait for each other: a → b → c → a [each waits for the next, by a reference, `needs` or `then`: take one of them away]",
         ],

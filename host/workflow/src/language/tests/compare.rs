@@ -2,10 +2,10 @@
 
 use super::bad::check;
 
-/// Checks what is said about a condition on the step before it; it begins in column 26 of line 7.
+/// Checks what is said about a condition on the step before it; it begins in column 26 of line 8.
 fn condition(text: &str, expect: &[&str]) {
     let steps = format!(
-        "  a: {{ agent: compliance, input: {{ applicant: {{}} }}, output: risk.json }}\n  q: {{ approve: {{ question: ok }} }}\n  b: {{ agent: any, if: \"${{{{ {text} }}}}\" }}"
+        "  a: {{ agent: compliance, input: {{ applicant: {{}} }}, output: risk.json, on_failure: {{ then: c }} }}\n  c: {{ agent: any }}\n  q: {{ approve: {{ question: ok }} }}\n  b: {{ agent: any, if: \"${{{{ {text} }}}}\" }}"
     );
     check(&steps, expect);
 }
@@ -14,73 +14,73 @@ fn condition(text: &str, expect: &[&str]) {
 fn words_that_are_not_in_a_closed_set() {
     condition(
         "steps.a.output.risk == 'hihg'",
-        &["7:52 W0011 `'hihg'` is not among `low`, `high` [did you mean `'high'`?]"],
+        &["8:52 W0011 `'hihg'` is not among `low`, `high` [did you mean `'high'`?]"],
     );
-    condition("'none' != steps.a.output['risk']", &["7:29 W0011 `'none'` is not among `low`, `high`"]);
+    condition("'none' != steps.a.output['risk']", &["8:29 W0011 `'none'` is not among `low`, `high`"]);
     condition(
         "steps.a.outcome == 'skiped'",
         &[
-            "7:48 W0011 `'skiped'` is not among `completed`, `failed`, `cancelled`, `skipped` [did you mean `'skipped'`?]",
+            "8:48 W0011 `'skiped'` is not among `completed`, `failed`, `cancelled`, `skipped` [did you mean `'skipped'`?]",
         ],
     );
     condition(
         "steps.a.output.risk in ['low', 'hihg', 3]",
         &[
-            "7:60 W0011 `'hihg'` is not among `low`, `high` [did you mean `'high'`?]",
-            "7:68 W0011 a string is never equal to a number",
+            "8:60 W0011 `'hihg'` is not among `low`, `high` [did you mean `'high'`?]",
+            "8:68 W0011 a string is never equal to a number",
         ],
     );
     condition(
         "steps.q.output.decision == 'aproved'",
-        &["7:56 W0011 `'aproved'` is not among `approved` [did you mean `'approved'`?]"],
+        &["8:56 W0011 `'aproved'` is not among `approved` [did you mean `'approved'`?]"],
     );
     condition(
         "steps.q.output.decision == 'rejected'",
         &[
-            "7:56 W0011 `'rejected'` is not among `approved` [with another answer the step fails: ask for its `outcome`]",
+            "8:56 W0011 `'rejected'` is not among `approved` [with another answer the step fails: ask for its `outcome`]",
         ],
     );
     condition(
         "steps.a.outcome == steps.a.output.risk",
         &[
-            "7:63 W0011 these are never equal: one is among `completed`, `failed`, `cancelled`, `skipped`, the other among `low`, `high`",
+            "8:63 W0011 these are never equal: one is among `completed`, `failed`, `cancelled`, `skipped`, the other among `low`, `high`",
         ],
     );
-    condition("[steps.a.output].exists(o, o.risk == 'x')", &["7:66 W0011 `'x'` is not among `low`, `high`"]);
+    condition("[steps.a.output].exists(o, o.risk == 'x')", &["8:66 W0011 `'x'` is not among `low`, `high`"]);
 }
 
 #[test]
 fn types_with_nothing_in_common() {
-    condition("steps.a.output.risk == 3", &["7:52 W0011 a string is never equal to a number"]);
-    condition("input.applicant.age != '3'", &["7:52 W0011 a number is never equal to a string"]);
-    condition("size(input.note) == input.note", &["7:55 W0011 a number is never equal to a string"]);
-    condition("true == input.applicant", &["7:29 W0011 a boolean is never equal to an object"]);
-    condition("3 in input.documents", &["7:29 W0011 a number is never equal to an object"]);
-    condition("3 in steps.a.output.findings", &["7:29 W0011 a number is never equal to a string"]);
-    condition("data.rules.limit == '3'", &["7:49 W0011 a number is never equal to a string"]);
-    condition("steps.a.outcome == null", &["7:48 W0011 a string is never equal to null"]);
+    condition("steps.a.output.risk == 3", &["8:52 W0011 a string is never equal to a number"]);
+    condition("input.applicant.age != '3'", &["8:52 W0011 a number is never equal to a string"]);
+    condition("size(input.note) == input.note", &["8:55 W0011 a number is never equal to a string"]);
+    condition("true == input.applicant", &["8:29 W0011 a boolean is never equal to an object"]);
+    condition("3 in input.documents", &["8:29 W0011 a number is never equal to an object"]);
+    condition("3 in steps.a.output.findings", &["8:29 W0011 a number is never equal to a string"]);
+    condition("data.rules.limit == '3'", &["8:49 W0011 a number is never equal to a string"]);
+    condition("steps.a.outcome == null", &["8:48 W0011 a string is never equal to null"]);
     condition(
         "input.note == null",
-        &["7:43 W0011 a string is never equal to null [`has(…)` tells whether a field is there]"],
+        &["8:43 W0011 a string is never equal to null [`has(…)` tells whether a field is there]"],
     );
 }
 
 #[test]
 fn arithmetic_that_has_no_value() {
     let hint = "`string(…)` makes a text of a number";
-    condition("1 + 'a'", &[&format!("7:31 W0011 `+` cannot add a number and a string [{hint}]")]);
+    condition("1 + 'a'", &[&format!("8:31 W0011 `+` cannot add a number and a string [{hint}]")]);
     condition(
         "input.note + size(input.note) == 'a'",
-        &[&format!("7:40 W0011 `+` cannot add a string and a number [{hint}]")],
+        &[&format!("8:40 W0011 `+` cannot add a string and a number [{hint}]")],
     );
-    condition("input.documents + input.note", &["7:45 W0011 `+` cannot add a list and a string"]);
-    condition("input.note - 1 > 0", &["7:40 W0011 `-` cannot subtract a string and a number"]);
-    condition("1 + 1", &["7:31 W0011 `if` needs a boolean, and this is an integer"]);
+    condition("input.documents + input.note", &["8:45 W0011 `+` cannot add a list and a string"]);
+    condition("input.note - 1 > 0", &["8:40 W0011 `-` cannot subtract a string and a number"]);
+    condition("1 + 1", &["8:31 W0011 `if` needs a boolean, and this is an integer"]);
     condition(
         "input.note + data.rules.limt == 'a'",
-        &["7:53 W0010 there is no field `limt` in `data.rules` [did you mean `limit`?]"],
+        &["8:53 W0010 there is no field `limt` in `data.rules` [did you mean `limit`?]"],
     );
-    condition("input.note + 'a' == 3", &["7:49 W0011 a string is never equal to a number"]);
+    condition("input.note + 'a' == 3", &["8:49 W0011 a string is never equal to a number"]);
 }
 
 #[test]
@@ -144,4 +144,33 @@ fn what_can_never_be_json() {
     rate("list", &["6:37 W0009 the name of a type is no value [compare it, as in `type(input) == map`]"]);
     rate("type(input)", &["6:37 W0009 a type is no value [compare it, as in `type(input) == map`]"]);
     rate("input.?note.orValue('') + string(type(input) == map)", &[]);
+}
+
+#[test]
+fn what_is_less_or_more_is_of_one_kind() {
+    condition(
+        "input.note > 3",
+        &["8:40 W0011 `>` cannot compare a string and a number [`double(…)` makes a number of a text]"],
+    );
+    condition(
+        "input.applicant.age <= 'x'",
+        &["8:49 W0011 `<=` cannot compare a number and a string [`double(…)` makes a number of a text]"],
+    );
+    condition("input.documents < input.documents", &["8:45 W0011 `<` cannot compare a list and a list"]);
+    condition("1 < input.applicant.age && input.note >= 'a' && false < true", &[]);
+    condition("timestamp(input.note) < timestamp('2027-01-31T09:00:00Z')", &[]);
+}
+
+#[test]
+fn a_failure_that_ends_the_run_is_seen_by_nobody() {
+    let hint = "when it fails the run ends: handle that with its `on_failure: { continue: … }`";
+    let failed = |of: &str| {
+        format!("  a: {{ agent: any{of} }}\n  b: {{ agent: any, if: \"${{{{ steps.a.outcome == 'failed' }}}}\" }}")
+    };
+    let told = format!("6:48 W0011 `'failed'` is not among `completed`, `skipped` [{hint}]");
+    check(&failed(""), &[&told]);
+    check(&failed(", on_failure: { escalate: {} }"), &[&told]);
+    check(&failed(", on_failure: { continue: null }"), &[]);
+    check(&failed(", on_timeout: { continue: null }"), &[]);
+    check("  a: { agent: any }\nfinally:\n  z: { agent: any, if: \"${{ steps.a.outcome == 'failed' }}\" }", &[]);
 }
