@@ -21,7 +21,7 @@ pub(crate) fn plan_with_schema(schema: &Value) -> Result<Plan, Problems> {
 /// The value of an expression, over an input; or what is wrong with it.
 pub(crate) fn evaluate(expression: &str, input: &Value) -> Result<Value, String> {
     let text = format!(
-        "workflow: w\nsteps: {{ never: {{ if: \"${{{{ false }}}}\", approve: {{ question: Well? }} }} }}\noutput: ${{{{ {expression} }}}}\n"
+        "workflow: w\nsteps: {{ skipped: {{ if: \"${{{{ input == 'no such input' }}}}\", approve: {{ question: Well? }} }} }}\noutput: ${{{{ {expression} }}}}\n"
     );
     let plan = Arc::new(plan(&text).map_err(|problems| problems.to_string())?);
     let mut run = Run::new(Arc::clone(&plan), RunId::new(Timestamp(1), 1), Digest::of(b"seed"));

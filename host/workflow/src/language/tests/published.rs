@@ -46,7 +46,7 @@ fn each_replaced(file: &Value, by: &dyn Fn(&Value) -> Option<Value>) -> Vec<(Str
 fn collect(value: &Value, place: String, places: &mut Vec<String>) {
     match value {
         Value::Object(entries) => {
-            entries.iter().for_each(|(key, value)| collect(value, format!("{place}/{key}"), places))
+            entries.iter().for_each(|(key, value)| collect(value, format!("{place}/{key}"), places));
         }
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(index, value)| collect(value, format!("{place}/{index}"), places));
