@@ -1,7 +1,9 @@
 //! Budgets over whole runs: nobody overspends, whoever asks people for more goes on where it was, and nothing is paid twice.
 
 use baton_journal::{Decision, Entry, Event, RunId};
+use baton_policy::{MicroUsd, Period};
 use baton_runtime::Ending;
+use baton_runtime::bundle::BudgetEntry;
 use baton_tests::{Desk, Scratch, approval, example};
 use serde_json::{Value, json};
 
@@ -91,6 +93,31 @@ async fn the_manager_of_the_example_is_stopped_and_goes_on_when_finance_says_so(
     is_verified(&desk, &ending.run).await;
     let cheap = desk.run_file("requests/one.json").await;
     assert_eq!((cheap.outcome, cost(&cheap)), ("completed", 40_000));
+}
+
+#[tokio::test]
+async fn runs_share_the_budget_of_their_project() {
+    let scratch = paying("{ usd: 0.10 }", "");
+    let mut desk = Desk::new(scratch.path()).unwrap();
+    desk.host = desk.host.with_budget(BudgetEntry { usd: MicroUsd(200_000), per: Period::Month });
+    let first = desk.run(&json!({})).await.unwrap();
+    assert_eq!((first.outcome, cost(&first)), ("completed", 60_000));
+    let second = desk.run(&json!({})).await.unwrap();
+    assert_eq!(second.outcome, "completed", "0.14 usd were left, and it may cost 0.10");
+    let refused = desk.run(&json!({})).await.unwrap_err();
+    let told = format!("{refused}\n  {}", refused.hint().unwrap_or_default());
+    insta::assert_snapshot!("a_project_that_has_spent_its_budget", told);
+}
+
+#[tokio::test]
+async fn what_costs_nothing_needs_no_budget() {
+    let scratch = paying("{}", "");
+    let free =
+        std::fs::read_to_string(scratch.path().join("baton.toml")).unwrap().replace("\nprice = \"0.02 usd\"", "");
+    std::fs::write(scratch.path().join("baton.toml"), free).unwrap();
+    let mut desk = Desk::new(scratch.path()).unwrap();
+    desk.host = desk.host.with_budget(BudgetEntry { usd: MicroUsd(0), per: Period::Day });
+    assert_eq!(desk.run(&json!({})).await.unwrap().outcome, "completed");
 }
 
 #[tokio::test]

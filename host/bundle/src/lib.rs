@@ -11,6 +11,7 @@
 //! | [`entries`] | grants, entry by entry |
 //! | [`component`] | the component's bytes, checked, and their digest |
 //! | [`secret`] | where secrets are found, and into which requests they go |
+//! | [`budget`] | what all runs of a project may cost |
 //! | [`store`] | how much the journal of one run may take up |
 //! | [`frozen`] | a project as an immutable value: what a version of a workflow is |
 //! | [`today`] | what `baton.toml` says today, which bounds what a version may do |
@@ -22,6 +23,7 @@
 //! | [`place`] | where in a file |
 
 pub mod acceptance;
+pub mod budget;
 pub mod build;
 pub mod component;
 pub mod entries;
@@ -52,6 +54,7 @@ mod testing;
 
 pub use acceptance::{Locking, Refusal, Review, Settled, Standing};
 pub use baton_policy::{Effect, Name};
+pub use budget::{Bounds, BudgetEntry};
 pub use build::{Build, Freshness};
 pub use component::Component;
 pub use digest::Digest;

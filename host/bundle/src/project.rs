@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::acceptance::Locking;
+use crate::budget::{Bounds, BudgetEntry};
 use crate::build::Freshness;
 use crate::digest::Digest;
 use crate::entries;
@@ -50,6 +51,8 @@ pub struct ProjectFile {
     /// What the journal of one run may take up.
     #[serde(deserialize_with = "field::store")]
     pub store: StoreEntry,
+    /// What all runs of the project may cost together.
+    pub budget: BudgetEntry,
 }
 
 /// `[plugins.crm]`.
@@ -106,7 +109,7 @@ pub struct Project {
     secrets: BTreeMap<Name, SecretEntry>,
     warnings: Vec<Warning>,
     locking: Locking,
-    store: StoreEntry,
+    bounds: Bounds,
 }
 
 /// Something that an operator should know and that stops nothing.
@@ -185,7 +188,7 @@ impl Project {
             secrets: written.secrets,
             warnings: beyond(None, written.limits),
             locking: Locking::default(),
-            store: written.store,
+            bounds: Bounds { store: written.store, budget: written.budget },
             folder,
         };
         for (name, entry) in written.plugins {
@@ -285,10 +288,10 @@ impl Project {
         self.secrets.iter()
     }
 
-    /// What the journal of one run may take up.
+    /// How much it may take up and cost.
     #[must_use]
-    pub fn store(&self) -> StoreEntry {
-        self.store
+    pub fn bounds(&self) -> Bounds {
+        self.bounds
     }
 
     /// The plugin of a name.

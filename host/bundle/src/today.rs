@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use baton_policy::{Grants, Isolation, MicroUsd, Name};
 
+use crate::budget::Bounds;
 use crate::error::Error;
 use crate::file;
 use crate::guard::Guarding;
 use crate::plugin::Plugin;
 use crate::project::{FILE_NAME, PluginEntry, Project, ProjectFile};
 use crate::secret::{self, SecretEntry, Source};
-use crate::store::StoreEntry;
 use crate::text;
 
 /// What `baton.toml` says, as far as it bounds a version.
@@ -21,7 +21,7 @@ pub struct Today {
     file: PathBuf,
     plugins: BTreeMap<Name, Terms>,
     secrets: BTreeMap<Name, SecretEntry>,
-    store: StoreEntry,
+    bounds: Bounds,
 }
 
 /// What it says of a plugin. The default is what it says of one that it does not have: nothing is granted.
@@ -51,7 +51,12 @@ impl Today {
             guarding: Guarding { circuit: entry.circuit, rate: entry.rate, tools: entry.tools },
         };
         let plugins = written.plugins.into_iter().map(|(name, entry)| (name, terms(entry))).collect();
-        Ok(Today { file, plugins, secrets: written.secrets, store: written.store })
+        Ok(Today {
+            file,
+            plugins,
+            secrets: written.secrets,
+            bounds: Bounds { store: written.store, budget: written.budget },
+        })
     }
 
     /// The project's file.
@@ -66,10 +71,10 @@ impl Today {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
-    /// What the journal of one run may take up.
+    /// How much it may take up and cost.
     #[must_use]
-    pub fn store(&self) -> StoreEntry {
-        self.store
+    pub fn bounds(&self) -> Bounds {
+        self.bounds
     }
 
     pub(crate) fn plugin(&self, name: &Name) -> Terms {
@@ -103,7 +108,7 @@ impl Project {
             file: self.file().to_owned(),
             plugins: self.plugins().map(|plugin| (plugin.name().clone(), terms(plugin))).collect(),
             secrets: self.secrets().map(|(name, entry)| (name.clone(), entry.clone())).collect(),
-            store: self.store(),
+            bounds: self.bounds(),
         }
     }
 }

@@ -66,7 +66,7 @@ pub async fn say(
 ) -> Result<(Found, Event), Error> {
     let found = lookup::find(context, which).await?;
     let today = project::today(context, &found.project)?;
-    let host = project::open_store(today.file(), today.store())?;
+    let host = project::open_store(today.file(), today.bounds())?;
     let again = context.again(today.file());
     let answer = Answer { step: step.to_owned(), token: person.token.clone(), said };
     match host.answer(&found.run, &answer).await {

@@ -51,7 +51,7 @@ pub async fn to_its_end(
 /// As [`to_its_end`].
 pub async fn resume(context: &Context, file: &Path, run: &RunId, format: Format) -> Result<Exit, Error> {
     let today = project::today(context, file)?;
-    let host = project::open_store(file, today.store())?;
+    let host = project::open_store(file, today.bounds())?;
     let story = host.story(run).await?;
     if let Some(engine) = story.other_engine() {
         let line = format!("the run was begun with another engine ({engine}): an agent that was at work may diverge");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use baton_runtime::build::{self, News};
 use baton_runtime::bundle::project::FILE_NAME;
 use baton_runtime::bundle::secret::FilledSecret;
-use baton_runtime::bundle::{Frozen, Locking, Name, Project, StoreEntry, Today};
+use baton_runtime::bundle::{Bounds, BudgetEntry, Frozen, Locking, Name, Project, Today};
 use baton_runtime::egress::Secrets;
 use baton_runtime::journal::Quota;
 use baton_runtime::{Host, Options, Plugins};
@@ -129,19 +129,21 @@ pub fn settle(context: &Context, project: &Project) -> Result<(), Error> {
 /// # Errors
 /// The folder or the store cannot be used.
 pub fn open(project: &Project) -> Result<Host, Error> {
-    open_store(project.file(), project.store())
+    open_store(project.file(), project.bounds())
 }
 
 /// Opens the host over the store of a project, given its file and what it says of the store.
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_store(file: &Path, written: StoreEntry) -> Result<Host, Error> {
+pub fn open_store(file: &Path, bounds: Bounds) -> Result<Host, Error> {
+    let written = bounds.store;
     let default = Quota::default();
     let bytes = written.run_bytes.map_or(default.bytes, |bytes| bytes.get());
     let entries = written.run_entries.unwrap_or(default.entries);
     prepare(&folder_of(file))?;
-    Ok(Host::open(&options(file, Quota { bytes, entries })?)?)
+    let options = options(file, Quota { bytes, entries })?;
+    Ok(Host::open(&Options { budget: bounds.budget, ..options })?)
 }
 
 /// Opens the host over no store, to load a project's plugins and plan its workflows.
@@ -182,6 +184,7 @@ fn options(file: &Path, quota: Quota) -> Result<Options, Error> {
         worker: Some(worker),
         secrets: Secrets::default(),
         quota,
+        budget: BudgetEntry::default(),
     })
 }
 

@@ -20,6 +20,9 @@ pub struct Admission {
     /// What began it, if no person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// The part of the budget of all runs that it sets aside, if something of it has a price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowance: Option<Allowance>,
 }
 
 impl Admission {
@@ -28,6 +31,18 @@ impl Admission {
     pub fn is_default(&self) -> bool {
         *self == Admission::default()
     }
+}
+
+/// The part of the budget of all runs that a run sets aside. It counts for the period in which it began, with that part as long
+/// as it has not ended, and with what it has cost if that is more; then with what it has cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowance {
+    /// When the period began: the runs that began since then share the budget.
+    pub since: Timestamp,
+    /// What they may cost together, in millionths of a dollar.
+    pub micro_usd: u64,
+    /// What this one may cost at most.
+    pub reserved: u64,
 }
 
 /// Before which others a run goes, when not all may be at work.

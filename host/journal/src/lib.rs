@@ -29,7 +29,7 @@ pub mod version;
 #[cfg(test)]
 mod sample;
 
-pub use admission::{Admission, Cause, Concurrency, OnConflict, Priority};
+pub use admission::{Admission, Allowance, Cause, Concurrency, OnConflict, Priority};
 pub use approval::{Quorum, Turn};
 pub use entry::{Chain, ChainError, ChainFault, Entry};
 pub use event::{Authority, Decision, Event, Fork, Lease, PluginPin, RunHeader};

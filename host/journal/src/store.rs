@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
 
+use crate::admission::Allowance;
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::id::{Digest, RunId, Timestamp};
@@ -63,6 +64,14 @@ pub enum StoreError {
         /// The key.
         key: String,
     },
+    /// The run may cost more than is left of the budget of all runs.
+    #[error("this run may cost {}, and {} of {} are left to all runs", dollars(allowance.reserved), dollars(*left), dollars(allowance.micro_usd))]
+    Overdrawn {
+        /// What it would set aside, and of what.
+        allowance: Allowance,
+        /// What is neither spent nor set aside, in millionths of a dollar.
+        left: u64,
+    },
     /// Too many signals wait for the run.
     #[error("the mailbox of run {0} is full: nobody drives it")]
     MailboxFull(RunId),
@@ -109,6 +118,11 @@ pub enum StoreError {
     /// The disk or the database failed; nothing was lost that was acknowledged.
     #[error("the store failed: {0}")]
     Io(String),
+}
+
+fn dollars(micro: u64) -> String {
+    let (whole, fraction) = (micro / 1_000_000, format!("{:06}", micro % 1_000_000));
+    format!("{whole}.{:0<2} usd", fraction.trim_end_matches('0'))
 }
 
 /// The right to write a run's journal. A newer claim on the same run makes older ones void.
@@ -195,7 +209,8 @@ pub trait Store: Send + Sync {
     /// there is refused, as is any payload that is named by a digest of nothing or with another length.
     ///
     /// If its [`Admission`](crate::Admission) has a key that a run of the same workflow has that has not ended, it is
-    /// refused with [`StoreError::Busy`], or those before it are sent [`Signal::Cancel`], as it says, in the same moment.
+    /// refused with [`StoreError::Busy`], or those before it are sent [`Signal::Cancel`], as it says, in the same moment. If it
+    /// sets aside more of the budget of all runs than is left, it is refused with [`StoreError::Overdrawn`].
     fn create(&self, run: RunId, at: Timestamp, started: Event) -> BoxFuture<'_, Result<(Claim, Entry), StoreError>>;
 
     /// Claims a run that no living host drives.

@@ -13,6 +13,7 @@
 //! | [`quantity`] | fuel, bytes and wall time as people write them |
 //! | [`amounts`] | what invocations share, and what is left of it |
 //! | [`money`] | money as people write it |
+//! | [`period`] | days and months for which a budget is given |
 //! | [`limits`] | what one invocation may use, with defaults and maxima |
 //! | [`ceiling`] | the engine's bounds that nobody sets |
 //! | [`share`] | what an invocation hands on of what it has left |
@@ -32,6 +33,7 @@ pub mod limits;
 pub mod meter;
 pub mod money;
 pub mod name;
+pub mod period;
 pub mod published;
 pub mod quantity;
 pub mod rate;
@@ -56,6 +58,7 @@ pub use limits::{Beyond, Limits, LimitsOverride};
 pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};
 pub use money::MicroUsd;
 pub use name::{Name, ToolName};
+pub use period::Period;
 pub use quantity::{Bytes, Fuel, Wall};
 pub use rate::{Bucket, Rate};
 pub use repetition::Repetition;

@@ -32,6 +32,7 @@ async fn main() -> anyhow::Result<()> {
         worker: None,
         secrets: Default::default(),
         quota: Default::default(),
+        budget: Default::default(),
     })?;
 
     // The plugin asks for state of its own in its plugin.toml; here it is granted, and its limits are set.

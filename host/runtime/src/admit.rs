@@ -4,7 +4,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use baton_bundle::Project;
-use baton_journal::{Admission, Cause, Claim, Event, RunId, Signal, StoreError, Timestamp, VersionPin};
+use baton_journal::{
+    Admission, Allowance, Cause, Claim, Event, PluginPin, RunId, Signal, StoreError, Timestamp, VersionPin,
+};
 use baton_workflow::Plan;
 use serde_json::Value;
 
@@ -33,7 +35,16 @@ impl Host {
             _ => self.shared().store.last_published().await?,
         };
         let concurrency = plan.concurrency(input).map_err(Error::NoKey)?;
-        Ok(Admission { heard, priority: plan.priority(), concurrency, cause })
+        Ok(Admission { heard, priority: plan.priority(), concurrency, cause, allowance: None })
+    }
+
+    /// What a run that begins now sets aside of the budget of all runs: what it may cost at most, if anything of it has a price.
+    pub(crate) fn allowance(&self, plan: &Plan, pins: &[PluginPin]) -> Option<Allowance> {
+        let (budget, now) = (self.shared().budget, self.shared().clock.now());
+        let reserved = plan.budget().usd.limit.0;
+        let is_priced = pins.iter().any(|pin| pin.price_micro_usd > 0);
+        let since = Timestamp(budget.per.start(now.0));
+        is_priced.then_some(Allowance { since, micro_usd: budget.usd.0, reserved })
     }
 
     /// Begins a run under this id and does not drive it: [`Host::resume`] does. Says whether it began: not if there is a run

@@ -1,7 +1,7 @@
 //! What can go wrong with a project or a run, sorted by who has to act.
 
 use baton_journal::{Excess, NotDeployed, StoreError, Timestamp};
-use baton_policy::Bytes;
+use baton_policy::{Bytes, MicroUsd};
 use baton_sandbox::SandboxError;
 use baton_workflow::{Problems, RunError};
 
@@ -289,6 +289,13 @@ fn hint_of_store(error: &StoreError) -> Option<String> {
         StoreError::NoSuchRun(_) => "`baton runs` lists the runs there are".to_owned(),
         StoreError::NotDeployed(error) => hint_of_versions(error),
         StoreError::Busy { run, .. } => format!("wait until it has ended, or end it: `baton cancel {run}`"),
+        StoreError::Overdrawn { allowance, .. } => {
+            let more = MicroUsd(allowance.micro_usd.saturating_add(allowance.reserved));
+            format!(
+                "lower `budget.usd` of the workflow, or in baton.toml, under [budget]: usd = \"{more}\"; what is set aside by runs \
+                 at work and not spent is free again when they have ended"
+            )
+        }
         StoreError::MailboxFull(run) => format!("go on with it: `baton resume {run}`"),
         StoreError::Claimed(_) => "it goes on there; `baton show` follows it".to_owned(),
         StoreError::OverQuota { run, excess } => {

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use baton_journal::{
-    CallId, Chain, Claim, Entry, Event, Fork, InvocationId, Outcome, Payload, PluginPin, RunHeader, RunId, Scope,
-    StateRequest, Store, Timestamp,
+    Allowance, CallId, Chain, Claim, Entry, Event, Fork, InvocationId, Outcome, Payload, PluginPin, RunHeader, RunId,
+    Scope, StateRequest, Store, Timestamp,
 };
 use baton_sandbox::run_state;
 use baton_workflow::Run;
@@ -50,6 +50,14 @@ pub(crate) struct Beginning {
 }
 
 impl Beginning {
+    /// The same, with what it sets aside of the budget of all runs.
+    pub(crate) fn with(mut self, allowance: Option<Allowance>) -> Self {
+        if let Some((_, Event::RunStarted(header))) = self.events.first_mut() {
+            header.admission.allowance = allowance;
+        }
+        self
+    }
+
     /// Takes over what is not done once more.
     ///
     /// # Errors

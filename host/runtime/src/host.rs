@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use baton_bundle::{Project, Today};
+use baton_bundle::{BudgetEntry, Project, Today};
 use baton_egress::{Egress, Fetch, Secrets};
 use baton_journal::{Claim, Event, Exported, Quota, RunHeader, RunId, RunSummary, Store, StoreError};
 use baton_sandbox::{Clock, IDENTITY, Sandbox, Worker};
@@ -41,6 +41,8 @@ pub struct Options {
     pub worker: Option<Worker>,
     /// The most that the journal of one run may take up.
     pub quota: Quota,
+    /// What all runs may cost together.
+    pub budget: BudgetEntry,
 }
 
 /// Runs workflows. Cheap to clone; a process needs one for each store.
@@ -60,7 +62,7 @@ impl Host {
         let settings = Settings { quota: options.quota, ..Settings::default() };
         let store = SqliteStore::open_with(&options.store, settings)?;
         let host = Host::of(Arc::new(sandbox), Arc::new(store), Arc::new(SystemClock))?;
-        Ok(host.with_secrets(options.secrets.clone()))
+        Ok(host.with_secrets(options.secrets.clone()).with_budget(options.budget))
     }
 
     /// Opens a host that only reads the store: to show, replay, verify or export runs, also from a read-only medium or
@@ -105,6 +107,7 @@ impl Host {
                 guards,
                 bell: Bell::default(),
                 drain: Arc::default(),
+                budget: BudgetEntry::default(),
             },
         })
     }
@@ -119,6 +122,12 @@ impl Host {
     #[must_use]
     pub fn with_secrets(self, secrets: Secrets) -> Self {
         Host { shared: Shared { secrets: Arc::new(secrets), ..self.shared } }
+    }
+
+    /// The host with this budget for all runs.
+    #[must_use]
+    pub fn with_budget(self, budget: BudgetEntry) -> Self {
+        Host { shared: Shared { budget, ..self.shared } }
     }
 
     pub(crate) fn shared(&self) -> &Shared {
@@ -234,7 +243,8 @@ impl Host {
         } else {
             self.pins_of_fork(story, forking, today).await?
         };
-        let beginning = Beginning::of(story, &id, forking, pins, IDENTITY)?;
+        let allowance = self.allowance(story.machine().plan(), &pins);
+        let beginning = Beginning::of(story, &id, forking, pins, IDENTITY)?.with(allowance);
         beginning.write(&self.shared.store, &id, now).await
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use baton_bundle::{Project, Today};
-use baton_journal::{Cause, Digest, Payload, PluginPin, RunHeader};
+use baton_journal::{Admission, Cause, Digest, Payload, PluginPin, RunHeader};
 use baton_sandbox::IDENTITY;
 use baton_workflow::Plan;
 use serde_json::Value;
@@ -34,8 +34,9 @@ impl Host {
         input: &Value,
         cause: Option<Cause>,
     ) -> Result<RunHeader, Error> {
-        let admission = self.admission(plan, input, cause).await?;
         let pins = self.pins(plugins, names).await?;
+        let allowance = self.allowance(plan, &pins);
+        let admission = Admission { allowance, ..self.admission(plan, input, cause).await? };
         Ok(RunHeader {
             workflow: plan.name().to_owned(),
             plan_digest: plan.digest(),

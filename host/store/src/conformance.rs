@@ -14,6 +14,7 @@ mod post;
 mod quota;
 mod removal;
 pub mod sample;
+mod spending;
 mod state;
 mod versions;
 
@@ -48,7 +49,7 @@ impl Case {
 /// All cases.
 #[must_use]
 pub fn all() -> Vec<Case> {
-    [journal::all(), post::all(), quota::all(), removal::all(), state::all(), versions::all()].concat()
+    [journal::all(), post::all(), quota::all(), removal::all(), spending::all(), state::all(), versions::all()].concat()
 }
 
 /// Asserts every case, each on an empty store that `open` makes, with the quota that it is given.

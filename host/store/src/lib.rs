@@ -33,6 +33,7 @@ mod room;
 mod room_on_disk;
 mod run;
 mod schema;
+mod spending;
 mod sqlite;
 pub mod state;
 mod turn;

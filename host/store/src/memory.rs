@@ -6,6 +6,7 @@ mod list;
 mod post;
 mod room;
 mod run;
+mod spending;
 mod versions;
 
 use std::future;

@@ -10,6 +10,7 @@ use baton_journal::{Chain, Claim, Entry, Event, Progress, Quota, RunId, StoreErr
 use rusqlite::{Connection, params};
 
 use crate::fault::Fault;
+use crate::spending;
 use crate::turn;
 use crate::writer::Writing;
 
@@ -36,6 +37,7 @@ pub(crate) fn create(
         return Err(StoreError::RunExists(run.clone()).into());
     }
     turn::admit(writing.sql, header)?;
+    spending::admit(writing.sql, header)?;
     started.require(writing.sql)?;
     let mut chain = Chain::of(run);
     let mut next = Next::after(writing.sql, NONE, &mut chain, at, started)?;
@@ -49,6 +51,7 @@ pub(crate) fn create(
     writing.sql.prepare_cached(insert)?.execute(values)?;
     next.run = writing.sql.last_insert_rowid();
     turn::enter(writing.sql, next.run, run, at, header)?;
+    spending::enter(writing.sql, run.as_str(), at, header)?;
     Ok((claim, next.write(writing.sql, Taken::default(), Progress::default(), started)?))
 }
 
@@ -111,5 +114,6 @@ pub(crate) fn append(
     {
         return Err(full);
     }
+    spending::charge(writing.sql, claim.run.as_str(), &event.event)?;
     next.write(writing.sql, row.taken, row.progress(), event)
 }

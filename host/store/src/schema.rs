@@ -16,6 +16,7 @@
 //! | `events` | an event that was published, under its key; `sum` is the digest of time and body | once |
 //! | `cursors` | how far a reader of events, or of a schedule, has come | by its reader |
 //! | `turns` | a run with a concurrency key, and whether it has the turn | until its run ends |
+//! | `spending` | what a run sets aside of the budget of all runs, and what it has cost; it stays when the run is removed | with what costs something |
 //! | `circuits` | what is known of the health of a thing that runs call; lost, it is found out again | when it fails, or is back |
 //! | `flushes` | one counter, so that a flush with nothing else to write still commits | by flushes |
 //!
@@ -40,7 +41,7 @@ pub(crate) const OLDEST_SQLITE: i32 = 3_051_003;
 pub(crate) const IS_OPEN: &str = "status NOT IN ('completed', 'failed', 'cancelled', 'removed')";
 
 /// The tables and the indexes, in the order in which they are made.
-pub(crate) const TABLES: [&str; 21] = [
+pub(crate) const TABLES: [&str; 23] = [
     "CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, \
      epoch INTEGER NOT NULL, status TEXT NOT NULL, started INTEGER NOT NULL, updated INTEGER NOT NULL, \
      entries INTEGER NOT NULL, bytes INTEGER NOT NULL, head BLOB NOT NULL, invocations INTEGER NOT NULL, waits INTEGER NOT NULL, \
@@ -77,6 +78,9 @@ pub(crate) const TABLES: [&str; 21] = [
     "CREATE TABLE turns (run INTEGER PRIMARY KEY REFERENCES runs (number), workflow TEXT NOT NULL, \
      key TEXT NOT NULL, priority INTEGER NOT NULL, taken INTEGER NOT NULL) STRICT",
     "CREATE INDEX queues ON turns (workflow, key)",
+    "CREATE TABLE spending (run TEXT NOT NULL PRIMARY KEY, began INTEGER NOT NULL, reserved INTEGER NOT NULL, \
+     spent INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE INDEX spent ON spending (began)",
     "CREATE TABLE circuits (name TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE flushes (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT",
 ];

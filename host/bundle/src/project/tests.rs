@@ -74,7 +74,7 @@ fn a_project_is_found_by_its_file_or_by_its_folder() {
 
 #[test]
 fn the_quota_of_a_run_is_what_is_written_or_the_stores_own() {
-    let read = |text: &str| Project::load(&project(text).path().join("app")).unwrap().store();
+    let read = |text: &str| Project::load(&project(text).path().join("app")).unwrap().bounds().store;
     assert_eq!(read(""), StoreEntry::default());
     let written = read("[store]\nrun_bytes = '2GiB'\nrun_entries = 3_000_000");
     assert_eq!(written, StoreEntry { run_bytes: Some(Bytes(2 << 30)), run_entries: Some(3_000_000) });

@@ -54,7 +54,7 @@ pub struct ForkArgs {
 pub async fn run(context: &Context, args: &ForkArgs) -> Result<Exit, Error> {
     let found = lookup::find(context, &args.which).await?;
     let today = project::today(context, &found.project)?;
-    let host = project::open_store(&found.project, today.store())?;
+    let host = project::open_store(&found.project, today.bounds())?;
     let input = args.input.as_deref().map(input::from_file).transpose()?;
     let forking = Forking { step: args.at.clone(), input, with: args.with.iter().cloned().collect::<BTreeSet<_>>() };
     let story = host.story(&found.run).await?;

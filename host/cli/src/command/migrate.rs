@@ -51,7 +51,7 @@ pub async fn run(context: &Context, args: &MigrateArgs) -> Result<Exit, Error> {
     let by = decide::who(context, args.by.by.as_ref())?;
     let found = lookup::find(context, &args.which).await?;
     let today = project::today(context, &found.project)?;
-    let host = project::open_store(&found.project, today.store())?;
+    let host = project::open_store(&found.project, today.bounds())?;
     let story = host.story(&found.run).await?;
     let version = host.version_for(&story.header().workflow, Some(args.to), &found.run).await?;
     let release = host.release(version, &today, |_| {}).await?;

@@ -34,7 +34,7 @@ pub struct PromoteArgs {
 pub async fn run(context: &Context, args: &PromoteArgs) -> Result<Exit, Error> {
     let by = decide::who(context, args.by.by.as_ref())?;
     let file = deployed::require(context, &args.which).await?;
-    let host = project::open_store(&file, project::today(context, &file)?.store())?;
+    let host = project::open_store(&file, project::today(context, &file)?.bounds())?;
     let line = host.promote(&args.which.workflow, &by).await?;
     tell(context, line, args.output.format)
 }

@@ -38,7 +38,7 @@ pub struct RollbackArgs {
 pub async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, Error> {
     let by = decide::who(context, args.by.by.as_ref())?;
     let file = deployed::require(context, &args.which).await?;
-    let host = project::open_store(&file, project::today(context, &file)?.store())?;
+    let host = project::open_store(&file, project::today(context, &file)?.bounds())?;
     let line = host.roll_back(&args.which.workflow, args.to, &by).await?;
     tell(context, line, args.output.format)
 }

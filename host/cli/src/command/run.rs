@@ -100,7 +100,7 @@ pub async fn run(context: &Context, args: &RunArgs) -> Result<Exit, Error> {
 /// Begins a run of a deployed version.
 async fn version(context: &Context, args: &RunArgs, named: &Named, file: &Path) -> Result<Exit, Error> {
     let today = project::today(context, file)?;
-    let host = project::open_store(file, today.store())?;
+    let host = project::open_store(file, today.bounds())?;
     let run = host.new_run();
     let version = host.version_for(&named.workflow, named.number, &run).await?;
     let tell = |name: &str| context.terminal.tell(&paint::faint(&format!("compiling {}…", escape_line(name))));

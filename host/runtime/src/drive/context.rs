@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use baton_bundle::BudgetEntry;
 use baton_egress::{Fetch, Secrets};
 use baton_journal::{
     Authority, Claim, Digest, Event, Failure, InvocationId, Outcome, Payload, PluginPin, Site, Store, Tape, Timestamp,
@@ -75,6 +76,8 @@ pub(crate) struct Shared {
     pub(crate) bell: Bell,
     /// Whether nothing new begins any more.
     pub(crate) drain: Arc<AtomicBool>,
+    /// What all runs may cost together.
+    pub(crate) budget: BudgetEntry,
 }
 
 /// An invocation that is about to be made.
@@ -120,7 +123,7 @@ impl RunContext {
         observer: Arc<dyn Observer>,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<News>) {
         let (news, heard) = mpsc::unbounded_channel();
-        let Shared { sandbox, store, clock, egress, secrets, guards, bell, drain } = shared;
+        let Shared { sandbox, store, clock, egress, secrets, guards, bell, drain, budget: _ } = shared;
         let context = RunContext {
             sandbox,
             store,

@@ -203,6 +203,12 @@ impl Served {
 fn is_refusal(error: &Error) -> bool {
     matches!(
         error,
-        Error::NoKey(_) | Error::Store(StoreError::Busy { .. } | StoreError::OverQuota { .. } | StoreError::Refused(_))
+        Error::NoKey(_)
+            | Error::Store(
+                StoreError::Busy { .. }
+                    | StoreError::Overdrawn { .. }
+                    | StoreError::OverQuota { .. }
+                    | StoreError::Refused(_)
+            )
     )
 }

@@ -11,6 +11,7 @@ use baton_journal::{
 use super::post::Post;
 use super::room::MemoryRoom;
 use super::run::Run;
+use super::spending::Spending;
 use super::versions::Versions;
 use crate::state;
 
@@ -21,6 +22,7 @@ pub(super) struct Kept {
     pub(super) blobs: HashMap<Digest, Arc<[u8]>>,
     pub(super) rooms: HashMap<Scope, MemoryRoom>,
     pub(super) post: Post,
+    pub(super) spending: Spending,
     pub(super) versions: Versions,
 }
 
@@ -39,6 +41,7 @@ impl Kept {
             return Err(StoreError::RunExists(run));
         }
         self.post.admit(header)?;
+        self.spending.admit(header)?;
         self.require_components(&started)?;
         let header = header.clone();
         let mut begun = Run::new(header.workflow.clone(), Chain::of(&run));
@@ -46,6 +49,7 @@ impl Kept {
         let (entry, large) = begun.append(at, started, quota).map_err(|excess| over(&run, excess))?;
         self.keep(large);
         self.post.enter(&run, at, &header);
+        self.spending.enter(&run, at, &header);
         self.runs.insert(run.clone(), begun);
         Ok((Claim { run, epoch: 1 }, entry))
     }
@@ -93,6 +97,7 @@ impl Kept {
         if run.progress.ended.is_some() {
             self.post.forget(&claim.run);
         }
+        self.spending.charge(&claim.run, &entry.event);
         self.keep(large);
         Ok(entry)
     }
