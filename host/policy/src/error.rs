@@ -1,7 +1,7 @@
 //! The one error of this crate: a written text that means nothing here. It does not know in which file the text stood.
 
 use crate::grant::{
-    AgentsGrant, Capability, EnvironmentGrant, FilesGrant, HttpGrant, PeopleGrant, StateGrant, ToolsGrant,
+    AgentsGrant, Capability, EnvironmentGrant, EventsGrant, FilesGrant, HttpGrant, PeopleGrant, StateGrant, ToolsGrant,
 };
 
 /// A text of a manifest or a project that cannot be read.
@@ -20,6 +20,9 @@ pub enum Error {
     /// It is not a grant of people.
     #[error("`{0}` is not a grant of people")]
     People(String),
+    /// It is not a grant of events.
+    #[error("`{0}` is not a grant of events")]
+    Events(String),
     /// It is not a share.
     #[error("`{0}` is not a share")]
     Share(String),
@@ -78,6 +81,7 @@ impl Error {
             Error::Tool(_) => ToolsGrant::FORM,
             Error::Agent(_) => AgentsGrant::FORM,
             Error::People(_) => PeopleGrant::FORM,
+            Error::Events(_) => EventsGrant::FORM,
             Error::Share(_) => "a share is a whole number of percent from `1%` to `100%`",
             Error::State(_) => StateGrant::FORM,
             Error::Files(_) => FilesGrant::FORM,

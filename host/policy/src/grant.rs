@@ -4,6 +4,7 @@
 
 mod agents;
 mod environment;
+mod events;
 mod files;
 mod http;
 mod people;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use agents::{AgentCall, AgentsGrant};
 pub use environment::EnvironmentGrant;
+pub use events::{EventAct, EventWanted, EventsGrant};
 pub use files::{Access, FilesGrant, Mount, MountName, WantedMount};
 pub use http::{Authority, Host, HttpGrant, HttpTarget, MAX_URL, Scheme};
 pub use people::{Asked, PeopleGrant};
@@ -271,6 +273,8 @@ capabilities! {
     agents: AgentsGrant, Agent { call };
     /// Questions to people, from the plugin's own code: `people = ["ask", "ask partner"]`.
     people: PeopleGrant, People { asked };
+    /// Events that go from run to run, emitted or waited for: `events = ["emit order.paid", "wait order.*"]`.
+    events: EventsGrant, Event { wanted };
     /// Folders that the guest sees as `/NAME`: `files = ["read rates at data/rates"]`.
     files: FilesGrant, Files { mount };
     /// Variables of the guest's environment: `environment = ["REGION=eu-west"]`.

@@ -49,9 +49,9 @@ pub use decision::{Call, Decision, Policy};
 pub use effect::Effect;
 pub use error::Error;
 pub use grant::{
-    Access, AgentCall, AgentsGrant, Asked, Authority, Capability, EnvironmentGrant, FilesGrant, Grants, Host,
-    HttpGrant, HttpTarget, MAX_URL, Mount, MountName, PeopleGrant, Request, Scheme, SecretsGrant, StateAccess,
-    StateGrant, StateKeys, StateScope, StateWanted, ToolCall, ToolsGrant, WantedMount,
+    Access, AgentCall, AgentsGrant, Asked, Authority, Capability, EnvironmentGrant, EventAct, EventWanted, EventsGrant,
+    FilesGrant, Grants, Host, HttpGrant, HttpTarget, MAX_URL, Mount, MountName, PeopleGrant, Request, Scheme,
+    SecretsGrant, StateAccess, StateGrant, StateKeys, StateScope, StateWanted, ToolCall, ToolsGrant, WantedMount,
 };
 pub use isolation::Isolation;
 pub use limits::{Beyond, Limits, LimitsOverride};

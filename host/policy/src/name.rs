@@ -1,4 +1,4 @@
-//! The names of plugins, rooms and tools. It does not know which of them exist.
+//! The names of plugins, rooms, tools and events. It does not know which of them exist.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -10,6 +10,9 @@ use crate::error::Error;
 
 /// The longest name, in bytes: long enough for people, short enough for a column, a file name and a log line.
 pub const MAX_NAME: usize = 64;
+
+/// The longest name of an event, in bytes.
+const MAX_EVENT_NAME: usize = 64;
 
 /// The longest name of a tool: the plugin's, `/`, an interface, `.` and a function.
 pub const MAX_TOOL_NAME: usize = 256;
@@ -100,6 +103,13 @@ impl fmt::Display for ToolName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.plugin, self.function)
     }
+}
+
+/// Whether a text is a name for an event or a web hook: letters, digits, `.`, `-` and `_`, such as `order.paid`.
+#[must_use]
+pub fn is_event_name(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    !text.is_empty() && text.len() <= MAX_EVENT_NAME && text.chars().all(allowed)
 }
 
 /// A label of the component model: words of letters and digits, joined by `-`.

@@ -5,13 +5,13 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use baton_policy::name::is_event_name;
 use serde_json::{Map, Value};
 
 use crate::catalog::Catalog;
 use crate::check::{self, Broken};
 use crate::expression::Template;
 use crate::plan::definition::{FORMAT, MAX_STEPS};
-use crate::plan::trigger::is_event_name;
 use crate::plan::{Definition, Files, Role, RunBudget, Step, Steps};
 use crate::problem::{Code, Problems};
 use crate::schema::Schema;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use baton_runtime::bundle::Project;
 use baton_runtime::plan::Plan;
-use baton_runtime::plan::plan::trigger::{is_event_name, webhook_event};
+use baton_runtime::plan::plan::trigger::webhook_event;
+use baton_runtime::policy::name::is_event_name;
 use baton_runtime::{Emitted, Host, workflow};
 use clap::Args;
 use serde_json::{Value, json};

@@ -36,11 +36,13 @@ fn grants() -> impl Strategy<Value = Grants> {
     let variables = prop::sample::select(vec!["", "'A'", "'A=1'", "'A', 'B=2'", "'B'"]);
     let secrets = prop::collection::vec(prop::sample::select(vec!["a-token", "b-token"]), 0..2);
     let people = prop::sample::select(vec!["ask", "ask partner", "ask clerk"]);
-    let callees =
-        (prop::collection::vec(tool, 0..4), prop::collection::vec(agent, 0..3), prop::collection::vec(people, 0..3));
+    let event =
+        prop::sample::select(vec!["emit *", "emit order.*", "emit order.paid", "wait order.*", "wait order.paid"]);
+    let told = (prop::collection::vec(people, 0..3), prop::collection::vec(event, 0..3));
+    let callees = (prop::collection::vec(tool, 0..4), prop::collection::vec(agent, 0..3), told);
     let lists = (prop::collection::vec(scope, 0..4), callees, mounts, variables, secrets);
-    lists.prop_map(|(state, (tools, agents, people), files, environment, secrets)| {
-        let callees = format!("tools = {tools:?}\nagents = {agents:?}\npeople = {people:?}");
+    lists.prop_map(|(state, (tools, agents, (people, events)), files, environment, secrets)| {
+        let callees = format!("tools = {tools:?}\nagents = {agents:?}\npeople = {people:?}\nevents = {events:?}");
         let lists = format!("state = {state:?}\n{callees}\nsecrets = {secrets:?}");
         let text = format!("{lists}\nfiles = [{files}]\nenvironment = [{environment}]");
         toml::from_str(&text).unwrap()
@@ -63,7 +65,16 @@ const fn agent(name: &'static str, share: Share) -> Request<'static> {
     Request::Agent { call: AgentCall { name, share } }
 }
 
-const REQUESTS: [Request<'static>; 30] = [
+const fn event(act: EventAct, name: &'static str) -> Request<'static> {
+    Request::Event { wanted: EventWanted { act, name } }
+}
+
+const REQUESTS: [Request<'static>; 35] = [
+    event(EventAct::Emit, "order.paid"),
+    event(EventAct::Emit, "order.unheard-of"),
+    event(EventAct::Emit, "stock"),
+    event(EventAct::Wait, "order.paid"),
+    event(EventAct::Wait, "order.unheard-of"),
     Request::People { asked: Asked::Roles(&[]) },
     Request::People { asked: Asked::Role("partner") },
     Request::People { asked: Asked::Role("clerk") },
@@ -218,6 +229,8 @@ fn a_call_is_read_as_the_request_that_it_is() {
     check("delegate writer 5%", "the agent `writer` with 5% of what it has left");
     check("ask partner", "a question to `partner`");
     check("ask", "a question to whomever");
+    check("emit order.paid", "events to emit `order.paid`");
+    check("wait order.paid", "events to wait for `order.paid`");
     check("run", "state of scope `run` to write all keys");
     check("agent", "state of scope `agent` to write all keys");
     check("shared:a", "state of scope `shared:a` to write all keys");

@@ -79,16 +79,6 @@ pub fn webhook_event(name: &str) -> String {
     format!("webhook:{name}")
 }
 
-/// The longest name of an event.
-const MAX_EVENT_NAME: usize = 64;
-
-/// Whether a text is a name for an event or a web hook.
-#[must_use]
-pub fn is_event_name(text: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    !text.is_empty() && text.len() <= MAX_EVENT_NAME && text.chars().all(allowed)
-}
-
 /// Something that happened, and may begin a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Occurrence {
