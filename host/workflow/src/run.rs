@@ -27,7 +27,8 @@
 //!   `finally` has the last word (`cleanup`).
 //! - A host that finds calls of an attempt in flight, of which nobody knows whether they took effect, suspends the
 //!   attempt and asks (`doubt`). A yes or a no holds for one new beginning of the attempt.
-//! - An agent that asks people from its own code is suspended too (`question`), and begins again with the answer.
+//! - An agent that asks people from its own code is suspended too (`question`), and begins again with the answer; so is one
+//!   that waits for an event (`listening`).
 //!
 //! - Before an attempt begins, what it may use at most is reserved, and so is what a tool may that it calls (`reserve`). If less
 //!   is left because others may still use it, it begins when they have ended (`lease`).
@@ -67,6 +68,7 @@ mod fork;
 mod inner;
 mod item;
 mod lease;
+mod listening;
 mod output;
 mod outstanding;
 mod overdue;
@@ -98,6 +100,7 @@ pub use follow::NotFollowing;
 use budget::{Meter, Outer};
 use cleanup::{Cleanup, Stage};
 use lease::Starved;
+use listening::Listeners;
 use outstanding::Outstanding;
 use past::PastStep;
 use question::Questions;
@@ -156,6 +159,8 @@ pub struct Run {
     outstanding: Outstanding,
     /// What agents ask people from their own code.
     questions: Questions,
+    /// What agents wait for from their own code.
+    listeners: Listeners,
     /// Questions that nobody needs to answer any more, because the run fails.
     dropped: Vec<Ask>,
     meter: Meter,
@@ -205,6 +210,7 @@ impl Run {
             outer: None,
             outstanding: Outstanding::default(),
             questions: Questions::default(),
+            listeners: Listeners::default(),
             dropped: Vec::new(),
             meter: Meter::default(),
             quarantined: Vec::new(),

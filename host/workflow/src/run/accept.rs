@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::escalate::Ruling;
 use super::fault::Fault;
+use super::listening::{Awaited, WAIT};
 use super::question::{ASK, Wanted};
 use super::reserve::{Nested, Place, Terms, amounts};
 use super::{Ask, Run, RunError};
@@ -65,7 +66,9 @@ pub(super) enum Change {
     Allowed { call: String, site: Site, allowed: bool },
     /// An agent wants to know something of people.
     Wants(Box<Wanted>),
-    /// An agent was told what became of its question.
+    /// An agent waits for an event.
+    Listens(Box<Awaited>),
+    /// An agent was told what became of its question, or what came.
     Told { call: String },
     /// A person decided what an agent asked.
     Decided { call: String, site: Site },
@@ -112,11 +115,12 @@ impl Run {
             }
             Event::Logged { .. } => Ok(Change::Nothing),
             Event::HostCallStarted { invocation, sequence, operation, request } => {
-                self.intended((invocation, *sequence), operation, request)
+                self.intended(InvocationId::nested(invocation, *sequence, None), operation, request)
             }
-            Event::HostCall { invocation, sequence, operation, .. } => {
-                Ok(self.replied(invocation, *sequence, operation))
+            Event::HostCall { invocation, sequence, operation, .. } if parks(operation) => {
+                Ok(Change::Told { call: InvocationId::nested(invocation, *sequence, None).to_string() })
             }
+            Event::HostCall { .. } => Ok(Change::Nothing),
             Event::InvocationEnded { caller: Some(_), invocation, site, outcome, usage, .. } => {
                 self.nested_ended(site, invocation, counted(outcome, *usage))
             }
@@ -136,6 +140,15 @@ impl Run {
             Event::EventReceived { site, name, data, .. } => self.received(site, name, data),
             Event::EventEmitted { site, .. } => self.emitted(site),
             event => self.accept_whole(event),
+        }
+    }
+
+    /// What an intent changes: one whose call may have to wait for its reply is noted.
+    fn intended(&self, call: InvocationId, operation: &str, request: &Payload) -> Result<Change, RunError> {
+        match operation {
+            ASK => self.wants_answer(call, request),
+            WAIT => self.wants_event(call, request),
+            _ => Ok(Change::Nothing),
         }
     }
 
@@ -190,8 +203,8 @@ impl Run {
 
     fn started(&self, site: &Site, attempt: u32, deadline: Timestamp) -> Result<Change, RunError> {
         match self.outstanding.invoke(site, attempt) {
-            Some(_) if self.outstanding.awaits_answer(site) => {
-                Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` waits for an answer")))
+            Some(_) if self.outstanding.is_held_up(site) => {
+                Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` waits for an answer or an event")))
             }
             Some(invoke) if invoke.started.is_none() => Ok(Change::Started { site: site.clone(), deadline }),
             Some(_) => Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` has begun already"))),
@@ -332,6 +345,11 @@ fn not_waiting(site: &Site) -> RunError {
     RunError::OutOfOrder(format!("`{site}` does not wait for this"))
 }
 
+/// Whether the attempt that makes such a host call is suspended until there is a reply.
+fn parks(operation: &str) -> bool {
+    matches!(operation, ASK | WAIT)
+}
+
 /// The step that an event is about, by its whole name; nothing if it is about the run.
 pub(super) fn place_of(event: &Event) -> Option<&str> {
     match event {
@@ -345,7 +363,7 @@ pub(super) fn place_of(event: &Event) -> Option<&str> {
         | Event::ApprovalTurn { step, .. }
         | Event::ApprovalDecided { step, .. } => Some(step),
         Event::HostCallStarted { invocation, operation, .. } | Event::HostCall { invocation, operation, .. }
-            if operation == ASK =>
+            if parks(operation) =>
         {
             invocation.as_str().split('#').next()
         }

@@ -42,6 +42,15 @@ impl Action {
         }
     }
 
+    /// Where the attempt is whose agent asks or waits from its own code.
+    pub(super) fn held_up(&self) -> Option<&Site> {
+        match self {
+            Action::Ask(ask) => ask.asked_by.as_ref(),
+            Action::Await(wait) => wait.awaited_by.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Whether it is work that has to end before the run can.
     pub(super) fn is_work(&self) -> bool {
         matches!(self, Action::Invoke(_) | Action::Stop(_) | Action::Emit(_))
@@ -180,10 +189,10 @@ pub struct Wait {
     pub until: Timestamp,
 }
 
-/// A time, or an event, that a step waits for.
+/// A time, or an event, that a step waits for, or an agent of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Await {
-    /// The step.
+    /// The step, or the call of the agent that waits (`review#1/4`).
     pub site: Site,
     /// The name of the events; none if it waits for a time. Which of them, [`Run::hears`](super::Run::hears) says.
     pub name: Option<String>,
@@ -191,6 +200,8 @@ pub struct Await {
     pub until: Timestamp,
     /// Whether the journal already has its `Waiting`.
     pub noted: bool,
+    /// There if an agent waits from its own code: where its attempt is. The site is the call then.
+    pub awaited_by: Option<Site>,
 }
 
 /// An event that a step emits.

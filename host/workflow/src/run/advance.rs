@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::item::{Items, List, Standing};
 use super::output::Local;
 use super::state::Phase;
-use super::{Action, Ask, Run};
+use super::{Action, Run};
 use crate::plan::{Step, Work};
 
 impl Run {
@@ -89,8 +89,8 @@ impl Run {
         !self.outstanding.is_empty() || !self.inner.is_empty()
     }
 
-    /// Drops what only waits: the run ends, and so does an attempt that waits for an answer to a question of its own. What is at
-    /// work is let finish, and so is a question about calls of it.
+    /// Drops what only waits: the run ends, and so does an attempt that waits for an answer to a question of its own, or for an
+    /// event. What is at work is let finish, and so is a question about calls of it.
     pub(super) fn drop_waiting(&mut self) {
         self.starved.clear();
         let dropped = self.outstanding.take_all(|action| match action {
@@ -98,14 +98,13 @@ impl Run {
             Action::Wait(_) | Action::Await(_) => true,
             Action::Invoke(_) | Action::Stop(_) | Action::Emit(_) | Action::End(_) => false,
         });
-        let asks =
-            dropped.into_iter().filter_map(|action| if let Action::Ask(ask) = action { Some(ask) } else { None });
-        let asks: Vec<Ask> = asks.collect();
-        for site in asks.iter().filter_map(|ask| ask.asked_by.as_ref()) {
-            if !self.outstanding.is_in_doubt(site) {
+        for action in &dropped {
+            if let Some(site) = action.held_up().filter(|site| !self.outstanding.is_in_doubt(site)) {
                 self.outstanding.take(site);
             }
         }
+        let asks =
+            dropped.into_iter().filter_map(|action| if let Action::Ask(ask) = action { Some(ask) } else { None });
         self.dropped.extend(asks);
     }
 

@@ -33,7 +33,11 @@ impl Run {
             Change::Turned(ask) => self.outstanding.renew_ask(*ask),
             Change::Answered { step, answer } => self.end_question(&step, answer),
             Change::Wants(wanted) => self.note(*wanted),
-            Change::Told { call } => self.told(&call),
+            Change::Listens(awaited) => self.note_listener(*awaited),
+            Change::Told { call } => {
+                self.questions.told(&call);
+                self.listeners.told(&call);
+            }
             Change::Decided { call, site } => self.decide(&call, &site),
             Change::Allowed { call, site, allowed } => self.allow(&call, &site, allowed),
             Change::Ruled { name, ruling } => self.rule(&name, ruling),
@@ -96,9 +100,11 @@ impl Run {
             && let Some(invoke) = self.outstanding.invoke_mut(site)
         {
             suspend(invoke);
-            return self.put_questions(site);
+            self.put_questions(site);
+            return self.put_waits(site);
         }
         self.questions.forget(site);
+        self.listeners.forget(site);
         self.reserved.release((step, item));
         let is_needed = !matches!(self.outstanding.take(site), Some(Action::Stop(_)));
         match self.verdict(step, item, outcome) {

@@ -130,9 +130,9 @@ impl Run {
         self.begin_when_answered(site);
     }
 
-    /// The attempt at the site begins again, unless it waits for another answer.
+    /// The attempt at the site begins again, unless it waits for something else.
     pub(super) fn begin_when_answered(&mut self, site: &Site) {
-        if !self.outstanding.awaits_answer(site)
+        if !self.outstanding.is_held_up(site)
             && let Some(invoke) = self.outstanding.take(site)
         {
             self.outstanding.add(invoke);

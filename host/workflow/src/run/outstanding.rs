@@ -240,11 +240,29 @@ impl Outstanding {
         self.ask(&site.to_string()).is_some_and(|ask| ask.in_doubt.is_some())
     }
 
-    /// Whether an attempt at a site waits for an answer: to what the host asks about its calls, or what its agents ask.
-    pub(super) fn awaits_answer(&self, site: &Site) -> bool {
+    /// Whether an attempt at a site waits: for an answer to what the host asks about its calls, or for what its agents ask or
+    /// wait for.
+    pub(super) fn is_held_up(&self, site: &Site) -> bool {
         let calls = format!("{site}#");
-        let first = self.asks.range(calls.clone()..).next();
-        self.is_in_doubt(site) || first.is_some_and(|(step, _)| step.starts_with(&calls))
+        let first_ask = self.asks.range(calls.clone()..).next().map(|(step, _)| step);
+        let first_wait = self.work.range(Site { step: calls.clone(), item: None }..).next().map(|(site, _)| &site.step);
+        self.is_in_doubt(site) || [first_ask, first_wait].into_iter().flatten().any(|step| step.starts_with(&calls))
+    }
+
+    /// Takes out what the agents of an attempt at a site ask or wait for; the questions are handed back.
+    pub(super) fn take_held_up(&mut self, site: &Site) -> Vec<Ask> {
+        let taken = self.take_all(|action| match action {
+            Action::Ask(ask) => ask.about() == Some(site),
+            Action::Await(wait) => wait.awaited_by.as_ref() == Some(site),
+            _ => false,
+        });
+        taken.into_iter().filter_map(|action| if let Action::Ask(ask) = action { Some(ask) } else { None }).collect()
+    }
+
+    /// Whether an agent of an attempt of a step waits for an event.
+    pub(super) fn has_waits(&self, step: &str) -> bool {
+        let is_of = |wait: &Await| wait.awaited_by.as_ref().is_some_and(|site| site.step == step);
+        self.actions.values().any(|action| matches!(action, Action::Await(wait) if is_of(wait)))
     }
 
     /// Whether an attempt of a step waits for an answer.
@@ -264,6 +282,6 @@ impl Outstanding {
     }
 
     fn is_held(&self, action: &Action) -> bool {
-        matches!(action, Action::Invoke(invoke) if invoke.started.is_none() && self.awaits_answer(&invoke.site))
+        matches!(action, Action::Invoke(invoke) if invoke.started.is_none() && self.is_held_up(&invoke.site))
     }
 }

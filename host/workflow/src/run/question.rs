@@ -51,6 +51,11 @@ impl Questions {
         self.0.get(call)?.schema.as_ref()
     }
 
+    /// An agent was told what became of its question, or why it was not asked.
+    pub(super) fn told(&mut self, call: &str) {
+        self.0.remove(call);
+    }
+
     /// Forgets those of an attempt that has ended.
     pub(super) fn forget(&mut self, site: &Site) {
         self.0.retain(|_, question| question.ask.asked_by.as_ref() != Some(site));
@@ -58,28 +63,13 @@ impl Questions {
 }
 
 impl Run {
-    /// What an intent changes: one that asks is noted.
-    pub(super) fn intended(
-        &self,
-        (invocation, sequence): (&InvocationId, u32),
-        operation: &str,
-        request: &Payload,
-    ) -> Result<Change, RunError> {
-        if operation != ASK {
-            return Ok(Change::Nothing);
-        }
-        let call = InvocationId::nested(invocation, sequence, None);
+    /// What an intent to ask changes.
+    pub(super) fn wants_answer(&self, call: InvocationId, request: &Payload) -> Result<Change, RunError> {
         let text = request.as_str().ok_or(RunError::NotLoaded("question of an agent"))?;
         Ok(match serde_json::from_str(text) {
             Ok(request) => Change::Wants(Box::new(Wanted { call, request })),
             Err(_) => Change::Nothing, // no host of ours wrote it, and nobody is asked
         })
-    }
-
-    /// What a reply changes: one to a question uses it up.
-    pub(super) fn replied(&self, invocation: &InvocationId, sequence: u32, operation: &str) -> Change {
-        let call = || InvocationId::nested(invocation, sequence, None).to_string();
-        if operation == ASK { Change::Told { call: call() } } else { Change::Nothing }
     }
 
     /// An agent wants to know something. A host that is at work tells it before the attempt ends; it may be told twice.
@@ -106,11 +96,6 @@ impl Run {
             step: step.clone(),
         };
         self.questions.0.entry(step).or_insert(Question { ask, schema, within: within_ms, is_decided: false });
-    }
-
-    /// An agent was told what became of its question, or why it was not asked.
-    pub(super) fn told(&mut self, call: &str) {
-        self.questions.0.remove(call);
     }
 
     /// Has people asked what the agents of a suspended attempt want to know.

@@ -40,8 +40,7 @@ impl Run {
     pub(super) fn stop(&mut self, site: &Site) {
         let Some(invoke) = self.outstanding.invoke_at(site) else { return };
         if invoke.started.is_none() {
-            let asked = site.to_string();
-            self.dropped.extend(self.outstanding.take_ask(&asked));
+            self.dropped.extend(self.outstanding.take_held_up(site));
             self.outstanding.take(site);
             self.place(site).into_iter().for_each(|place| self.reserved.release(place));
         } else if self.may_stop(site)

@@ -10,6 +10,7 @@ mod evidence;
 mod failures;
 mod inner;
 mod items;
+mod listening;
 mod never;
 mod people;
 mod properties;

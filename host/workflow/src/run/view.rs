@@ -184,6 +184,7 @@ impl Run {
             Phase::Settled(settled) => (settled.status, settled.items),
             _ if self.has_end() => (StepStatus::Cancelled, None),
             _ if self.outstanding.has_doubts(&name) => (StepStatus::Asking, None),
+            _ if self.outstanding.has_waits(&name) => (StepStatus::Sleeping, None),
             Phase::Working(_) if state.is_escalated() => (StepStatus::Asking, None),
             Phase::Working(items) => (StepStatus::Running, items.progress().filter(|_| step.role.is_own())),
             Phase::Asking => (StepStatus::Asking, None),

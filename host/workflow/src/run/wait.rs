@@ -37,7 +37,13 @@ impl Run {
 
     fn wait_at(&mut self, step: usize, name: Option<String>, until: Timestamp) {
         self.steps[step].phase = Phase::Sleeping;
-        self.outstanding.add(Action::Await(Await { site: self.site(step, 0), name, until, noted: false }));
+        self.outstanding.add(Action::Await(Await {
+            site: self.site(step, 0),
+            name,
+            until,
+            noted: false,
+            awaited_by: None,
+        }));
     }
 
     /// A step emits an event.
@@ -55,13 +61,13 @@ impl Run {
         Ok(())
     }
 
-    /// Whether a step waits there for a time or an event, and the journal has its beginning.
+    /// Whether a step, or an agent of it, waits there for a time or an event, and the journal has its beginning.
     #[must_use]
     pub fn is_waiting(&self, site: &Site) -> bool {
         self.machine_of(&site.step).outstanding.await_at(site).is_some_and(|wait| wait.noted)
     }
 
-    /// Whether a step waits for this event. One that has no value for the step's condition is not the one.
+    /// Whether a step, or an agent of it, waits for this event. One that has no value for the step's condition is not the one.
     #[must_use]
     pub fn hears(&self, site: &Site, name: &str, data: &Value) -> bool {
         let machine = self.machine_of(&site.step);
@@ -70,17 +76,21 @@ impl Run {
     }
 
     fn fits(&self, site: &Site, name: &str, data: &Value) -> bool {
-        let work = self.place(site).map(|(step, _)| &self.plan.definition().steps[step].work);
-        let Some(Work::Listen(Listen { condition: Some(condition), .. })) = work else { return true };
+        let Some((step, _)) = self.place(site) else { return self.listeners.fit(&site.step, data) };
+        let work = &self.plan.definition().steps[step].work;
+        let Work::Listen(Listen { condition: Some(condition), .. }) = work else { return true };
         let event = json!({ "name": name, "data": data });
         let outputs = self.outputs();
         let scope = Scope { event: Some(&event), ..self.scope(&outputs) };
         evaluate(condition, &scope) == Ok(Value::Bool(true))
     }
 
-    /// A step has waited long enough.
+    /// A step has waited long enough, or an agent of it.
     pub(super) fn end_wait(&mut self, site: &Site) {
         self.outstanding.take(site);
+        if self.end_wait_of_agent(site) {
+            return;
+        }
         let Some((step, _)) = self.place(site) else { return };
         match &self.plan.definition().steps[step].work {
             Work::Listen(listen) => {
@@ -91,9 +101,12 @@ impl Run {
         }
     }
 
-    /// The event came that a step waits for.
+    /// The event came that a step waits for, or an agent of it.
     pub(super) fn end_listening(&mut self, site: &Site, data: Value) {
         self.outstanding.take(site);
+        if self.end_wait_of_agent(site) {
+            return;
+        }
         if let Some((step, _)) = self.place(site) {
             self.complete(step, data);
         }
