@@ -10,8 +10,8 @@ use baton_journal::{
 };
 use baton_policy::{Effect, Grants, Isolation, Limits, Name, Policy};
 use baton_sandbox::{
-    Backends, CallError, CallSite, Clock, CompileLimits, Ended, Folder, Invocation, Loaded, NoAgents, Sandbox,
-    SandboxError, Silence, Target, ToolFacts, Tools, Unwatched,
+    Backends, CallError, CallSite, Clock, CompileLimits, Ended, Folder, Invocation, Loaded, NoAgents, NoEvents,
+    Sandbox, SandboxError, Silence, Target, ToolFacts, Tools, Unwatched,
 };
 use baton_store::MemoryStore;
 
@@ -115,6 +115,7 @@ impl Default for Bench {
                 tools: Arc::new(NoTools),
                 agents: Arc::new(NoAgents),
                 people: Arc::new(Silence),
+                events: Arc::new(NoEvents),
                 egress: Arc::new(Egress::new(&Options::default()).unwrap()),
                 secrets: Arc::default(),
                 clock: Arc::new(StoppedClock::default()),

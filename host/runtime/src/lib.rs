@@ -32,6 +32,7 @@ mod delegation;
 mod drive;
 mod fitting;
 mod guards;
+mod guest_events;
 mod held;
 mod lease;
 mod made_of;

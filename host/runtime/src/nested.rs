@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use baton_journal::{Authority, Digest, InvocationId, Tape, Timestamp};
+use baton_journal::{Authority, Digest, Event, InvocationId, Payload, Tape, Timestamp};
 use baton_policy::{Amounts, Call, Policy};
 use baton_sandbox::{CallError, CallSite, Ended, SandboxError};
+use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::drive::{Job, RunContext};
@@ -14,6 +15,16 @@ use crate::error::Error;
 /// The id of the invocation that a host call makes.
 pub(crate) fn nested_id(site: &CallSite) -> InvocationId {
     InvocationId::nested(&site.invocation.id, site.sequence, None)
+}
+
+/// What the gate has written before a call: the machine hears of it here.
+pub(crate) fn intent(site: &CallSite, operation: &str, request: &impl Serialize) -> Event {
+    Event::HostCallStarted {
+        invocation: site.invocation.id.clone(),
+        sequence: site.sequence,
+        operation: operation.to_owned(),
+        request: Payload::json(&serde_json::to_value(request).unwrap_or_default()),
+    }
 }
 
 /// The place of a call that an earlier host made; nothing is lent for it any more.

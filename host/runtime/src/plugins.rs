@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use baton_bundle::{Plugin, Project};
 use baton_journal::Digest;
-use baton_policy::{AgentCall, Capability as _, CircuitTerms, Isolation, Policy, Request, Share, ToolCall};
+use baton_policy::{
+    AgentCall, Capability as _, CircuitTerms, EventAct, Grants, Isolation, Policy, Request, Share, ToolCall,
+};
 use baton_sandbox::{Folder, Loaded, Sandbox, ToolFacts};
 use baton_workflow::{AgentFacts, Catalog, PluginFacts};
 
@@ -228,6 +230,26 @@ fn check_isolation(plugin: &Plugin) -> Result<(), Error> {
     })
 }
 
+/// What a tool cannot use that asks for it, as tools are not replayed: what is wrong, and what to do instead.
+fn for_agents_only(asked: &Grants) -> Option<(&'static str, &'static str)> {
+    if !asked.agents.is_empty() {
+        return Some((
+            "asks for agents, and is a tool: tools are not replayed, and their workers would be lost",
+            "take `agents` out of [asks]: have an agent delegate, and call this tool",
+        ));
+    }
+    if asked.events.has(EventAct::Wait) {
+        return Some((
+            "asks to wait for events, and is a tool: tools are not replayed, and an event would find nobody",
+            "leave only `emit` in `events` of [asks]: have an agent wait, or a step of the workflow",
+        ));
+    }
+    (!asked.people.is_empty()).then_some((
+        "asks for people, and is a tool: tools are not replayed, and the answer would find nobody",
+        "take `people` out of [asks]: have an agent ask, or a step of the workflow",
+    ))
+}
+
 /// What a manifest says must be of something that the component exports: a misspelt function would be believed to write.
 fn check_manifest(plugin: &Plugin, loaded: &Loaded) -> Result<(), Error> {
     let refuse =
@@ -244,19 +266,8 @@ fn check_manifest(plugin: &Plugin, loaded: &Loaded) -> Result<(), Error> {
             hint,
         );
     }
-    if !loaded.is_agent() && !plugin.policy().asked().agents.is_empty() {
-        let hint = "take `agents` out of [asks]: have an agent delegate, and call this tool".to_owned();
-        return refuse(
-            "asks for agents, and is a tool: tools are not replayed, and their workers would be lost".to_owned(),
-            hint,
-        );
-    }
-    if !loaded.is_agent() && !plugin.policy().asked().people.is_empty() {
-        let hint = "take `people` out of [asks]: have an agent ask, or a step of the workflow".to_owned();
-        return refuse(
-            "asks for people, and is a tool: tools are not replayed, and the answer would find nobody".to_owned(),
-            hint,
-        );
+    if let Some((problem, hint)) = for_agents_only(plugin.policy().asked()).filter(|_| !loaded.is_agent()) {
+        return refuse(problem.to_owned(), hint.to_owned());
     }
     let exported: Vec<&str> = loaded.functions().iter().map(|function| function.name.as_str()).collect();
     let unknown = plugin.tools().keys().map(ToString::to_string).find(|name| !exported.contains(&name.as_str()));

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use baton_journal::{BoxFuture, Decision, Event, Payload, json};
+use baton_journal::{BoxFuture, Decision, Payload, json};
 use baton_sandbox::{Answer, CallError, CallSite, People, Question, SandboxError};
 use baton_workflow::Schema;
 
 use crate::drive::RunContext;
-use crate::nested::{host_error, nested_id};
+use crate::nested::{host_error, intent, nested_id};
 
 /// The questions of one run.
 pub(crate) struct Questions {
@@ -27,7 +27,7 @@ impl Questions {
         match self.context.earlier().decision(nested_id(site).as_str()) {
             Some(decision) => Ok(Ok(told(decision))),
             None => {
-                self.context.note(intent(site, question)).await.map_err(host_error)?;
+                self.context.note(intent(site, "people.ask", question)).await.map_err(host_error)?;
                 Err(SandboxError::Suspended)
             }
         }
@@ -41,17 +41,6 @@ impl People for Questions {
         question: Question,
     ) -> BoxFuture<'_, Result<Result<Answer, CallError>, SandboxError>> {
         Box::pin(async move { self.answer(&site, &question).await })
-    }
-}
-
-/// What the gate has written before it asked.
-fn intent(site: &CallSite, question: &Question) -> Event {
-    let request = serde_json::to_value(question).unwrap_or_default();
-    Event::HostCallStarted {
-        invocation: site.invocation.id.clone(),
-        sequence: site.sequence,
-        operation: "people.ask".to_owned(),
-        request: Payload::json(&request),
     }
 }
 

@@ -2,17 +2,15 @@
 //! that every agent does the same again. It trusts neither store nor file. It does not know who wrote the record: a
 //! journal carries no signature.
 
-use std::collections::BTreeMap;
+mod told;
 
-use baton_journal::{Chain, Decision, Digest, Entry, Event, InvocationId, Outcome, RunId, Turn};
+use baton_journal::{Chain, Decision, Digest, Entry, Event, RunId, Turn};
 use baton_sandbox::Sandbox;
 use baton_workflow::Run;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::components::Components;
 use crate::error::Error;
-use crate::questions::told;
 use crate::replay::{self, Replay, Replayed};
 use crate::story::Story;
 
@@ -83,8 +81,7 @@ pub async fn verify(
     let (header, entries) = (story.header(), story.entries());
     let mut faults = broken_chain(story);
     faults.extend(not_following(story)?);
-    faults.extend(told_otherwise(story));
-    faults.extend(answered_otherwise(story));
+    faults.extend(told::otherwise(story));
     let count = |is: fn(&Event) -> bool| entries.iter().filter(|entry| is(&entry.event)).count() as u64;
     Ok(Verification {
         run: story.id().clone(),
@@ -140,51 +137,4 @@ fn not_following_by<'a>(mut run: Run, entries: impl IntoIterator<Item = &'a Entr
         run.apply(entry.at, &entry.event)?;
     }
     Ok(faults)
-}
-
-/// The replies that told an agent another answer than the one that a person gave to its question.
-fn answered_otherwise(story: &Story) -> Vec<Fault> {
-    let decisions = story.entries().iter().filter_map(|entry| match &entry.event {
-        Event::ApprovalDecided { step, decision, .. } => Some((step.as_str(), decision)),
-        _ => None,
-    });
-    let decisions: BTreeMap<&str, &Decision> = decisions.collect();
-    let other = |event: &Event| {
-        let Event::HostCall { invocation, sequence, operation, reply, .. } = event else { return None };
-        let reply: Value = serde_json::from_str(reply.as_str().filter(|_| operation == "people.ask")?).ok()?;
-        let call = InvocationId::nested(invocation, *sequence, None);
-        let given = decisions.get(call.as_str()).and_then(|decision| serde_json::to_value(told(decision)).ok());
-        (reply.get("ok")? != &given.unwrap_or_default()).then_some(call)
-    };
-    let fault =
-        |call: InvocationId| format!("an agent was told another answer to its question {call} than a person gave");
-    let faults = story.entries().iter().filter_map(|entry| Some((entry.sequence, other(&entry.event)?)));
-    faults.map(|(entry, call)| Fault { entry, what: fault(call) }).collect()
-}
-
-/// The result that a reply told, if it is one of a tool or of a worker.
-fn result(operation: &str, reply: &str) -> Option<String> {
-    let reply: Value =
-        serde_json::from_str(reply).ok().filter(|_| matches!(operation, "tools.call" | "agents.delegate"))?;
-    let answer = reply.get("ok")?;
-    let result = if operation == "tools.call" { answer } else { answer.get("told")?.get("output")? };
-    result.as_str().map(str::to_owned)
-}
-
-/// The replies that told a caller another result of a tool or a worker than the one that it has in the journal.
-fn told_otherwise(story: &Story) -> Vec<Fault> {
-    let ends = story.entries().iter().filter_map(|entry| match &entry.event {
-        Event::InvocationEnded { invocation, caller: Some(_), outcome, .. } => Some((invocation, outcome)),
-        _ => None,
-    });
-    let ends: BTreeMap<&InvocationId, &Outcome> = ends.collect(); // the last one, where an attempt was suspended before
-    let told_other = |event: &Event| {
-        let Event::HostCall { invocation, sequence, operation, reply, .. } = event else { return None };
-        let nested = InvocationId::nested(invocation, *sequence, None);
-        let is_its = |text: &str| matches!(ends.get(&nested), Some(Outcome::Completed { output }) if output.as_str() == Some(text));
-        (!is_its(&result(operation, reply.as_str()?)?)).then_some(nested)
-    };
-    let fault = |nested: InvocationId| format!("its caller was told another result of {nested} than it came to");
-    let faults = story.entries().iter().filter_map(|entry| Some((entry.sequence, told_other(&entry.event)?)));
-    faults.map(|(entry, nested)| Fault { entry, what: fault(nested) }).collect()
 }

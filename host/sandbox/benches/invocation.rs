@@ -12,8 +12,8 @@ use baton_egress::{Egress, Options};
 use baton_journal::{BoxFuture, Claim, Digest, InvocationId, RunId, Site, Tape, Timestamp};
 use baton_policy::{Effect, Grants, Limits, Policy};
 use baton_sandbox::{
-    Backends, CallError, CallSite, Clock, Invocation, Loaded, NoAgents, Sandbox, SandboxError, Silence, Target,
-    ToolFacts, Tools, Unwatched, Worker, wasmtime,
+    Backends, CallError, CallSite, Clock, Invocation, Loaded, NoAgents, NoEvents, Sandbox, SandboxError, Silence,
+    Target, ToolFacts, Tools, Unwatched, Worker, wasmtime,
 };
 use baton_store::MemoryStore;
 use criterion::{Criterion, criterion_group};
@@ -81,6 +81,7 @@ impl Ours {
             tools: Arc::new(Nothing),
             agents: Arc::new(NoAgents),
             people: Arc::new(Silence),
+            events: Arc::new(NoEvents),
             egress: Arc::new(Egress::new(&Options::default()).expect("it is made")),
             secrets: Arc::default(),
             clock: Arc::new(Nothing),

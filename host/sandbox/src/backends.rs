@@ -6,6 +6,7 @@ use baton_egress::{Fetch, Secrets};
 use baton_journal::{BoxFuture, Claim, InvocationId, Store};
 
 use crate::capability::agents::Agents;
+use crate::capability::events::Events;
 use crate::capability::people::People;
 use crate::capability::tools::Tools;
 pub use crate::clock::Clock;
@@ -23,6 +24,8 @@ pub struct Backends {
     pub agents: Arc<dyn Agents>,
     /// Questions to people.
     pub people: Arc<dyn People>,
+    /// Events that go from run to run.
+    pub events: Arc<dyn Events>,
     /// The way out to the network.
     pub egress: Arc<dyn Fetch>,
     /// The secrets that there are; each guest has those that it was granted.

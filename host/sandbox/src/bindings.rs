@@ -5,6 +5,7 @@ wasmtime::component::bindgen!({
     world: "agent-plugin",
     imports: {
         "baton:plugin/agents": async | trappable,
+        "baton:plugin/events": async | trappable,
         "baton:plugin/http": async | trappable,
         "baton:plugin/people": async | trappable,
         "baton:plugin/state": async | trappable,

@@ -7,6 +7,7 @@ pub(crate) mod agents;
 pub(crate) mod budget;
 pub(crate) mod clock;
 pub(crate) mod context;
+pub(crate) mod events;
 pub(crate) mod http;
 pub(crate) mod log;
 pub(crate) mod people;
@@ -22,14 +23,16 @@ use crate::guest::Guest;
 
 /// The interfaces of the contract that have a room, for the test that compares them with `wit/`.
 #[cfg(test)]
-pub(crate) const ROOMS: [&str; 10] =
-    ["agents", "budget", "clock", "context", "http", "log", "people", "random", "state", "tools"];
+pub(crate) const ROOMS: [&str; 11] =
+    ["agents", "budget", "clock", "context", "events", "http", "log", "people", "random", "state", "tools"];
 
 /// A host call that a guest in a worker process asks for by its name; nothing if no room has such a call.
 pub(crate) fn operation(name: &str, request: &str) -> Option<AnyOperation> {
     match name.split_once('.')?.0 {
         "agents" => AnyOperation::read::<agents::Delegate>(name, request)
             .or_else(|| AnyOperation::read::<agents::List>(name, request)),
+        "events" => AnyOperation::read::<events::Emit>(name, request)
+            .or_else(|| AnyOperation::read::<events::Wait>(name, request)),
         "http" => AnyOperation::read::<http::Fetch>(name, request),
         "people" => AnyOperation::read::<people::Ask>(name, request),
         "state" => AnyOperation::read::<state::StateCall>(name, request),
@@ -46,6 +49,7 @@ pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     plugin::budget::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::clock::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::context::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
+    plugin::events::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::http::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::log::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
     plugin::people::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;

@@ -35,6 +35,7 @@ mod wasi;
 pub use backends::{Backends, Clock, Unwatched, Watch};
 pub use call_error::CallError;
 pub use capability::agents::{Agents, Delegated, NoAgents, StaffFacts, Told, Work};
+pub use capability::events::{Emission, Events, Field, Filter, NoEvents};
 pub use capability::people::{Answer, People, Question, Silence};
 pub use capability::state::run_state;
 pub use capability::tools::{ToolFacts, Tools};

@@ -24,6 +24,7 @@ use crate::bell::Bell;
 use crate::delegation::Delegations;
 use crate::error::Error;
 use crate::guards::Guards;
+use crate::guest_events::GuestEvents;
 use crate::lease;
 use crate::observer::Observer;
 use crate::plugins::{Plugins, Ready};
@@ -304,6 +305,7 @@ impl RunContext {
             tools: Arc::new(ToolCalls::new(Arc::clone(self))),
             agents: Arc::new(Delegations::new(Arc::clone(self))),
             people: Arc::new(Questions::new(Arc::clone(self))),
+            events: Arc::new(GuestEvents::new(Arc::clone(self))),
             egress: Arc::clone(&self.egress),
             secrets: Arc::clone(&self.secrets),
             clock: Arc::clone(&self.clock),

@@ -22,6 +22,8 @@ pub(crate) struct Earlier {
     started: BTreeMap<InvocationId, (Timestamp, Timestamp)>,
     /// What people said to questions that agents asked, by the calls.
     decisions: BTreeMap<String, Decision>,
+    /// What came for calls that wait for an event: its data, or nothing in time.
+    came: BTreeMap<String, Option<Payload>>,
     /// What each was told that its workers had spent.
     handed_on: BTreeMap<InvocationId, Amounts>,
     /// The calls of which there is an intent and no reply, by who called and their number.
@@ -69,6 +71,12 @@ impl Earlier {
         match &entry.event {
             Event::ApprovalDecided { step, decision, .. } => {
                 self.decisions.insert(step.clone(), decision.clone());
+            }
+            Event::EventReceived { site, data, .. } => {
+                self.came.insert(site.to_string(), Some(data.clone()));
+            }
+            Event::TimerFired { site, attempt: 0 } => {
+                self.came.insert(site.to_string(), None);
             }
             Event::HostCallStarted { invocation, sequence, operation, request } => {
                 let call = Unanswered { operation: operation.clone(), request: request.clone(), began: entry.at };
@@ -159,6 +167,11 @@ impl Earlier {
     /// What became of the question that a call asks.
     pub(crate) fn decision(&self, call: &str) -> Option<&Decision> {
         self.decisions.get(call)
+    }
+
+    /// What came for a call that waits for an event; the inner nothing: none in time.
+    pub(crate) fn came(&self, call: &str) -> Option<Option<&Payload>> {
+        self.came.get(call).map(Option::as_ref)
     }
 
     /// When an invocation first began.

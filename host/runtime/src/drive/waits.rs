@@ -1,10 +1,11 @@
-//! Steps that wait for a time or an event, and steps that emit one. It does not know why they wait.
+//! Steps that wait for a time or an event, be it by an agent of theirs, and steps that emit one. It does not know why they wait.
 //!
 //! A step hears the events that were published after its run began, in the order of their numbers, and takes the first one
-//! that its filter accepts; none twice, however often it waits: in rounds, or for several items. A host stays with a run that only waits if its
+//! that its filter accepts; none twice, however often it waits: in rounds, for several items, or by several calls of its agents. Only
+//! what an attempt took that failed is there again for the next. A host stays with a run that only waits if its
 //! observer has the patience; otherwise the run is parked, and somebody goes on with it then.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use baton_journal::{Entry, Event, Publication, Published, Site, Source, Timestamp};
@@ -21,10 +22,17 @@ const AT_ONCE: u32 = 100;
 #[derive(Debug, Default)]
 pub(super) struct Waits {
     open: BTreeMap<Site, Open>,
-    /// The events that each step took, by their numbers.
-    taken: BTreeMap<String, BTreeSet<u64>>,
+    /// The events that each step took, by their numbers, and where it took them last.
+    taken: BTreeMap<String, BTreeMap<u64, Taker>>,
     /// The number of the last event before the run began.
     heard: u64,
+}
+
+/// Who takes an event: a place of the plan, and the attempt there whose agent does; 0 for a step's own waiting.
+#[derive(Debug, PartialEq, Eq)]
+struct Taker {
+    place: String,
+    attempt: u32,
 }
 
 #[derive(Debug)]
@@ -48,7 +56,8 @@ impl Waits {
     }
 
     fn note_taken(&mut self, site: &Site, number: u64) {
-        self.taken.entry(step_of(site)).or_default().insert(number);
+        let taker = Taker::at(site);
+        self.taken.entry(taker.step()).or_default().insert(number, taker);
     }
 
     fn open(&mut self, wait: Await) {
@@ -57,7 +66,9 @@ impl Waits {
 
     /// Whether a step, or the same step in another round or for another item, has taken an event.
     fn has_taken(&self, site: &Site, number: u64) -> bool {
-        self.taken.get(&step_of(site)).is_some_and(|taken| taken.contains(&number))
+        let next = Taker::at(site);
+        let taker = self.taken.get(&next.step()).and_then(|taken| taken.get(&number));
+        taker.is_some_and(|taker| !next.begins_anew_after(taker))
     }
 
     /// The first moment at which a step has waited long enough.
@@ -155,10 +166,25 @@ impl Driver {
     }
 }
 
-/// The step of a site, whatever the item or the round: `gather[3]/next` is `gather/next`.
-fn step_of(site: &Site) -> String {
-    let parts = site.step.split('/').map(|part| Site::read(part).step);
-    parts.collect::<Vec<_>>().join("/")
+impl Taker {
+    /// Who takes what comes to a site: `gather[3]/next`, or a call of an agent there, `gather[3]/next#2/4`.
+    fn at(site: &Site) -> Self {
+        let site = site.to_string();
+        let (place, call) = site.split_once('#').unwrap_or((&site, ""));
+        let attempt = call.split('/').next().and_then(|attempt| attempt.parse().ok()).unwrap_or_default();
+        Taker { place: place.to_owned(), attempt }
+    }
+
+    /// The step, whatever the item or the round: `gather[3]/next` is `gather/next`.
+    fn step(&self) -> String {
+        let parts = self.place.split('/').map(|part| Site::read(part).step);
+        parts.collect::<Vec<_>>().join("/")
+    }
+
+    /// Whether it does again what the other one did in vain.
+    fn begins_anew_after(&self, other: &Taker) -> bool {
+        self.place == other.place && self.attempt > other.attempt
+    }
 }
 
 #[cfg(test)]
@@ -173,5 +199,20 @@ mod tests {
         assert!(waits.has_taken(&site("gather[1]/next"), 7) && waits.has_taken(&site("gather/next"), 7));
         assert!(!waits.has_taken(&site("gather[1]/next"), 6), "an earlier one that nobody took is still there");
         assert!(!waits.has_taken(&site("gather[1]/other"), 7), "another step has its own");
+    }
+
+    #[test]
+    fn an_attempt_hears_again_what_the_one_before_took_and_no_other_call() {
+        let site = |step: &str| Site { step: step.to_owned(), item: None };
+        let mut waits = Waits::default();
+        waits.note_taken(&site("a/each[1]#1/4"), 7);
+        for taken in ["a/each[1]#1/4", "a/each[1]#1/5", "a/each[1]#1/2/0", "a/each[2]#1/4", "a/each[2]#2/4"] {
+            assert!(waits.has_taken(&site(taken), 7), "{taken}");
+        }
+        for free in ["a/each[1]#2/4", "a/each[1]#3/0/9", "a/other#1/4", "each[1]#1/4"] {
+            assert!(!waits.has_taken(&site(free), 7), "{free}");
+        }
+        waits.note_taken(&site("a/each[1]#2/0"), 7);
+        assert!(waits.has_taken(&site("a/each[1]#2/1"), 7));
     }
 }

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use baton_egress::{BoxFuture as Fetched, Call, EgressError, Fetch, Response};
 use baton_journal::{BoxFuture, Event, InvocationId, RunHeader, RunId, Store, Timestamp};
 use baton_policy::Effect;
-use baton_sandbox::{Backends, CallError, CallSite, Clock, NoAgents, SandboxError, Silence, ToolFacts, Tools, Watch};
+use baton_sandbox::{
+    Backends, CallError, CallSite, Clock, NoAgents, NoEvents, SandboxError, Silence, ToolFacts, Tools, Watch,
+};
 use baton_store::MemoryStore;
 
 use crate::error::Error;
@@ -23,6 +25,7 @@ pub(super) async fn backends(run: &RunId, header: &RunHeader) -> Result<(Backend
         tools: Arc::new(Nothing),
         agents: Arc::new(NoAgents),
         people: Arc::new(Silence),
+        events: Arc::new(NoEvents),
         egress: Arc::new(Nothing),
         secrets: Arc::default(),
         clock: Arc::new(Nothing),

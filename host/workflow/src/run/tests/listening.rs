@@ -105,7 +105,8 @@ fn a_run_that_fails_waits_for_no_event_of_an_agent() {
 
 #[test]
 fn an_item_that_is_not_needed_waits_for_nothing() {
-    let mut world = World::new("  each: { for_each: \"${{ [1, 2] }}\", join: { first: 1 }, agent: any }\n  other: { agent: any }");
+    let mut world =
+        World::new("  each: { for_each: \"${{ [1, 2] }}\", join: { first: 1 }, agent: any }\n  other: { agent: any }");
     world.begin();
     world.apply(&world.started("each[0]", 1));
     world.apply(&intent("each[0]#1", 7, &paid(7)));
