@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use baton_journal::{Event, RunStatus, Store, Timestamp};
 use baton_runtime::serve::Served;
-use baton_runtime::{Clock, Ending, Host, News, Reporter, Server, Serving, Silent, workflow};
+use baton_runtime::{Clock, Ending, Host, News, Plugins, Reporter, Server, Serving, Silent, workflow};
 use baton_store::MemoryStore;
 use baton_tests::{Desk, Scratch, sandbox};
 use serde_json::{Value, json};
@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 /// The 23rd of November 2026, at noon (UTC).
 const NOON: u64 = 1_795_435_200_000;
 
-const DAY: u64 = 86_400_000;
+pub(super) const DAY: u64 = 86_400_000;
 
-struct Stands(AtomicU64);
+pub(super) struct Stands(AtomicU64);
 
 impl Clock for Stands {
     fn now(&self) -> Timestamp {
@@ -30,42 +30,69 @@ impl Reporter for Quiet {
 }
 
 /// A desk with a clock that stands, and the project that it is for.
-struct Place {
-    _scratch: Scratch,
+pub(super) struct Place {
+    scratch: Scratch,
     clock: Arc<Stands>,
-    store: Arc<dyn Store>,
-    desk: Desk,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) desk: Desk,
 }
 
 impl Place {
     fn new(workflow: &str) -> Self {
-        let scratch = Scratch::new(workflow).agent("acts", "", "");
-        let (store, clock): (Arc<dyn Store>, _) =
-            (Arc::new(MemoryStore::new()), Arc::new(Stands(AtomicU64::new(NOON))));
-        let mut desk = Desk::over(scratch.path(), Arc::clone(&store)).unwrap();
-        desk.host = Host::of(Arc::new(sandbox().unwrap()), Arc::clone(&store), Arc::clone(&clock) as _).unwrap();
-        Place { _scratch: scratch, clock, store, desk }
+        Place::of(Scratch::new(workflow).agent("acts", "", ""))
     }
 
-    async fn start(&self) -> Ending {
-        self.desk.run(&Value::Null).await.unwrap()
+    pub(super) fn of(scratch: Scratch) -> Self {
+        Place::over(scratch, Arc::new(MemoryStore::new()))
     }
 
-    async fn resume(&self, parked: &Ending) -> Ending {
+    pub(super) fn over(scratch: Scratch, store: Arc<dyn Store>) -> Self {
+        let clock = Arc::new(Stands(AtomicU64::new(NOON)));
+        let desk = desk(&scratch, &store, &clock);
+        Place { scratch, clock, store, desk }
+    }
+
+    /// The host is gone, and another one is there, with another store over what the first one has left.
+    pub(super) fn restart(&mut self, store: Arc<dyn Store>) {
+        self.desk = desk(&self.scratch, &store, &self.clock);
+        self.store = store;
+    }
+
+    pub(super) fn pass(&self, milliseconds: u64) {
+        self.clock.0.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+
+    pub(super) async fn start(&self) -> Ending {
+        self.start_with(&Value::Null).await
+    }
+
+    pub(super) async fn start_with(&self, input: &Value) -> Ending {
+        self.desk.run(input).await.unwrap()
+    }
+
+    pub(super) async fn resume(&self, parked: &Ending) -> Ending {
         self.desk.host.resume(&parked.run, &self.desk.project, Arc::new(Silent)).await.unwrap()
     }
 
-    async fn emit(&self, name: &str, data: Value) -> usize {
+    pub(super) async fn emit(&self, name: &str, data: Value) -> usize {
         self.desk.host.emit(name, &data, "Ada", &[]).await.unwrap().runs
     }
 
-    async fn serve(&self) -> RunStatus {
+    pub(super) async fn serve(&self) -> RunStatus {
         let Desk { host, project, plugins } = &self.desk;
         let plans = workflow::plan_all(project, plugins).unwrap();
         let served = Served::new(host.clone(), project.clone(), plugins.clone(), plans).unwrap();
         Server::new(vec![served], Serving::default(), Arc::new(Quiet)).settle().await.unwrap();
         self.store.runs(1).await.unwrap()[0].status
     }
+}
+
+fn desk(scratch: &Scratch, store: &Arc<dyn Store>, clock: &Arc<Stands>) -> Desk {
+    let mut desk = Desk::over(scratch.path(), Arc::clone(store)).unwrap();
+    let sandbox = Arc::new(sandbox().unwrap());
+    desk.plugins = Plugins::load(&desk.project, &sandbox, |_| {}).unwrap();
+    desk.host = Host::of(sandbox, Arc::clone(store), Arc::clone(clock) as _).unwrap();
+    desk
 }
 
 const LISTENS: &str = "workflow: w
@@ -94,12 +121,12 @@ async fn a_run_takes_the_first_event_that_its_filter_accepts() {
 async fn a_wait_that_is_over_fails_the_step_and_a_timer_ends_it() {
     let place = Place::new(LISTENS);
     place.start().await;
-    place.clock.0.fetch_add(2 * DAY, Ordering::Relaxed);
+    place.pass(2 * DAY);
     assert_eq!(place.serve().await, RunStatus::Failed);
     let place = Place::new("workflow: w\nsteps: { rest: { wait: { timer: 1d } } }\n");
     assert_eq!(place.start().await.outcome, "parked", "a day is no time to wait in memory");
     assert_eq!(place.serve().await, RunStatus::Parked);
-    place.clock.0.fetch_add(DAY, Ordering::Relaxed);
+    place.pass(DAY);
     assert_eq!(place.serve().await, RunStatus::Completed);
 }
 
@@ -136,7 +163,7 @@ async fn events_of_runs_begin_runs() {
 
 impl Place {
     /// The workflow begins to listen when it is served first.
-    async fn serve_first(&self) {
+    pub(super) async fn serve_first(&self) {
         let Desk { host, project, plugins } = &self.desk;
         let plans = workflow::plan_all(project, plugins).unwrap();
         let served = Served::new(host.clone(), project.clone(), plugins.clone(), plans).unwrap();

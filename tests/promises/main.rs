@@ -22,6 +22,8 @@ mod fuzz;
 mod gate;
 mod grants;
 mod guards;
+mod guest_events;
+mod guest_waits;
 mod hierarchical;
 mod http;
 mod human_in_the_loop;

@@ -10,6 +10,7 @@ pub mod agents;
 pub mod budget;
 pub mod clock;
 pub mod context;
+pub mod events;
 pub mod http;
 pub mod log;
 pub mod people;
@@ -70,6 +71,7 @@ macro_rules! tool {
                 "baton:plugin/budget@0.1.0": ::baton_sdk::bindings::baton::plugin::budget,
                 "baton:plugin/clock@0.1.0": ::baton_sdk::bindings::baton::plugin::clock,
                 "baton:plugin/context@0.1.0": ::baton_sdk::bindings::baton::plugin::context,
+                "baton:plugin/events@0.1.0": ::baton_sdk::bindings::baton::plugin::events,
                 "baton:plugin/http@0.1.0": ::baton_sdk::bindings::baton::plugin::http,
                 "baton:plugin/log@0.1.0": ::baton_sdk::bindings::baton::plugin::log,
                 "baton:plugin/people@0.1.0": ::baton_sdk::bindings::baton::plugin::people,

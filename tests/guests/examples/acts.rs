@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use baton_sdk::agents::{self, Work};
 use baton_sdk::bindings::baton::plugin::state::{self, Scope};
+use baton_sdk::events::{self, Filter};
 use baton_sdk::people::{self, Question};
 use baton_sdk::tools::{self, Call};
 use baton_sdk::{Agent, Error, Failure, Task};
@@ -31,6 +32,9 @@ enum Act {
     Call { tool: String, arguments: Value },
     CallAll { tool: String, arguments: Vec<Value> },
     Ask { question: String, show: Value, schema: Option<Value>, roles: Vec<String>, within_ms: u64 },
+    Emit { event: String, data: Value },
+    EmitText { event: String, text: String },
+    Wait { event: String, having: Vec<(String, Value)>, within_ms: u64 },
     Staff,
     Delegate { agent: String, input: Value, share: u32 },
     DelegateAll { agent: String, inputs: Vec<Value>, share: u32 },
@@ -85,6 +89,13 @@ fn act(act: Act) -> Result<Value, Failure> {
             let asked = Question::new(question).show(&show)?.roles(roles).within(Duration::from_millis(within_ms));
             let asked = schema.into_iter().fold(asked, Question::schema);
             told(people::ask(&asked).map(|answer| json!([answer.by, answer.role, answer.added::<Value>().ok()])))
+        }
+        Act::Emit { event, data } => told(events::emit(&event, &data)),
+        Act::EmitText { event, text } => told(baton_sdk::bindings::baton::plugin::events::emit(&event, &text)),
+        Act::Wait { event, having, within_ms } => {
+            let named = Filter::named(event).within(Duration::from_millis(within_ms));
+            let filter = having.into_iter().try_fold(named, |filter, (at, value)| filter.having(at, &value))?;
+            told(events::wait::<Value>(&filter))
         }
         Act::Staff => json!(agents::list()?.iter().map(|one| (&one.name, one.up_to)).collect::<Vec<_>>()),
         Act::Delegate { agent, input, share } => told_of(agents::delegate::<Value>(&agent, &input, share)),

@@ -1,7 +1,7 @@
-//! A tool that does for its callers what it is told: keeps values, and calls other tools.
+//! A tool that does for its callers what it is told: keeps values, calls other tools, and emits events.
 
 use baton_sdk::bindings::baton::plugin::state::{self, Scope};
-use baton_sdk::{Failure, tools};
+use baton_sdk::{Failure, events, tools};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ enum Act {
     Get { scope: String, key: String },
     Set { scope: String, key: String, value: Value },
     Call { tool: String, arguments: Value },
+    Emit { event: String, data: Value },
     Tools,
     Environment,
     Root,
@@ -35,6 +36,7 @@ fn act(act: Act) -> Value {
         Act::Get { scope, key } => told(state::get(&room(scope), &key)),
         Act::Set { scope, key, value } => told(state::set(&room(scope), &key, &value.to_string(), None)),
         Act::Call { tool, arguments } => told(tools::call::<Value>(&tool, &arguments)),
+        Act::Emit { event, data } => told(events::emit(&event, &data)),
         Act::Tools => told(tools::list().map(|tools| tools.into_iter().map(|tool| tool.name).collect::<Vec<_>>())),
         Act::Environment => json!(std::env::vars().collect::<std::collections::BTreeMap<_, _>>()),
         Act::Root => json!(folders()),

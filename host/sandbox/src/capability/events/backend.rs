@@ -176,9 +176,9 @@ impl Operation for Wait {
         Some(Request::Event { wanted: EventWanted { act: EventAct::Wait, name: &self.0.name } })
     }
 
-    /// Its intent is what is waited for, by whoever drives the run when it comes.
+    /// Its intent is what is waited for, by whoever drives the run when it comes. What is no filter is waited for by nobody.
     fn effect(&self, _: &Backends) -> Effect {
-        Effect::Outside
+        if self.0.fault().is_some() { Effect::Inside } else { Effect::Outside }
     }
 
     fn kind(&self) -> Kind {
