@@ -68,9 +68,10 @@ fn a_run_can_be_killed_again_and_again() {
 /// One passing of so many is tried of each place; `scoreboard crash` tries all.
 const EVERY: u32 = 13;
 
-/// What is tried: where an effect has just happened, all of them, because there a repetition shows.
+/// What is tried: where an effect has just happened, or an event is published, all of them, because there a repetition shows.
 fn is_tried(Mark { point, occurrence }: Mark) -> bool {
-    point == Point { deed: Deed::Effect, side: Side::After } || occurrence % EVERY == 1
+    let is_effect = point.side == Side::After && matches!(point.deed, Deed::Effect | Deed::EventPublish);
+    is_effect || occurrence % EVERY == 1
 }
 
 fn nothing_wrong(tally: &Tally) {

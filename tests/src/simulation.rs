@@ -11,7 +11,7 @@ mod workflow;
 use std::sync::Arc;
 
 use baton_egress::Fetch;
-use baton_journal::{Event, RunId, Store};
+use baton_journal::{Event, Published, RunId, Store};
 use baton_runtime::bundle::Project;
 use baton_runtime::plan::Plan;
 use baton_runtime::{Ending, Error, Host, Plugins, Sandbox, verify};
@@ -23,6 +23,8 @@ use disk::Disk;
 use ledger::Ledger;
 use people::People;
 
+/// More events than any workflow emits.
+const EVENTS: u32 = 1_000;
 /// The most deaths of a run; then it is let live.
 const DEATHS: u32 = 6;
 /// Writes that a host makes at most before it dies.
@@ -158,6 +160,8 @@ impl Case<'_> {
         let host = self.host(disk).map_err(|error| error.to_string())?;
         let story = host.story(&ending.run).await.map_err(|error| error.to_string())?;
         require_once(story.entries())?;
+        let events = disk.published(0, EVENTS).await.map_err(|error| error.to_string())?;
+        require_emitted_once(story.entries(), &events)?;
         let components = host.components(&story).await.map_err(|error| error.to_string())?;
         let found = verify(host.sandbox(), &components, &story, |_| {}).await.map_err(|error| error.to_string())?;
         if found.holds() { Ok(()) } else { Err(format!("it does not verify: {found:?}")) }
@@ -178,6 +182,24 @@ fn require_once(entries: &[baton_journal::Entry]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What agents have emitted is published, each event once, and nothing else is. Each emits under a name of its own.
+fn require_emitted_once(entries: &[baton_journal::Entry], events: &[Published]) -> Result<(), String> {
+    let emitted = entries.iter().filter_map(|entry| match &entry.event {
+        Event::HostCall { operation, request, .. } if operation == "events.emit" => request.as_str(),
+        _ => None,
+    });
+    let name = |request| serde_json::from_str::<Value>(request).ok()?["name"].as_str().map(str::to_owned);
+    let mut emitted: Vec<String> = emitted.filter_map(name).collect();
+    let mut published: Vec<String> = events.iter().map(|event| event.publication.name.clone()).collect();
+    emitted.sort_unstable();
+    published.sort_unstable();
+    if emitted == published {
+        Ok(())
+    } else {
+        Err(format!("{emitted:?} were emitted, and {published:?} are published"))
+    }
 }
 
 /// What a run came to.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use baton_journal::{Entry, Event, InvocationId, Outcome, Payload, Usage};
+use baton_journal::{Entry, Event, InvocationId, Outcome, Payload, Publication, Published, Usage};
 use baton_runtime::Story;
 use serde_json::Value;
 
@@ -27,6 +27,14 @@ impl Account {
         let is_timed = |step: &Option<String>| step.as_ref().is_some_and(|step| timed.contains(&step.as_str()));
         account.lines.retain(|(step, what), _| !is_timed(step) || what.starts_with("output "));
         account
+    }
+
+    /// Adds what was published.
+    pub(super) fn with_events(mut self, events: &[Published]) -> Self {
+        for Published { publication: Publication { name, data, .. }, .. } in events {
+            self.count(None, &format!("published {name} {}", shown(data)));
+        }
+        self
     }
 
     /// The first line that is not the same in another account, the steps that are excused left out.

@@ -20,6 +20,8 @@ pub enum Deed {
     JournalFlush,
     /// Changes state.
     StateChange,
+    /// Publishes an event.
+    EventPublish,
     /// Stores bytes under their digest.
     BlobPut,
     /// Makes a request.
@@ -30,13 +32,14 @@ pub enum Deed {
 
 impl Deed {
     /// All of them, with their names.
-    pub const ALL: [(Deed, &str); 9] = [
+    pub const ALL: [(Deed, &str); 10] = [
         (Deed::RunCreate, "run.create"),
         (Deed::LeaseClaim, "lease.claim"),
         (Deed::LeaseRelease, "lease.release"),
         (Deed::JournalAppend, "journal.append"),
         (Deed::JournalFlush, "journal.flush"),
         (Deed::StateChange, "state.change"),
+        (Deed::EventPublish, "event.publish"),
         (Deed::BlobPut, "blob.put"),
         (Deed::Effect, "effect"),
         (Deed::Notify, "notify"),

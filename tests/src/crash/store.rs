@@ -31,11 +31,11 @@ fn deed(write: &Write) -> Option<Deed> {
         Write::Append(..) | Write::Take(..) => Some(Deed::JournalAppend),
         Write::Flush => Some(Deed::JournalFlush),
         Write::State(..) => Some(Deed::StateChange),
+        Write::Publish(..) => Some(Deed::EventPublish),
         Write::Blob(_) => Some(Deed::BlobPut),
         Write::Remove(_)
         | Write::Turn(_)
         | Write::Signal(..)
-        | Write::Publish(..)
         | Write::Cursor(..)
         | Write::Circuit(..)
         | Write::Deploy

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Entry, Store as _};
+use baton_journal::{Entry, Published, Store as _};
 use baton_runtime::{Error, Host, Sandbox, Story, SystemClock, verify};
 use baton_store::SqliteStore;
 use serde_json::Value;
@@ -20,6 +20,9 @@ use super::life::{Life, live, live_for};
 use super::point::Mark;
 use super::workload::Workload;
 use crate::bench::sandbox;
+
+/// More events than any workload emits.
+const EVENTS: u32 = 1_000;
 
 /// What trials share.
 pub(super) struct Bed {
@@ -135,20 +138,20 @@ impl Trial<'_> {
     }
 
     fn history(&self, deaths: Vec<(Glimpse, Book)>, ending: Value, told: Told) -> Result<History, String> {
-        let (story, unverified) = self.bed.runtime.block_on(self.verified()).map_err(|error| error.to_string())?;
+        let verified = self.bed.runtime.block_on(self.verified()).map_err(|error| error.to_string())?;
+        let Verified { story, events, unverified } = verified;
         Ok(History {
             deaths,
             endings: [ending, serde_json::to_value(story.ending()).unwrap()],
             told,
-            account: Account::of(&story, &self.outside, self.timed),
+            account: Account::of(&story, &self.outside, self.timed).with_events(&events),
             entries: story.entries().to_vec(),
             book: self.book(),
             unverified,
         })
     }
 
-    /// The run's story, and what does not hold of it.
-    async fn verified(&self) -> Result<(Story, Option<String>), Error> {
+    async fn verified(&self) -> Result<Verified, Error> {
         let store = Arc::new(SqliteStore::open(&self.store)?);
         let runs = store.runs(2).await?;
         let [run] = &runs[..] else {
@@ -159,6 +162,16 @@ impl Trial<'_> {
         let components = host.components(&story).await?;
         let found = verify(&self.bed.sandbox, &components, &story, |_| {}).await?;
         let holds = found.holds() && found.is_whole();
-        Ok((story, (!holds).then(|| format!("{found:?}"))))
+        let events = store.published(0, EVENTS).await?;
+        Ok(Verified { story, events, unverified: (!holds).then(|| format!("{found:?}")) })
     }
+}
+
+/// A run that has come to its end.
+struct Verified {
+    story: Story,
+    /// What is published in its store.
+    events: Vec<Published>,
+    /// What does not hold of it.
+    unverified: Option<String>,
 }

@@ -80,14 +80,14 @@ fn onboarding() -> Workload {
 
 /// Everything that a run can do, with plugins that may post to the ledger.
 fn everything(ledger: &Ledger) -> Workload {
-    let tools = "tools = [\"pay/*\", \"post/*\", \"deputy/*\"]\nstate = [\"run\"]\n";
+    let tools = "tools = [\"pay/*\", \"post/*\", \"deputy/*\"]\nstate = [\"run\"]\nevents = [\"emit account.*\"]\n";
     let http = format!("http = [\"{}\"]", ledger.grant());
     let again = format!("http = [\"{} on unknown retry\"]", ledger.grant());
     let tool =
         |idempotent: bool| format!("[tools.fetch]\neffect = \"write\"\nidempotent = {idempotent}\n[asks]\n{http}\n");
     // What an agent's tool may do is what both may, unless it acts as itself.
-    let calls =
-        "grants = { tools = [\"pay/* as itself\", \"post/* as itself\", \"deputy/* as itself\"], state = [\"run\"] }";
+    let calls = "grants = { tools = [\"pay/* as itself\", \"post/* as itself\", \"deputy/* as itself\"], state = [\"run\"], \
+                 events = [\"emit account.*\"] }";
     let deputy = "[tools.\"acting.act\"]\neffect = \"write\"\nidempotent = true\n\
                   [asks]\ntools = [\"pay/*\", \"post/*\"]\nstate = [\"agent\"]\n";
     let lends = "grants = { tools = [\"pay/* as itself\", \"post/* as itself\"], state = [\"agent\"] }";

@@ -1,4 +1,4 @@
-//! Workflows that follow from a seed: agents that keep, call and fetch, tools, questions, retries with delays, steps for each
+//! Workflows that follow from a seed: agents that keep, call, emit and fetch, tools, questions, retries with delays, steps for each
 //! of some items, each waiting for some of those before it. What they come to does not depend on the order in which they run.
 
 use baton_runtime::Plugins;
@@ -13,9 +13,9 @@ const STEPS: usize = 6;
 /// A project with the plugins that the workflows use.
 pub(super) fn project() -> Scratch {
     let facts = "[tools.\"contacts.upsert\"]\neffect = \"write\"\nidempotent = true\n[asks]\nstate = [\"agent\"]\n";
-    let grants = "grants = { state = [\"run\"], tools = [\"crm/*\"] }";
+    let grants = "grants = { state = [\"run\"], tools = [\"crm/*\"], events = [\"emit *\"] }";
     Scratch::new("workflow: w\nsteps:\n  a: { agent: acts, input: { acts: [] } }\n")
-        .agent("acts", grants, "state = [\"run\"]\ntools = [\"crm/*\"]\n")
+        .agent("acts", grants, "state = [\"run\"]\ntools = [\"crm/*\"]\nevents = [\"emit *\"]\n")
         .agent(
             "fetches",
             "grants = { http = [\"PUT,GET http://ledger.test/*\"] }",
@@ -71,7 +71,8 @@ fn work(step: usize, seeded: &mut Seeded) -> String {
 }
 
 fn act(step: usize, number: usize, seeded: &mut Seeded) -> String {
-    match seeded.below(4) {
+    match seeded.below(5) {
+        4 => format!("{{ act: emit, event: s{step}.{number}, data: {number} }}"),
         0 => format!("{{ act: log, message: line {number} }}"),
         1 => keep(step, &number.to_string()),
         2 => format!("{{ act: call, tool: crm/contacts.upsert, arguments: {} }}", client(step, number)),
