@@ -1,7 +1,7 @@
 //! Bad input is refused early, with a position and with what would be right; nothing is lost.
 
 use baton_runtime::{Answer, Error, Said, bundle};
-use baton_tests::{Desk, Scratch, approval, example, rejection, shipped};
+use baton_tests::{Copy, Desk, Scratch, approval, example, rejection, shipped};
 use serde_json::{Value, json};
 
 fn refusal(scratch: &Scratch) -> String {
@@ -174,4 +174,30 @@ async fn a_document_of_20_mb() {
     assert_eq!(outcome, "failed");
     let message = message.unwrap();
     assert!(message.contains("limit") && message.contains("payload"), "{message}");
+}
+
+/// What `baton` says on stderr as it refuses, without what it tells of its progress.
+fn told(copy: &Copy, arguments: &[&str]) -> String {
+    let output = copy.baton(arguments);
+    assert_ne!(output.status.code(), Some(0), "{arguments:?}");
+    let text = String::from_utf8_lossy(&output.stderr).replace(&copy.path().display().to_string(), "[project]");
+    text[text.find("error").unwrap_or_default()..].to_owned()
+}
+
+#[test]
+fn an_event_that_nobody_waits_for() {
+    let copy = Copy::of("event-driven");
+    insta::assert_snapshot!(told(&copy, &["emit", "document.lost", "--expect"]));
+    insta::assert_snapshot!(told(&copy, &["emit", "document lost"]));
+}
+
+#[test]
+fn a_schedule_in_the_past() {
+    let on =
+        "workflow: w\non: [{ schedule: { at: 2020-02-29T08:00:00Z } }]\nsteps: { rest: { wait: { timer: 1d } } }\n";
+    let copy = Copy::from(Scratch::new(on).file("baton.toml", "workflow = \"w.workflow.yaml\"\n").path());
+    insta::assert_snapshot!(told(&copy, &["serve"]));
+    let never = on.replace("{ at: 2020-02-29T08:00:00Z }", "0 0 30 2 *");
+    let copy = Copy::from(Scratch::new(&never).file("baton.toml", "workflow = \"w.workflow.yaml\"\n").path());
+    insta::assert_snapshot!(told(&copy, &["check"]));
 }
