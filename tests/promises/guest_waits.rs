@@ -5,7 +5,7 @@ use std::sync::Arc;
 use baton_journal::{Event, Payload, RunStatus, Store};
 use baton_runtime::{Ending, Silent, verify, workflow};
 use baton_store::{MemoryStore, SqliteStore};
-use baton_tests::{Desk, Dying, Scratch, guest};
+use baton_tests::{Copy, Desk, Dying, Scratch, guest};
 use serde_json::{Value, json};
 
 use super::events::{DAY, Place};
@@ -59,7 +59,7 @@ async fn holds(desk: &Desk, ending: &Ending) -> bool {
 #[tokio::test]
 async fn the_event_brings_an_agent_back_to_the_very_call_though_its_process_is_gone() {
     let folder = tempfile::tempdir().unwrap();
-    let open = || Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap());
+    let open = || Arc::new(SqliteStore::open(folder.path().join("store.db")).unwrap());
     let mut place = Place::over(project(ALONE), open());
     let acts = json!([count(), { "act": "random" }, wait(7), count(), wait(8)]);
     let parked = place.start_with(&json!({ "acts": acts })).await;
@@ -77,6 +77,27 @@ async fn the_event_brings_an_agent_back_to_the_very_call_though_its_process_is_g
     assert_eq!((&told[2]["ok"], &told[4]["ok"]), (&paid(7), &paid(8)), "one came before it was waited for");
     assert_eq!((&told[0]["ok"], &told[3]["ok"]), (&json!(1), &json!(2)), "nothing was done twice");
     assert!(holds(&place.desk, &ending).await);
+}
+
+#[test]
+fn each_command_is_a_process_of_its_own() {
+    let copy = Copy::from(project(ALONE).path());
+    let baton = |arguments: &[&str], code: i32| {
+        let output = copy.baton(arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let input = json!({ "acts": [count(), wait(7), count()] }).to_string();
+    std::fs::write(copy.path().join("input.json"), input).unwrap();
+    baton(&["run", ".", "--input", "input.json"], 3);
+    let story = baton(&["show", "last"], 0);
+    assert!(story.contains("no answer yet: the run waits for it") && !story.contains("the host died"), "{story}");
+    baton(&["emit", "order.paid", "--data", &paid(6).to_string()], 0);
+    baton(&["resume", "last"], 3);
+    baton(&["emit", "order.paid", "--expect", "--data", &paid(7).to_string()], 0);
+    let ending: Value = serde_json::from_str(&baton(&["resume", "last", "-o", "json"], 0)).unwrap();
+    assert_eq!(ending["output"], json!([{ "ok": 1 }, { "ok": paid(7) }, { "ok": 2 }]));
+    baton(&["verify", "last"], 0);
 }
 
 #[tokio::test]
@@ -143,12 +164,22 @@ async fn a_worker_that_waits_parks_its_manager() {
 }
 
 #[tokio::test]
-async fn an_agent_hears_what_it_emits_itself() {
-    let place = Place::of(project(ALONE));
+async fn an_agent_hears_what_it_emits_itself_in_a_process_of_its_own_too() {
     let emit = json!({ "act": "emit", "event": "order.paid", "data": paid(7) });
-    let ending = place.start_with(&json!({ "acts": [emit, wait(7)] })).await;
-    assert_eq!(output(&ending)[1]["ok"], paid(7));
-    assert_eq!(place.store.published(0, 9).await.unwrap().len(), 1, "it was begun again, and emitted nothing again");
+    let mut spent = Vec::new();
+    for is_isolated in [false, true] {
+        let scratch = project(ALONE);
+        if is_isolated {
+            scratch.isolate();
+        }
+        let place = Place::of(scratch);
+        let ending = place.start_with(&json!({ "acts": [emit, wait(7)] })).await;
+        assert_eq!(output(&ending)[1]["ok"], paid(7));
+        let published = place.store.published(0, 9).await.unwrap();
+        assert_eq!(published.len(), 1, "it was begun again, and emitted nothing again");
+        spent.push((ending.steps[0].usage.fuel, ending.steps[0].usage.host_calls, ending.steps[0].usage.bytes));
+    }
+    assert_eq!(spent[0], spent[1]);
 }
 
 #[tokio::test]

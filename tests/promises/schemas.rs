@@ -99,7 +99,7 @@ input = "in.json"
 path = "plugins/crm"
 build = true
 digest = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-grants = { state = ["agent"], tools = ["billing/*"], agents = ["writer up to 25%"], people = ["ask"], files = ["read rates at data"], environment = ["REGION=eu"], secrets = ["token"], http = ["GET https://api.example.com/*"] }
+grants = { state = ["agent"], tools = ["billing/*"], agents = ["writer up to 25%"], people = ["ask"], events = ["wait order.*"], files = ["read rates at data"], environment = ["REGION=eu"], secrets = ["token"], http = ["GET https://api.example.com/*"] }
 limits = { fuel = "1G", memory = "64MiB", wall = "10s", calls = 10, bytes = "1MiB", log_bytes = "1MiB", payload = "1MiB", depth = 3, repeats = 5 }
 isolation = "process"
 on_unknown = { "contacts.upsert" = "ask" }
@@ -140,6 +140,7 @@ state = ["agent"]
 tools = ["billing/*"]
 agents = ["writer"]
 people = ["ask"]
+events = ["emit order.paid"]
 files = ["read rates"]
 environment = ["REGION"]
 secrets = ["token"]

@@ -130,7 +130,7 @@ pub enum Warning {
         /// What is missing.
         missing: Grants,
         /// What it could be granted instead: what it is, and what is missing.
-        grants: Grants,
+        grants: Box<Grants>,
     },
     /// A limit is written above its maximum, and is lowered to it.
     BeyondMaximum {
@@ -328,7 +328,7 @@ fn compared(plugin: &Name, asked: &Grants, granted: &Grants) -> Vec<Warning> {
     let missing = entries::not_at_all(asked, granted);
     if !missing.is_empty() {
         let grants = Grants::effective(asked, granted).union(&missing).completed();
-        warnings.push(Warning::AskedNotGranted { plugin: plugin.clone(), missing, grants });
+        warnings.push(Warning::AskedNotGranted { plugin: plugin.clone(), missing, grants: Box::new(grants) });
     }
     warnings
 }

@@ -58,10 +58,8 @@ pub fn emit(name: &str, data: &impl Serialize) -> Result<(), Error> {
 ///
 /// No grant allows it, the filter is none, or what came does not fit the type.
 pub fn wait<T: DeserializeOwned>(filter: &Filter) -> Result<Option<T>, Error> {
-    let having = filter.having.iter().map(|(pointer, equals)| host::Field {
-        pointer: pointer.clone(),
-        equals: equals.clone(),
-    });
+    let having =
+        filter.having.iter().map(|(pointer, equals)| host::Field { pointer: pointer.clone(), equals: equals.clone() });
     let wire = host::Filter { name: filter.name.clone(), having: having.collect() };
     let within = u64::try_from(filter.within.as_millis()).unwrap_or(u64::MAX);
     let came = host::wait(&wire, within)?.map(|data| crate::task::decode(&data));

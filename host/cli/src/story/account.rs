@@ -172,7 +172,7 @@ impl<'a> Account<'a> {
             | Event::Waiting { site, .. }
             | Event::EventReceived { site, .. }
             | Event::EventEmitted { site, .. } => {
-                self.step(&site.step, at);
+                self.step(step_of(&site.step), at);
             }
             Event::RunEnded(outcome) => self.outcome = Some(outcome),
             Event::RunStarted(_) => {}
@@ -234,7 +234,7 @@ impl<'a> Account<'a> {
     }
 }
 
-/// The step of a question, also of one about an item of it or of an agent: `summarise` of `summarise[2]`, `review` of
+/// The step of a question or of something to wait for, also if it is about an item of it or of an agent: `summarise` of `summarise[2]`, `review` of
 /// `review#1/4`, `onboard[2]/crm` of `onboard[2]/crm[1]`.
 fn step_of(site: &str) -> &str {
     let site = site.split('#').next().unwrap_or(site);

@@ -72,15 +72,21 @@ fn write_call(page: &mut Page, call: &Call<'_>, depth: usize) {
     let line =
         format!("{} {} {request}", paint::faint(&format!("call {} ", call.sequence)), escape_line(call.operation));
     page.line(depth, &line);
-    let Some(reply) = call.reply else {
-        return page.line(depth + 1, &paint::warn("no answer: the host died while it was performed"));
-    };
+    let Some(reply) = call.reply else { return page.line(depth + 1, &unanswered(call.operation)) };
     match denial(reply) {
         Some(text) => write_blame(page, "denied", &text, depth + 1),
         None => {
             let reply = page.short(reply);
             page.line(depth + 1, &format!("{} {reply}", paint::faint("→")));
         }
+    }
+}
+
+/// What is said of a call without a reply.
+fn unanswered(operation: &str) -> String {
+    match operation {
+        "people.ask" | "events.wait" => paint::faint("no answer yet: the run waits for it"),
+        _ => paint::warn("no answer: the host died while it was performed"),
     }
 }
 

@@ -224,44 +224,8 @@ impl Run {
         Ok(Change::Ended { site: site.clone(), attempt, outcome: outcome.clone(), usage })
     }
 
-    fn waiting(&self, site: &Site) -> Result<Change, RunError> {
-        match self.outstanding.await_at(site) {
-            Some(wait) if !wait.noted => Ok(Change::Waiting { site: site.clone() }),
-            _ if self.is_ending() => Ok(Change::Nothing), // it was dropped at that very moment
-            _ => Err(not_waiting(site)),
-        }
-    }
-
-    fn waited(&self, site: &Site) -> Result<Change, RunError> {
-        match self.outstanding.await_at(site) {
-            Some(wait) if wait.noted => Ok(Change::Waited { site: site.clone() }),
-            _ if self.is_ending() => Ok(Change::Nothing),
-            _ => Err(not_waiting(site)),
-        }
-    }
-
-    fn received(&self, site: &Site, name: &str, data: &Payload) -> Result<Change, RunError> {
-        let text = data.as_str().ok_or(RunError::NotLoaded("event's data"))?;
-        let data =
-            json::parse(text).map_err(|error| RunError::Foreign(format!("the event's data is no JSON: {error}")))?;
-        match self.outstanding.await_at(site) {
-            Some(wait) if wait.noted && self.hears(site, name, &data) => {
-                Ok(Change::Received { site: site.clone(), data })
-            }
-            Some(_) => Err(RunError::Foreign(format!("`{site}` waits for another event than this `{name}`"))),
-            None if self.is_ending() => Ok(Change::Nothing),
-            None => Err(not_waiting(site)),
-        }
-    }
-
-    fn emitted(&self, site: &Site) -> Result<Change, RunError> {
-        match self.outstanding.emit_at(site) {
-            Some(_) => Ok(Change::Emitted { site: site.clone() }),
-            None => Err(RunError::OutOfOrder(format!("`{site}` emits nothing"))),
-        }
-    }
-
-    fn is_ending(&self) -> bool {
+    /// Whether the run comes to its end.
+    pub(super) fn is_ending(&self) -> bool {
         self.ending.is_some()
     }
 
@@ -339,10 +303,6 @@ pub(super) fn not_asking(step: &str) -> RunError {
 
 fn another_question(step: &str) -> RunError {
     RunError::Foreign(format!("this answers another question than the one that step `{step}` asks: look at it again"))
-}
-
-fn not_waiting(site: &Site) -> RunError {
-    RunError::OutOfOrder(format!("`{site}` does not wait for this"))
 }
 
 /// Whether the attempt that makes such a host call is suspended until there is a reply.

@@ -1,11 +1,12 @@
-//! Steps that wait for a time or an event, and steps that emit one. It does not know where events come from.
+//! Steps that wait for a time or an event, and steps that emit one; what may follow of it, and what follows. It does not know where events come from.
 
-use baton_journal::{Digest, Failure, Payload, Site, Timestamp};
+use baton_journal::{Digest, Failure, Payload, Site, Timestamp, json};
 use serde_json::{Value, json};
 
+use super::accept::Change;
 use super::fault::Fault;
 use super::state::Phase;
-use super::{Action, Await, Emit, Run};
+use super::{Action, Await, Emit, Run, RunError};
 use crate::expression::{Scope, evaluate};
 use crate::plan::{self, FaultKind, Listen, Sleep, Work};
 use crate::units::moment;
@@ -119,4 +120,68 @@ impl Run {
             self.complete(step, Value::Null);
         }
     }
+}
+
+/// Whether what is recorded of waiting and emitting can follow, and what it changes.
+impl Run {
+    /// A step begins to wait.
+    ///
+    /// # Errors
+    ///
+    /// If it was not asked to.
+    pub(super) fn waiting(&self, site: &Site) -> Result<Change, RunError> {
+        match self.outstanding.await_at(site) {
+            Some(wait) if !wait.noted => Ok(Change::Waiting { site: site.clone() }),
+            _ if self.is_ending() => Ok(Change::Nothing), // it was dropped at that very moment
+            _ => Err(not_waiting(site)),
+        }
+    }
+
+    /// Time is over.
+    ///
+    /// # Errors
+    ///
+    /// If nothing waits there.
+    pub(super) fn waited(&self, site: &Site) -> Result<Change, RunError> {
+        match self.outstanding.await_at(site) {
+            Some(wait) if wait.noted => Ok(Change::Waited { site: site.clone() }),
+            _ if self.is_ending() => Ok(Change::Nothing),
+            _ => Err(not_waiting(site)),
+        }
+    }
+
+    /// An event came.
+    ///
+    /// # Errors
+    ///
+    /// If nothing waits there, or not for this one.
+    pub(super) fn received(&self, site: &Site, name: &str, data: &Payload) -> Result<Change, RunError> {
+        let text = data.as_str().ok_or(RunError::NotLoaded("event's data"))?;
+        let data =
+            json::parse(text).map_err(|error| RunError::Foreign(format!("the event's data is no JSON: {error}")))?;
+        match self.outstanding.await_at(site) {
+            Some(wait) if wait.noted && self.hears(site, name, &data) => {
+                Ok(Change::Received { site: site.clone(), data })
+            }
+            Some(_) => Err(RunError::Foreign(format!("`{site}` waits for another event than this `{name}`"))),
+            None if self.is_ending() => Ok(Change::Nothing),
+            None => Err(not_waiting(site)),
+        }
+    }
+
+    /// A step has emitted its event.
+    ///
+    /// # Errors
+    ///
+    /// If it was not asked to.
+    pub(super) fn emitted(&self, site: &Site) -> Result<Change, RunError> {
+        match self.outstanding.emit_at(site) {
+            Some(_) => Ok(Change::Emitted { site: site.clone() }),
+            None => Err(RunError::OutOfOrder(format!("`{site}` emits nothing"))),
+        }
+    }
+}
+
+fn not_waiting(site: &Site) -> RunError {
+    RunError::OutOfOrder(format!("`{site}` does not wait for this"))
 }

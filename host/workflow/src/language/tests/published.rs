@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use baton_policy::MicroUsd;
+use baton_policy::name::is_event_name;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -10,11 +12,9 @@ use super::super::fields::{NAME, is_name};
 use super::super::published;
 use super::super::wait::EVENT_NAME;
 use crate::fixture::{fits_published, parse};
-use crate::plan::trigger::is_event_name;
 use crate::problem::Code;
 use crate::source;
 use crate::units::{Bytes, Count, Millis, Quantity};
-use baton_policy::MicroUsd;
 
 const EVERYTHING: &str = include_str!("everything.workflow.yaml");
 
