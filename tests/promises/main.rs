@@ -25,6 +25,7 @@ mod guards;
 mod guest_events;
 mod guest_waits;
 mod hierarchical;
+mod host_calls;
 mod http;
 mod human_in_the_loop;
 mod isolation;

@@ -208,6 +208,7 @@ impl Bench {
             depth: 0,
             limits: call.limits,
             allowed: call.limits,
+            account: Arc::default(),
             environment: Arc::new(call.grants.environment.values()),
             folders: call.folders,
             policy: Arc::new(Policy::new(name, call.grants.clone(), call.grants)),

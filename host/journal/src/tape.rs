@@ -185,6 +185,18 @@ impl Tape {
         if self.lines_written <= recorded { Line::Recorded } else { Line::Live }
     }
 
+    /// Whether the next call was made before: it, or one after it, is recorded.
+    #[must_use]
+    pub fn is_playing(&self) -> bool {
+        self.recording.as_ref().is_some_and(|recording| recording.calls.range(self.next..).next().is_some())
+    }
+
+    /// How many calls are recorded, answered or not.
+    #[must_use]
+    pub fn recorded_calls(&self) -> u64 {
+        self.recording.as_ref().map_or(0, |recording| recording.calls.len() as u64)
+    }
+
     /// How many recorded answers are not yet played.
     #[must_use]
     pub fn remaining(&self) -> usize {

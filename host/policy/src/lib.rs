@@ -18,6 +18,7 @@
 //! | [`ceiling`] | the engine's bounds that nobody sets |
 //! | [`share`] | what an invocation hands on of what it has left |
 //! | [`meter`] | what one invocation has used |
+//! | [`purse`] | what invocations share and count as they take it |
 //! | [`circuit`] | whether what fails again and again is left alone for a while |
 //! | [`rate`] | how often something may be called |
 //! | [`repetition`] | whether a guest makes the same call again and again |
@@ -35,6 +36,7 @@ pub mod money;
 pub mod name;
 pub mod period;
 pub mod published;
+pub mod purse;
 pub mod quantity;
 pub mod rate;
 pub mod repetition;
@@ -59,6 +61,7 @@ pub use meter::{Exhausted, HostUse, Meter, Resource, surcharge};
 pub use money::MicroUsd;
 pub use name::{Name, ToolName};
 pub use period::Period;
+pub use purse::{Account, Bound, Empty, Purse};
 pub use quantity::{Bytes, Fuel, Wall};
 pub use rate::{Bucket, Rate};
 pub use repetition::Repetition;

@@ -79,6 +79,7 @@ impl Delegations {
             depth: caller.depth + 1,
             limits,
             allowed: *ready.plugin.limits(),
+            account: Arc::default(),
             environment: context.environment(ready, &Target::Agent),
             folders: Vec::new(),
             policy,

@@ -7,6 +7,7 @@ mod doubts;
 mod earlier;
 mod guarded;
 mod places;
+mod purses;
 mod questions;
 mod signals;
 mod stops;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{Decision, Entry, Event, InvocationId, Outcome, RunOutcome, Site, Tape, Timestamp};
-use baton_sandbox::Target;
+use baton_sandbox::{Invocation, Target};
 use baton_workflow::{Action, Ask, InDoubt, Invoke, Run, Wait};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -201,6 +202,8 @@ impl Driver {
     }
 
     fn spawn(&mut self, job: Job, tape: Tape) {
+        let Invocation { id, site, .. } = job.invocation.as_ref();
+        let job = job.counted(self.context.purses.open(id, self.run.call_budgets(site)));
         self.at_work.insert(job.invocation.id.clone());
         let context = Arc::clone(&self.context);
         self.tasks.spawn(async move { context.invoke(job, tape).await.map(|event| Done::Happened(Box::new(event))) });
@@ -265,6 +268,11 @@ impl Driver {
     async fn take(&mut self, entry: Entry) -> Result<Vec<Action>, Error> {
         let context = &self.context;
         let mut actions = self.run.apply(entry.at, &entry.event)?;
+        if let Event::InvocationEnded { invocation, outcome, usage, .. } = &entry.event
+            && *outcome != Outcome::Suspended
+        {
+            context.purses.close(invocation, usage.host_calls);
+        }
         if matches!(entry.event, Event::RunEnded(_)) {
             context.store.flush().await?; // output commit: nobody is told an end that a power cut could take back
         }

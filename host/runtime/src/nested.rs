@@ -61,6 +61,9 @@ pub(crate) fn too_deep(site: &CallSite) -> Option<CallError> {
 
 /// Makes an invocation that another one called, and has its end written down.
 pub(crate) async fn make(context: &Arc<RunContext>, job: Job, tape: Tape) -> Result<Ended, Error> {
+    let (id, caller) = (&job.invocation.id, job.caller.as_ref().map(|caller| &caller.id));
+    let account = caller.map(|caller| context.purses.open_within(id, caller)).unwrap_or_default();
+    let job = job.counted(account);
     context.open(&job);
     let ended = Arc::clone(context).make(&job, tape).await;
     context.close(&job.invocation.id);

@@ -100,6 +100,7 @@ impl ToolCalls {
             depth: caller.depth + 1,
             limits: *ready.plugin.limits(),
             allowed: *ready.plugin.limits(),
+            account: Arc::default(),
             environment: Arc::new(policy.effective().environment.values()),
             folders: ready.folders(&policy),
             policy,

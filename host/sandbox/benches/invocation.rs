@@ -122,6 +122,7 @@ fn invocation(run: RunId) -> Invocation {
         depth: 0,
         limits: Limits::default(),
         allowed: Limits::default(),
+        account: Arc::default(),
         environment: Arc::default(),
         folders: Vec::new(),
         policy: Arc::new(Policy::new(name, Grants::default(), Grants::default())),

@@ -3,8 +3,9 @@
 //!
 //! 1. **tape**: is the reply in the journal already? Then it is returned: no check, no cost, no effect.
 //! 2. **policy**: does a grant allow the call? A denial is recorded and returned; it is never a trap.
-//! 3. **meter**: what the call takes is charged, what it hands on of the guest's budget is set aside; running out ends the
-//!    invocation. What has a rate is waited for, and what is left alone for a while is refused.
+//! 3. **meter**: what the call takes is charged to the guest and to what it shares with others, what it hands on of the guest's
+//!    budget is set aside; running out ends the invocation. What has a rate is waited for, and what is left alone for a while
+//!    is refused.
 //! 4. **intent**: before an effect outside, everything it depends on is made durable, the intent included. An intent that is
 //!    there already is of a call that an earlier host may have made: it is made again only where that is wanted (`unknown`).
 //! 5. **perform**: the capability's backend does it.
@@ -45,6 +46,7 @@ use crate::invocation::Invocation;
 use crate::lines::Lines;
 
 pub(crate) use any::{AnyOperation, AnyReply};
+pub(crate) use apart::Replied;
 pub(crate) use errand::{AT_ONCE, Errand, Sent};
 pub(crate) use kept::Kept;
 pub use operation::CallSite;
@@ -62,15 +64,23 @@ use steps::Steps;
 /// Why an invocation must end although its guest would go on.
 pub(crate) enum Stop {
     Exhausted(Limit, String),
+    /// Nothing is left of the calls that it shares with others: of those of this moment only so many are paid.
+    Unpaid(usize, String),
     Suspended,
     Host(SandboxError),
 }
 
 impl Stop {
+    /// The same, after so many calls of the moment.
+    fn after(self, paid: usize) -> Self {
+        if let Stop::Unpaid(_, message) = self { Stop::Unpaid(paid, message) } else { self }
+    }
+
     /// The outcome; an error where the host is to blame.
     pub(crate) fn outcome(self) -> Result<Outcome, SandboxError> {
         match self {
             Stop::Exhausted(limit, message) => Ok(Outcome::Exhausted { limit, message }),
+            Stop::Unpaid(_, message) => Ok(Outcome::Exhausted { limit: Limit::Calls, message }),
             Stop::Suspended => Ok(Outcome::Suspended),
             Stop::Host(error) => Err(error),
         }
@@ -194,6 +204,10 @@ impl Gate {
             Behind::Host(host) => {
                 let (now, answers) = host.ask(calls, &self.lines, left.fuel).await?;
                 self.clock.advance_to(now);
+                if let Some(fuel) = host.take_unpaid() {
+                    self.refund(fuel);
+                    return Err(its_host_ends_it(Limit::Calls));
+                }
                 answers
             }
         };
@@ -218,10 +232,10 @@ impl Gate {
     /// Ends a guest that is in a loop, when all that it was told is charged.
     fn look_for_loop(&mut self) -> Result<(), Stop> {
         let found = match &mut self.behind {
-            Behind::Journal(steps) => steps.found_loop(),
-            Behind::Host(host) => host.is_over().then(|| "its host ends it".to_owned()), // which knows why
+            Behind::Journal(steps) => steps.found_loop().map(|message| Stop::Exhausted(Limit::Repeats, message)),
+            Behind::Host(host) => host.is_over().then(|| its_host_ends_it(Limit::Repeats)),
         };
-        found.map_or(Ok(()), |message| Err(Stop::Exhausted(Limit::Repeats, message)))
+        found.map_or(Ok(()), Err)
     }
 
     fn or_stop<T>(&mut self, result: Result<T, Stop>) -> wasmtime::Result<T> {
@@ -327,6 +341,11 @@ impl Gate {
             Behind::Host(host) => host.now(),
         }
     }
+}
+
+/// In a worker: what it says is not what is told, because its host knows why.
+fn its_host_ends_it(limit: Limit) -> Stop {
+    Stop::Exhausted(limit, "its host ends it".to_owned())
 }
 
 impl From<SandboxError> for Stop {

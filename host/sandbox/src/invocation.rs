@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{Digest, InvocationId, Outcome, RunId, Site, Timestamp, Usage};
-use baton_policy::{Access, Amounts, Exhausted, Limits, MountName, Policy, Resolution, Resource};
+use baton_policy::{Access, Account, Amounts, Exhausted, Limits, MountName, Policy, Resolution, Resource};
 
 /// What is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct Invocation {
     pub limits: Limits,
     /// What the operator allows the plugin.
     pub allowed: Limits,
+    /// What its host calls are counted against besides: what its step and its run may make together.
+    pub account: Arc<Account>,
     /// What it may do.
     pub policy: Arc<Policy>,
     /// What a person said of calls that an earlier host may have made for it; none if nobody was asked.

@@ -5,7 +5,6 @@ mod errands;
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::Duration;
 
 use baton_journal::{Outcome, Payload};
@@ -19,7 +18,7 @@ use tokio::sync::mpsc;
 use crate::capability;
 use crate::ending;
 use crate::error::SandboxError;
-use crate::gate::Gate;
+use crate::gate::{Gate, Replied};
 use crate::worker::Worker;
 use crate::worker::message::{Answers, Asked, End, Meanwhile, Report, Said, Task};
 use crate::worker::order::Order;
@@ -75,7 +74,7 @@ async fn converse(worker: &Worker, code: &Bytes, gate: &mut Gate) -> Result<Repo
         let frame = tokio::select! {
             frame = frames.recv() => frame,
             Some((number, reply)) = errands.next() => {
-                say(&process, gate, number, &[reply.map_err(Fate::Faulty)?]).await?;
+                say(&process, gate, number, Replied::All(vec![reply.map_err(Fate::Faulty)?])).await?;
                 continue;
             }
         };
@@ -89,7 +88,7 @@ async fn converse(worker: &Worker, code: &Bytes, gate: &mut Gate) -> Result<Repo
             Ok(Said::Carry { number, request, bytes }) => errands.carry(number, request.get(), bytes)?,
             Ok(Said::Calls { number, calls, meanwhile }) => {
                 let replies = replies(gate, &calls, meanwhile).await?;
-                say(&process, gate, number, &replies).await?;
+                say(&process, gate, number, replies).await?;
             }
             Ok(Said::Ended(mut report)) => {
                 gate.lines().count_dropped(report.dropped);
@@ -121,14 +120,19 @@ fn largest(limits: &Limits) -> usize {
 }
 
 /// Answers: the texts go over the pipe as they are.
-async fn say(process: &Process, gate: &Gate, number: u64, replies: &[Arc<str>]) -> Result<(), Fate> {
+async fn say(process: &Process, gate: &Gate, number: u64, replied: Replied) -> Result<(), Fate> {
+    let (replies, only_paid) = match replied {
+        Replied::All(replies) => (replies, None),
+        Replied::OnlyPaid(paid) => (Vec::new(), Some(paid)),
+    };
     let faulty = |error| Fate::Faulty(SandboxError::engine(error));
     let replies: Result<Vec<&RawValue>, _> = replies.iter().map(|text| serde_json::from_str(text)).collect();
-    let answers = Answers { number, replies: replies.map_err(faulty)?, now: gate.now(), is_over: gate.has_stopped() };
+    let (replies, now, is_over) = (replies.map_err(faulty)?, gate.now(), gate.has_stopped());
+    let answers = Answers { number, replies, only_paid, now, is_over };
     process.say(&answers).await.map_err(faulty)
 }
 
-async fn replies(gate: &mut Gate, calls: &[Asked], meanwhile: Meanwhile) -> Result<Vec<Arc<str>>, Fate> {
+async fn replies(gate: &mut Gate, calls: &[Asked], meanwhile: Meanwhile) -> Result<Replied, Fate> {
     let known = calls.iter().map(|asked| capability::operation(&asked.operation, asked.request.get()));
     let calls = known.collect::<Option<Vec<_>>>().ok_or_else(strange)?;
     gate.catch_up(&meanwhile).map_err(|_| Fate::Stopped)?;

@@ -27,7 +27,7 @@ pub use plan::{
 };
 pub use problem::{Code, Position, Problem, Problems, Span};
 pub use run::{
-    Action, Ask, Await, Ballot, Callers, Ceiling, Delegation, Emit, InDoubt, Invoke, Level, NotFollowing, Progress,
-    Quarantined, Run, RunError, Share, Status, StepKind, StepStatus, StepView, Suspended, Vote, Wait,
+    Action, Ask, Await, Ballot, CallBudget, Callers, Ceiling, Delegation, Emit, InDoubt, Invoke, Level, NotFollowing,
+    Progress, Quarantined, Run, RunError, Share, Status, StepKind, StepStatus, StepView, Suspended, Vote, Wait,
 };
 pub use schema::Schema;

@@ -31,7 +31,8 @@
 //!   that waits for an event (`listening`).
 //!
 //! - Before an attempt begins, what it may use at most is reserved, and so is what a tool may that it calls (`reserve`). If less
-//!   is left because others may still use it, it begins when they have ended (`lease`).
+//!   is left because others may still use it, it begins when they have ended (`lease`). Host calls are counted one by one
+//!   instead (`calls`): whoever may make thousands makes a few.
 //!
 //! The run's wall time is that of its events, without the time in which it only waited for people, events or a time, or
 //! rested.
@@ -56,6 +57,7 @@ mod attempt;
 mod ballot;
 mod branch;
 mod budget;
+mod calls;
 mod ceiling;
 mod change;
 mod cleanup;
@@ -88,6 +90,7 @@ mod wait;
 
 pub use action::{Action, Ask, Await, Emit, Invoke, Suspended, Wait};
 pub use ballot::{Ballot, Delegation, Level, Vote};
+pub use calls::CallBudget;
 pub use ceiling::Ceiling;
 pub use doubt::InDoubt;
 pub use lease::Share;

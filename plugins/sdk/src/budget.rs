@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::bindings::baton::plugin::budget as host;
 
-/// What is left of each resource: the least of what the invocation, its step and its run still have.
+/// What is left of each resource to the invocation: at most what was left to its step and its run when it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Remaining {
     /// Units of computing; about 10 per nanosecond of work.
@@ -13,7 +13,7 @@ pub struct Remaining {
     pub memory_bytes: u64,
     /// Time until the host stops the invocation.
     pub wall: Duration,
-    /// Host calls.
+    /// Host calls. Its step and its run share theirs with others that are at work: they may be used up before.
     pub calls: u32,
     /// Bytes that may still go in and out through host calls.
     pub bytes: u64,

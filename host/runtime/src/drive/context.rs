@@ -11,7 +11,7 @@ use baton_journal::{
     Authority, Claim, Digest, Event, Failure, InvocationId, Outcome, Payload, PluginPin, Site, Store, Tape, Timestamp,
     Usage,
 };
-use baton_policy::{Amounts, Effect, Limits, MicroUsd};
+use baton_policy::{Account, Amounts, Effect, Limits, MicroUsd};
 use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
 use baton_workflow::Invoke;
 use tokio::sync::{mpsc, oneshot};
@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::calls::{News, Waiting};
 use super::earlier::Earlier;
 use super::places::Places;
+use super::purses::Purses;
 use super::stops::Stops;
 use crate::bell::Bell;
 use crate::delegation::Delegations;
@@ -50,6 +51,8 @@ pub(crate) struct RunContext {
     open: Mutex<BTreeMap<InvocationId, Open>>,
     /// Places for nested invocations, by depth.
     pub(crate) places: Places,
+    /// What its invocations may make together.
+    pub(crate) purses: Purses,
     /// Attempts that nobody needs any more.
     pub(crate) stops: Stops,
     /// Invocations that wait for one that they call to begin.
@@ -125,7 +128,9 @@ impl RunContext {
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<News>) {
         let (news, heard) = mpsc::unbounded_channel();
         let Shared { sandbox, store, clock, egress, secrets, guards, bell, drain, budget: _ } = shared;
+        let earlier = Earlier::of(story.entries());
         let context = RunContext {
+            purses: Purses::of(story.machine(), &earlier),
             sandbox,
             store,
             clock,
@@ -135,7 +140,7 @@ impl RunContext {
             plugins,
             seed: story.header().seed,
             environments: environments(story.pins()),
-            earlier: Mutex::new(Arc::new(Earlier::of(story.entries()))),
+            earlier: Mutex::new(Arc::new(earlier)),
             open: Mutex::default(),
             places: Places::default(),
             stops: Stops::default(),
@@ -175,6 +180,7 @@ impl RunContext {
             depth: 0,
             limits: self.lease(invoke, &target).unwrap_or_else(|| limits.within(invoke.budget)),
             allowed: *limits,
+            account: Arc::default(),
             environment: self.environment(ready, &target),
             folders: ready.folders(ready.plugin.policy()),
             target,
@@ -289,7 +295,9 @@ impl RunContext {
         };
         // The innermost first: an id begins with that of its caller.
         for open in left.iter().rev() {
-            self.tell(open.job.ended_as(open.stopped_with(caller, self.clock.now()))).await?;
+            let ended = Ended::unmade(open.stopped_with(caller, self.clock.now()));
+            let usage = Usage { host_calls: open.job.invocation.account.made(), ..ended.usage };
+            self.tell(open.job.ended(&Ended { usage, ..ended })).await?;
         }
         Ok(())
     }
@@ -351,6 +359,12 @@ impl Job {
     pub(crate) fn within(&self, amounts: Amounts) -> Job {
         let mut invocation = Invocation::clone(&self.invocation);
         invocation.limits = invocation.limits.within(amounts);
+        Job { invocation: Arc::new(invocation), ..self.clone() }
+    }
+
+    /// The same, with its host calls counted there.
+    pub(crate) fn counted(&self, account: Arc<Account>) -> Job {
+        let invocation = Invocation { account, ..Invocation::clone(&self.invocation) };
         Job { invocation: Arc::new(invocation), ..self.clone() }
     }
 

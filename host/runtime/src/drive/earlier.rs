@@ -18,6 +18,8 @@ pub(crate) struct Earlier {
     begun: BTreeMap<InvocationId, Begun>,
     /// What each that was begun may use.
     leases: BTreeMap<InvocationId, Lease>,
+    /// The site of each that has not ended, and how many host calls it has made as far as the journal knows.
+    unfinished: BTreeMap<InvocationId, (Site, u64)>,
     /// When each first began, and by when it was to end.
     started: BTreeMap<InvocationId, (Timestamp, Timestamp)>,
     /// What people said to questions that agents asked, by the calls.
@@ -58,15 +60,25 @@ struct Begun {
 
 impl Earlier {
     pub(crate) fn of(entries: &[Entry]) -> Self {
-        let mut earlier = Earlier { tapes: Mutex::new(Tape::all(entries)), ..Earlier::default() };
+        let tapes = Tape::all(entries);
+        let mut earlier = Earlier::default();
         entries.iter().for_each(|entry| earlier.load(entry));
-        earlier
+        for (id, (_, calls)) in &mut earlier.unfinished {
+            *calls = tapes.get(id).map_or(0, Tape::recorded_calls);
+        }
+        Earlier { tapes: Mutex::new(tapes), ..earlier }
     }
 
     fn load(&mut self, entry: &Entry) {
-        if let Event::InvocationStarted { invocation, lease, deadline, .. } = &entry.event {
+        if let Event::InvocationStarted { invocation, site, lease, deadline, .. } = &entry.event {
+            self.unfinished.entry(invocation.clone()).or_insert((site.clone(), 0));
             self.leases.entry(invocation.clone()).or_insert(*lease);
             self.started.entry(invocation.clone()).or_insert((entry.at, *deadline));
+        }
+        if let Event::InvocationEnded { invocation, outcome, .. } = &entry.event
+            && *outcome != Outcome::Suspended
+        {
+            self.unfinished.remove(invocation);
         }
         match &entry.event {
             Event::ApprovalDecided { step, decision, .. } => {
@@ -126,6 +138,11 @@ impl Earlier {
     /// What an invocation may use that was begun: a replay has what it had.
     pub(crate) fn lease(&self, id: &InvocationId) -> Option<Lease> {
         self.leases.get(id).copied()
+    }
+
+    /// The invocations that have not ended, with their sites and the host calls that they have made.
+    pub(crate) fn unfinished(&self) -> impl Iterator<Item = (&InvocationId, &Site, u64)> {
+        self.unfinished.iter().map(|(id, (site, calls))| (id, site, *calls))
     }
 
     /// How the same call ended: it is not made again. A tool is not replayed, so one that was restarted may make

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_journal::{Entry, Event, InvocationId, Lease, Outcome, Payload, PluginPin, Site, Timestamp, Usage};
-use baton_policy::{Grants, Limits, Policy};
+use baton_journal::{Entry, Event, InvocationId, Lease, Limit, Outcome, Payload, PluginPin, Site, Timestamp, Usage};
+use baton_policy::{Account, Grants, Limits, Policy};
 use baton_sandbox::{Invocation, Target};
 use baton_workflow::{Action, Invoke};
 
@@ -149,6 +149,16 @@ impl Record<'_> {
         }
     }
 
+    /// What ended because others had made the host calls that were left makes as many as it made.
+    fn account(&self) -> Account {
+        match self.ended {
+            Some((Outcome::Exhausted { limit: Limit::Calls, message }, usage)) => {
+                Account::alone(usage.host_calls, message.as_str())
+            }
+            _ => Account::default(),
+        }
+    }
+
     /// The same invocation, granted nothing.
     pub(super) fn invocation(
         &self,
@@ -176,6 +186,7 @@ impl Record<'_> {
             depth: made.depth,
             limits,
             allowed: limits,
+            account: Arc::new(self.account()),
             policy: Arc::new(Policy::new(name, Grants::default(), Grants::default())),
             resolution: None,
             environment: Arc::new(environment.clone()),

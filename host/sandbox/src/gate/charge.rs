@@ -5,7 +5,7 @@ use baton_journal::Limit;
 use baton_policy::{Amounts, Exhausted, Resource};
 
 use super::reply::text;
-use super::{Answer, Gate, Operation, Stop};
+use super::{Answer, Behind, Gate, Operation, Stop};
 use crate::call_error::CallError;
 
 /// What a gate has counted beside its meter.
@@ -25,7 +25,7 @@ impl Gate {
                 Ok(request) => requests.push(request),
                 Err(stop) => {
                     requests.iter().for_each(|request: &String| self.count(request.len() as u64));
-                    return Err(stop);
+                    return Err(stop.after(requests.len()));
                 }
             }
         }
@@ -51,10 +51,32 @@ impl Gate {
         Ok(())
     }
 
+    /// A call that was made before, by an earlier host, is counted like any other, and never refused for those that others made.
     pub(super) fn charge_call(&mut self, bytes: u64) -> Result<(), Stop> {
-        let fuel = self.meter.charge_call(bytes).map_err(|out| self.exhausted(&out))?;
+        let account = &self.invocation.account;
+        match &self.behind {
+            Behind::Journal(steps) if steps.is_playing() => account.take_anyway(),
+            _ => account.take().map_err(|empty| Stop::Unpaid(0, empty.to_string()))?,
+        }
+        self.charge_taken_call(bytes)
+    }
+
+    /// The same for a call that needed no step and is over: its worker tells of it.
+    pub(super) fn charge_made_call(&mut self, bytes: u64) -> Result<(), Stop> {
+        self.invocation.account.take_anyway();
+        self.charge_taken_call(bytes)
+    }
+
+    fn charge_taken_call(&mut self, bytes: u64) -> Result<(), Stop> {
+        let charged = self.meter.charge_call(bytes).inspect_err(|_| self.invocation.account.put_back());
+        let fuel = charged.map_err(|out| self.exhausted(&out))?;
         self.add_surcharge(fuel);
         Ok(())
+    }
+
+    /// In a worker: fuel that was charged for calls that are not made after all.
+    pub(super) fn refund(&mut self, fuel: u64) {
+        self.counted.surcharge = self.counted.surcharge.saturating_sub(fuel);
     }
 
     /// What others spent of what was set aside for them: it is there.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use baton_journal::Timestamp;
+use baton_policy::surcharge;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
@@ -20,12 +21,14 @@ pub(crate) struct Remote {
     meanwhile: Meanwhile,
     told: (Timestamp, Instant),
     is_over: bool,
+    /// Fuel that was charged for calls that the host refused.
+    unpaid: Option<u64>,
 }
 
 impl Remote {
     /// The gate of a host whose time is `now`.
     pub(crate) fn new(link: Arc<Link>, now: Timestamp) -> Self {
-        Remote { link, meanwhile: Meanwhile::default(), told: (now, Instant::now()), is_over: false }
+        Remote { link, meanwhile: Meanwhile::default(), told: (now, Instant::now()), is_over: false, unpaid: None }
     }
 
     /// Has the host take calls through the steps; tells its time with the answers.
@@ -35,17 +38,24 @@ impl Remote {
         lines: &Lines,
         fuel_left: u64,
     ) -> Result<(Timestamp, Vec<Result<Answer<O::Reply>, SandboxError>>), SandboxError> {
+        let costs: Vec<u64> = calls.iter().map(|(_, request)| surcharge(request.len() as u64)).collect();
         let asked = calls.into_iter().map(|(operation, request)| asked(operation.name(), request));
         let meanwhile = Meanwhile { fuel_left, ..self.meanwhile(lines) };
         let asked = asked.collect::<Result<_, _>>()?;
         let told = self.link.ask(asked, meanwhile).await.ok_or_else(lost)?;
         (self.told, self.is_over) = ((told.now, Instant::now()), told.is_over);
+        self.unpaid = told.only_paid.map(|paid| costs.iter().skip(paid).sum());
         Ok((told.now, told.replies.iter().map(|reply| Answer::read(reply.get())).collect()))
     }
 
     /// Whether the host has said that the guest ends here.
     pub(super) fn is_over(&self) -> bool {
         self.is_over
+    }
+
+    /// The fuel that was charged for calls that the host has refused: the guest ends at them.
+    pub(super) fn take_unpaid(&mut self) -> Option<u64> {
+        self.unpaid.take()
     }
 
     /// Sends an errand, whose rest comes later.

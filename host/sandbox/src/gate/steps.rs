@@ -50,6 +50,11 @@ impl Steps {
         Arc::clone(&self.recorder.backends().watch)
     }
 
+    /// Whether the next call was made before.
+    pub(super) fn is_playing(&self) -> bool {
+        self.tape.is_playing()
+    }
+
     /// Takes calls with their requests through the steps; they are performed at the same time and recorded in their order.
     pub(super) async fn take<O: Operation>(
         &mut self,

@@ -70,6 +70,9 @@ pub(crate) struct Answers<R = Box<RawValue>> {
     pub(crate) number: u64,
     /// The answers, in the order of the calls.
     pub(crate) replies: Vec<R>,
+    /// There if none of the calls was made, because others have used up what they share: so many of them are paid. The guest
+    /// ends here.
+    pub(crate) only_paid: Option<usize>,
     /// The time that the guest is to see.
     pub(crate) now: Timestamp,
     /// Whether the guest ends here: its host knows why.

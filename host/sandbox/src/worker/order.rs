@@ -91,6 +91,7 @@ impl Order {
             depth: self.depth,
             limits: self.limits,
             allowed: self.allowed,
+            account: Arc::default(), // its host counts
             policy: Arc::new(Policy::new(self.plugin, Grants::default(), Grants::default())),
             resolution: None,
             environment: Arc::new(self.environment),

@@ -111,7 +111,7 @@ pub(crate) const FUEL: Bounds<Count> =
     Bounds { default: Count(1_000_000_000_000), least: Count(1), most: Count(1_000_000_000_000_000) };
 
 /// A million host calls: as many items as may be at work at once (64), each with the default limits of a plugin and of a tool
-/// that it calls, need not wait for each other.
+/// that it calls, find enough.
 pub(crate) const CALLS: Bounds<Count> = Bounds { default: Count(1_000_000), least: Count(0), most: Count(100_000_000) };
 
 /// Ten gigabytes: what may pass the borders of as many sandboxes. The journal keeps it, and has a quota of its own.

@@ -135,6 +135,7 @@ impl Run {
         self.limit().without(spent(self.meter.usage()))
     }
 
+    /// The same with what people have allowed besides.
     pub(super) fn limit(&self) -> Amounts {
         self.declared().plus(self.raised)
     }

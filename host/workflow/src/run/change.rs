@@ -105,9 +105,10 @@ impl Run {
         }
         self.questions.forget(site);
         self.listeners.forget(site);
+        let calls = self.calls_of((step, item), usage);
         self.reserved.release((step, item));
         let is_needed = !matches!(self.outstanding.take(site), Some(Action::Stop(_)));
-        match self.verdict(step, item, outcome) {
+        match self.verdict(step, item, outcome, calls) {
             Ok(output) => self.pass(step, item, attempt, output),
             Err(fault) if is_needed => self.refuse(step, item, attempt, fault),
             Err(fault) => {

@@ -73,7 +73,7 @@ impl Run {
     fn share(&self, place: Place, takes: Takes, others: impl FnOnce() -> bool) -> Share {
         let free = self.free_to(place.0);
         if free.covers(takes.whole()) {
-            return Share::Granted(takes.most);
+            return Share::Granted(takes.most.at_most(free)); // of host calls there may be fewer
         }
         if others() {
             return Share::Later;

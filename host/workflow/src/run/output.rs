@@ -26,8 +26,8 @@ pub(super) struct Local<'a> {
 }
 
 impl Run {
-    /// The output of an attempt, or why it failed.
-    pub(super) fn verdict(&self, step: usize, item: usize, outcome: &Outcome) -> Result<Value, Fault> {
+    /// The output of an attempt that made so many host calls, or why it failed.
+    pub(super) fn verdict(&self, step: usize, item: usize, outcome: &Outcome, calls: u64) -> Result<Value, Fault> {
         match outcome {
             Outcome::Completed { output } => self.passed_output(step, item, output),
             Outcome::Failed { failure } => Err(failure.clone().into()),
@@ -39,7 +39,7 @@ impl Run {
             }
             Outcome::Exhausted { limit, message } => {
                 let fault = Fault::new(FaultKind::Exhausted, Failure::Permanent(format!("exhausted: {message}")));
-                Err(Fault { short: self.shortage_after(step, *limit).map(Box::new), ..fault })
+                Err(Fault { short: self.shortage_after(step, *limit, calls).map(Box::new), ..fault })
             }
             Outcome::Denied { message } => {
                 Err(Fault::new(FaultKind::Denied, Failure::Permanent(format!("denied: {message}"))))

@@ -8,6 +8,7 @@ use baton_journal::{InvocationId, Lease, PluginPin, Usage};
 use baton_policy::{Amounts, Limits, Spendable};
 
 use super::Run;
+use super::calls::reservable;
 
 /// A step and an item: at most one attempt is at work there.
 pub(super) type Place = (usize, usize);
@@ -20,6 +21,8 @@ pub(super) struct Reserved {
     nested: BTreeMap<Place, BTreeMap<InvocationId, Nested>>,
     steps: BTreeMap<usize, Amounts>,
     total: Amounts,
+    /// Host calls of agents that worked on what an attempt has.
+    lent_calls: BTreeMap<Place, u64>,
 }
 
 /// On whose account something works that an attempt has invoked.
@@ -34,6 +37,7 @@ pub(super) enum Nested {
 impl Reserved {
     /// Reserves for an attempt.
     pub(super) fn hold(&mut self, place: Place, amounts: Amounts) {
+        let amounts = reservable(amounts);
         self.attempts.insert(place, amounts);
         self.add(place, amounts);
     }
@@ -48,6 +52,7 @@ impl Reserved {
     /// An attempt ended, and what it invoked with it.
     pub(super) fn release(&mut self, place: Place) {
         let nested = self.nested.remove(&place).unwrap_or_default();
+        self.lent_calls.remove(&place);
         for amounts in nested.into_values().map(Nested::own).chain(self.attempts.remove(&place)) {
             self.take(place, amounts);
         }
@@ -59,6 +64,8 @@ impl Reserved {
             Some(Nested::Own(amounts)) => self.take(place, amounts),
             Some(Nested::Caller(price)) => {
                 self.take(place, price);
+                let calls = self.lent_calls.entry(place).or_default();
+                *calls = calls.saturating_add(used.calls);
                 self.spend(place, used);
             }
             None => {}
@@ -72,6 +79,11 @@ impl Reserved {
             *held = held.without(spent);
             self.take(place, spent);
         }
+    }
+
+    /// Host calls of agents that worked on what an attempt has.
+    pub(super) fn lent_calls(&self, place: Place) -> u64 {
+        self.lent_calls.get(&place).copied().unwrap_or_default()
     }
 
     /// All that is reserved.
@@ -110,7 +122,7 @@ impl Reserved {
 impl Nested {
     fn own(self) -> Amounts {
         match self {
-            Nested::Own(amounts) | Nested::Caller(amounts) => amounts,
+            Nested::Own(amounts) | Nested::Caller(amounts) => reservable(amounts),
         }
     }
 }
@@ -160,14 +172,15 @@ impl Takes {
         free.fuel == 0 || free.bytes == 0 || free.micro_usd < self.most.micro_usd
     }
 
-    /// What it needs so that neither it nor what it calls gets less than they may take.
+    /// What is reserved so that neither it nor what it calls gets less than they may take.
     pub(super) fn whole(self) -> Amounts {
-        self.most.plus(self.inside)
+        reservable(self.most.plus(self.inside))
     }
 
     /// What it gets of what is free: all that it may take, or less so that something remains for what it calls.
     pub(super) fn of_free(self, free: Amounts) -> Amounts {
-        self.most.at_most(free.without(self.inside).at_least(free.half()))
+        let remaining = free.without(self.inside).at_least(free.half());
+        self.most.at_most(Amounts { calls: free.calls, ..remaining })
     }
 }
 

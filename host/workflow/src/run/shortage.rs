@@ -76,7 +76,8 @@ impl Run {
     }
 
     /// Why an attempt that ran out could not have more: a budget. Nothing if it used all that its plugin may ever have.
-    pub(super) fn shortage_after(&self, step: usize, limit: Limit) -> Option<Shortage> {
+    /// Of host calls it may have made so many: others that are at work may have made those that it was refused.
+    pub(super) fn shortage_after(&self, step: usize, limit: Limit, calls: u64) -> Option<Shortage> {
         let what = match limit {
             Limit::Fuel => Spendable::Fuel,
             Limit::Calls => Spendable::Calls,
@@ -86,23 +87,42 @@ impl Run {
         let takes = self.takes_at(step)?;
         let (own, run) = (self.left_to_step(step).of(what), self.left().of(what));
         let run = if self.turn_of(step).cleans_up() { u64::MAX } else { run };
-        match takes.most.of(what) {
-            most if own.min(run) >= most => None,
-            _ if own <= run => Some(self.short_of_step(step, what, takes)),
-            _ => Some(self.short_of_run(what, takes)),
+        let (left, most) = (own.min(run), takes.most.of(what));
+        let used_all = if what == Spendable::Calls { calls >= most || left == u64::MAX } else { left >= most };
+        match used_all {
+            true => None,
+            false if own <= run => Some(self.short_of_step(step, what, takes)),
+            false => Some(self.short_of_run(what, takes)),
         }
     }
 
     fn short_of_step(&self, step: usize, what: Spendable, takes: Takes) -> Shortage {
         let budget = self.plan.definition().steps[step].budget.amounts();
-        let (used, limit) = (spent(self.steps[step].usage), self.step_limit(step).of(what));
-        let (name, used, limit) = (what.as_str(), written(what, used.of(what)), written(what, limit));
-        let text = format!("{}the step used {used} of its {name} budget of {limit}", cost(what, takes));
+        let text = match what {
+            Spendable::Calls => self.step_used_up(step, what),
+            _ => {
+                let used = written(what, spent(self.steps[step].usage).of(what));
+                format!("the step used {used} of {}", self.step_limit_text(step, what))
+            }
+        };
+        let text = format!("{}{text}", cost(what, takes));
         Shortage { of: Whose::Step, what, text, more: budget.of(what) }
+    }
+
+    /// Nothing is left of a step's own budget, in words.
+    pub(super) fn step_used_up(&self, step: usize, what: Spendable) -> String {
+        format!("the step used up {}", self.step_limit_text(step, what))
+    }
+
+    fn step_limit_text(&self, step: usize, what: Spendable) -> String {
+        format!("its {} budget of {}", what.as_str(), written(what, self.step_limit(step).of(what)))
     }
 
     fn short_of_run(&self, what: Spendable, takes: Takes) -> Shortage {
         let (text, more) = match self.outer.filter(|_| self.is_bound_outside(what)) {
+            Some(outer) if what == Spendable::Calls => {
+                ("the run around its workflow used up its calls budget".to_owned(), outer.declared)
+            }
             Some(outer) => {
                 let left = written(what, outer.left.of(what));
                 (format!("the run around its workflow has {left} left of its {} budget", what.as_str()), outer.declared)
@@ -114,11 +134,16 @@ impl Run {
     }
 
     fn used_of(&self, what: Spendable) -> String {
-        let used = spent(self.meter.usage()).of(what);
-        match self.left_of_own().of(what) {
-            0 => format!("the run used up {}", self.limit_text(what)),
-            _ => format!("the run used {} of {}", written(what, used), self.limit_text(what)),
+        if what == Spendable::Calls || self.left_of_own().of(what) == 0 {
+            return self.used_up(what);
         }
+        let used = written(what, spent(self.meter.usage()).of(what));
+        format!("the run used {used} of {}", self.limit_text(what))
+    }
+
+    /// Nothing is left of the run's budget, in words.
+    pub(super) fn used_up(&self, what: Spendable) -> String {
+        format!("the run used up {}", self.limit_text(what))
     }
 
     /// What a step has left of its own budget.

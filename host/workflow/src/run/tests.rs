@@ -3,6 +3,7 @@
 mod approvals;
 mod ballots;
 mod budgets;
+mod calls;
 mod control;
 mod doubts;
 mod escalations;

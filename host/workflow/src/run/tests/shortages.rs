@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use baton_journal::{Decision, Digest, Event, InvocationId, Lease, Limit, Outcome, PluginPin};
+use baton_journal::{Decision, Digest, Event, InvocationId, Lease, Outcome, PluginPin};
 use baton_policy::Amounts;
 use serde_json::{Value, json};
 
@@ -117,17 +117,17 @@ fn a_step_has_its_own_budget_again() {
 
 #[test]
 fn only_what_a_budget_has_cut_short_is_asked_about_as_a_budget() {
-    let check = |budget: &str, is_short: bool| {
+    let check = |budget: &str, calls: u64, is_short: bool| {
         let text = format!("workflow: t\nbudget: {budget}\nsteps:\n  a: {{ agent: any, on_exhausted: ask }}\n");
         let mut world = World::whole(&text);
         world.begin();
-        let ended = Outcome::Exhausted { limit: Limit::Calls, message: "calls".to_owned() };
-        world.fail("a", 1, ended);
+        world.run_out_of_calls("a", calls);
         let ask = world.question("a");
         assert_eq!(shown(&ask).get("budget").is_some(), is_short, "{ask:?}");
     };
-    check("{ calls: 10 }", true);
-    check("{}", false);
+    check("{ calls: 10 }", 10, true);
+    check("{ calls: 10 }", 2, true); // others have made those that were left
+    check("{}", 10_000, false); // all that its plugin may make
 }
 
 /// A run with an attempt that calls what it cannot pay.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use baton_journal::{
-    Decision, Digest, Event, Failure, InvocationId, Lease, Outcome, Payload, PluginPin, RunHeader, RunId, RunOutcome,
-    Site, Timestamp, Usage,
+    Decision, Digest, Event, Failure, InvocationId, Lease, Limit, Outcome, Payload, PluginPin, RunHeader, RunId,
+    RunOutcome, Site, Timestamp, Usage,
 };
 use serde_json::{Value, json};
 
@@ -152,6 +152,19 @@ impl World {
     /// The first attempt at a place fails, and costs something.
     pub(super) fn failed_at_cost(&self, place: &str, micro_usd: u64) -> Event {
         at_cost(self.ended(place, 1, transient()), micro_usd)
+    }
+
+    /// The first attempt at a place begins, makes so many host calls, and is refused the next one.
+    pub(super) fn run_out_of_calls(&mut self, place: &str, calls: u64) -> Vec<Action> {
+        if self.outstanding_invoke(place).is_some_and(|invoke| invoke.started.is_none()) {
+            self.apply(&self.started(place, 1));
+        }
+        let outcome = Outcome::Exhausted { limit: Limit::Calls, message: "calls".to_owned() };
+        let mut event = self.ended(place, 1, outcome);
+        if let Event::InvocationEnded { usage, .. } = &mut event {
+            usage.host_calls = calls;
+        }
+        self.apply(&event)
     }
 
     /// An attempt begins and ends.
