@@ -119,6 +119,10 @@ fuel = 1000
 [store]
 run_bytes = "1GiB"
 run_entries = 1000
+
+[budget]
+usd = "20 usd"
+per = "month"
 "#;
 
 const PLUGIN: &str = r#"

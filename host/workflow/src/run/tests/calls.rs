@@ -70,7 +70,7 @@ fn the_budget_that_is_used_up_is_asked_about_and_a_yes_raises_it() {
         world.run_out_of_calls("a[0]", used);
         let ask = world.question("a[0]");
         let shown: serde_json::Value = serde_json::from_str(ask.show.as_str().unwrap()).unwrap();
-        assert_eq!((shown["budget"]["of"].as_str(), shown["budget"]["short"].as_str()), (Some(of), Some(short)));
+        assert_eq!((shown["budget"]["of"].as_str(), shown["budget"]["text"].as_str()), (Some(of), Some(short)));
         world.apply(&World::requested(&ask));
         let yes = Decision::Approved { by: "Ada".to_owned(), role: None, comment: None, answer: None };
         assert_eq!(world::sites(&world.apply(&World::decided(&ask, yes))), ["a[0]"]);
