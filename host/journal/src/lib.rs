@@ -1,7 +1,8 @@
 //! What happened in a run, as a chain of entries: ids, events, the hash chain, the tape that replays an invocation,
 //! and the traits a store implements. It does no I/O and knows no clock, no engine and no workflow language.
 //!
-//! Reading order: [`id`] names things, [`payload`] holds JSON texts, [`json`] reads them, [`event`] says what can happen,
+//! Reading order: [`id`] names things, [`payload`] holds JSON texts, [`json`] reads them, [`event`] says what can happen, [`header`] what is fixed
+//! when a run begins,
 //! [`approval`] how people decide, [`outcome`] how an invocation ends and what it used, [`entry`] chains events, [`tape`] answers host calls from entries,
 //! [`signal`] is what is wanted of a run, [`publication`] what goes from run to run, [`admission`] how a run was let in,
 //! [`export`] is a run as one text that can be carried elsewhere, [`progress`] derives what a run is doing, [`quota`] how
@@ -13,6 +14,7 @@ pub mod approval;
 pub mod entry;
 pub mod event;
 pub mod export;
+pub mod header;
 pub mod id;
 pub mod json;
 pub mod outcome;
@@ -32,8 +34,9 @@ mod sample;
 pub use admission::{Admission, Allowance, Cause, Concurrency, OnConflict, Priority};
 pub use approval::{Quorum, Turn};
 pub use entry::{Chain, ChainError, ChainFault, Entry};
-pub use event::{Authority, Decision, Event, Fork, Lease, PluginPin, RunHeader};
+pub use event::{Authority, Decision, Event, Lease};
 pub use export::{Exported, NotExported};
+pub use header::{Fork, PluginPin, RunHeader};
 pub use id::{CallId, Digest, InvocationId, RunId, Site, Timestamp};
 pub use outcome::{Failure, Limit, Outcome, RunOutcome, Usage};
 pub use payload::Payload;

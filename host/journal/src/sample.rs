@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::approval::{Quorum, Turn};
-use crate::event::{Authority, Decision, Event, Lease, PluginPin, RunHeader};
+use crate::event::{Authority, Decision, Event, Lease};
+use crate::header::{PluginPin, RunHeader};
 use crate::id::{Digest, InvocationId, RunId, Site, Timestamp};
 use crate::outcome::{Failure, Limit, Outcome, RunOutcome, Usage};
 use crate::payload::Payload;

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, PluginPin};
+use crate::event::Event;
+use crate::header::PluginPin;
 use crate::id::{Digest, Timestamp};
 use crate::payload::Payload;
 

@@ -6,6 +6,8 @@ mod context;
 mod doubts;
 mod earlier;
 mod guarded;
+mod job;
+mod opened;
 mod places;
 mod purses;
 mod questions;
@@ -34,7 +36,8 @@ use questions::Talk;
 use waits::Waits;
 
 pub(crate) use calls::{Begun, News, Waiter};
-pub(crate) use context::{Caller, Job, RunContext, Shared};
+pub(crate) use context::{RunContext, Shared};
+pub(crate) use job::{Caller, Job};
 pub(crate) use signals::wanted;
 
 /// What a task came to.

@@ -2,22 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use baton_bundle::BudgetEntry;
 use baton_egress::{Fetch, Secrets};
-use baton_journal::{
-    Authority, Claim, Digest, Event, Failure, InvocationId, Outcome, Payload, PluginPin, Site, Store, Tape, Timestamp,
-    Usage,
-};
-use baton_policy::{Account, Amounts, Effect, Limits, MicroUsd};
+use baton_journal::{Claim, Digest, Event, Failure, Outcome, PluginPin, Store, Tape, Timestamp};
+use baton_policy::{Effect, Limits, MicroUsd};
 use baton_sandbox::{Backends, Clock, Ended, Invocation, Sandbox, SandboxError, Target};
 use baton_workflow::Invoke;
 use tokio::sync::{mpsc, oneshot};
 
 use super::calls::{News, Waiting};
 use super::earlier::Earlier;
+use super::job::Job;
+use super::opened::Opened;
 use super::places::Places;
 use super::purses::Purses;
 use super::stops::Stops;
@@ -48,7 +47,7 @@ pub(crate) struct RunContext {
     /// What an earlier host did of nested invocations.
     earlier: Mutex<Arc<Earlier>>,
     /// Nested invocations that this host has begun and not ended.
-    open: Mutex<BTreeMap<InvocationId, Open>>,
+    pub(super) opened: Opened,
     /// Places for nested invocations, by depth.
     pub(crate) places: Places,
     /// What its invocations may make together.
@@ -84,40 +83,6 @@ pub(crate) struct Shared {
     pub(crate) budget: BudgetEntry,
 }
 
-/// An invocation that is about to be made.
-#[derive(Clone)]
-pub(crate) struct Job {
-    pub(crate) invocation: Arc<Invocation>,
-    pub(crate) caller: Option<Caller>,
-    /// What it costs.
-    pub(crate) price: MicroUsd,
-}
-
-/// A nested invocation that has begun and not ended.
-struct Open {
-    job: Job,
-    since: Timestamp,
-}
-
-impl Open {
-    /// How it ends when its caller is stopped: of an agent, which is replayed, with the time that it had.
-    fn stopped_with(&self, caller: &Job, now: Timestamp) -> Outcome {
-        if self.job.invocation.target == Target::Agent {
-            return Outcome::TimedOut { after_ms: now.0.saturating_sub(self.since.0) };
-        }
-        let text = format!("{}, which called it, was stopped", caller.invocation.id);
-        Outcome::Failed { failure: Failure::Transient(text) }
-    }
-}
-
-/// Who made an invocation by a host call.
-#[derive(Clone)]
-pub(crate) struct Caller {
-    pub(crate) id: InvocationId,
-    /// With whose grants the invocation acts.
-    pub(crate) authority: Authority,
-}
-
 impl RunContext {
     pub(crate) fn new(
         shared: Shared,
@@ -141,7 +106,7 @@ impl RunContext {
             seed: story.header().seed,
             environments: environments(story.pins()),
             earlier: Mutex::new(Arc::new(earlier)),
-            open: Mutex::default(),
+            opened: Opened::default(),
             places: Places::default(),
             stops: Stops::default(),
             waiting: Waiting::default(),
@@ -275,37 +240,6 @@ impl RunContext {
         answer.await.map_err(|_| gone())
     }
 
-    /// Notes that a nested invocation begins.
-    pub(crate) fn open(&self, job: &Job) {
-        let open = Open { job: job.clone(), since: self.clock.now() };
-        self.lock_open().insert(job.invocation.id.clone(), open);
-    }
-
-    /// Notes that a nested invocation ends.
-    pub(crate) fn close(&self, id: &InvocationId) {
-        self.lock_open().remove(id);
-    }
-
-    /// An invocation that is stopped at its deadline takes along those that it waits for: they end in the journal too.
-    async fn end_what_it_left_open(&self, caller: &Job) -> Result<(), Error> {
-        let inside = format!("{}/", caller.invocation.id);
-        let left: Vec<Open> = {
-            let mut open = self.lock_open();
-            open.extract_if(.., |id, _| id.as_str().starts_with(&inside)).map(|(_, open)| open).collect()
-        };
-        // The innermost first: an id begins with that of its caller.
-        for open in left.iter().rev() {
-            let ended = Ended::unmade(open.stopped_with(caller, self.clock.now()));
-            let usage = Usage { host_calls: open.job.invocation.account.made(), ..ended.usage };
-            self.tell(open.job.ended(&Ended { usage, ..ended })).await?;
-        }
-        Ok(())
-    }
-
-    fn lock_open(&self) -> MutexGuard<'_, BTreeMap<InvocationId, Open>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub(crate) fn backends(self: &Arc<Self>) -> Backends {
         Backends {
             store: Arc::clone(&self.store),
@@ -352,70 +286,4 @@ fn refused(error: SandboxError) -> Result<Ended, Error> {
         _ => return Err(error.into()),
     };
     Ok(Ended::unmade(Outcome::Failed { failure }))
-}
-
-impl Job {
-    /// The same with no more than that.
-    pub(crate) fn within(&self, amounts: Amounts) -> Job {
-        let mut invocation = Invocation::clone(&self.invocation);
-        invocation.limits = invocation.limits.within(amounts);
-        Job { invocation: Arc::new(invocation), ..self.clone() }
-    }
-
-    /// The same, with its host calls counted there.
-    pub(crate) fn counted(&self, account: Arc<Account>) -> Job {
-        let invocation = Invocation { account, ..Invocation::clone(&self.invocation) };
-        Job { invocation: Arc::new(invocation), ..self.clone() }
-    }
-
-    /// The same, free of charge: it is not made.
-    pub(crate) fn free(&self) -> Job {
-        Job { price: MicroUsd::default(), ..self.clone() }
-    }
-
-    /// The entry of its beginning.
-    pub(crate) fn started(&self) -> Event {
-        let invocation = &self.invocation;
-        Event::InvocationStarted {
-            invocation: invocation.id.clone(),
-            site: self.site(),
-            attempt: invocation.attempt,
-            caller: self.caller_id(),
-            plugin: invocation.plugin.clone(),
-            function: match &invocation.target {
-                Target::Agent => None,
-                Target::Tool(function) => Some(function.clone()),
-            },
-            input: Payload::text(Arc::clone(&invocation.input)),
-            deadline: invocation.deadline,
-            authority: self.caller.as_ref().map(|caller| caller.authority),
-            lease: lease::lease(&invocation.limits),
-        }
-    }
-
-    /// The entry of its end without having done anything.
-    pub(crate) fn ended_as(&self, outcome: Outcome) -> Event {
-        self.ended(&Ended::unmade(outcome))
-    }
-
-    /// The entry of its end. What is suspended goes on, and is paid when it has ended.
-    pub(crate) fn ended(&self, ended: &Ended) -> Event {
-        let price = if ended.outcome == Outcome::Suspended { MicroUsd::default() } else { self.price };
-        Event::InvocationEnded {
-            invocation: self.invocation.id.clone(),
-            site: self.site(),
-            attempt: self.invocation.attempt,
-            caller: self.caller_id(),
-            outcome: ended.outcome.clone(),
-            usage: Usage { micro_usd: price.0, ..ended.usage },
-        }
-    }
-
-    fn caller_id(&self) -> Option<InvocationId> {
-        self.caller.as_ref().map(|caller| caller.id.clone())
-    }
-
-    fn site(&self) -> Site {
-        self.invocation.site.clone()
-    }
 }
