@@ -163,15 +163,9 @@ impl Definition {
         self.steps.index(name)
     }
 
-    /// The step with that role that belongs to a step.
-    pub(crate) fn companion(&self, step: &Step, role: Role) -> Option<usize> {
-        self.index(&format!("{}.{}", step.name, role.suffix()?))
-    }
-
     /// The step to which one belongs that does not stand for itself.
     pub(crate) fn owner(&self, step: &Step) -> Option<&Step> {
-        let name = step.name.strip_suffix(step.role.suffix()?)?.strip_suffix('.')?;
-        self.steps.get(self.index(name)?)
+        self.steps.get(self.steps.owner(self.index(&step.name)?)?)
     }
 }
 

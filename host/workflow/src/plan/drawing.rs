@@ -66,7 +66,7 @@ impl Plan {
         let definition = self.definition();
         let step = &definition.steps[index];
         let inner = self.inner(index).map(|plan| Box::new(plan.drawing()));
-        Node { name: step.name.clone(), work: work(step), notes: notes(definition, step), rank, inner }
+        Node { name: step.name.clone(), work: work(step), notes: notes(definition, index), rank, inner }
     }
 }
 
@@ -112,10 +112,11 @@ fn work(step: &Step) -> String {
     }
 }
 
-fn notes(definition: &Definition, step: &Step) -> Vec<String> {
+fn notes(definition: &Definition, index: usize) -> Vec<String> {
+    let step = &definition.steps[index];
     let companion = |role, word: &str| {
-        let index = definition.companion(step, role)?;
-        Some(format!("{word} {}", work(&definition.steps[index])))
+        let companion = definition.steps.companion(index, role)?;
+        Some(format!("{word} {}", work(&definition.steps[companion])))
     };
     let condition = step.condition.as_ref().map(|condition| format!("if {}", condition.text()));
     let each = step.for_each.as_ref().map(|list| format!("for each of {}", list.text()));

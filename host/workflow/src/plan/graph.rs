@@ -198,7 +198,7 @@ fn references(
         found.extend(read.filter(|writer| **writer != index));
     };
     step.visit(&mut |_, expression| note(expression.root()));
-    if let Some(verifier) = definition.companion(step, Role::Verify) {
+    if let Some(verifier) = definition.steps.companion(index, Role::Verify) {
         definition.steps[verifier].visit(&mut |_, expression| note(expression.root()));
     }
     found

@@ -42,7 +42,7 @@ impl Run {
     pub(super) fn note_done(&mut self, step: usize, item: usize, output: &Value) {
         let plan = std::sync::Arc::clone(&self.plan);
         let definition = plan.definition();
-        let Some(undo) = definition.companion(&definition.steps[step], Role::Undo) else { return };
+        let Some(undo) = definition.steps.companion(step, Role::Undo) else { return };
         let Work::Invoke(invocation) = &definition.steps[undo].work else { return };
         let local = Local { output: Some(output), ..self.local(step, item) };
         let input = self.render(&invocation.input, local);

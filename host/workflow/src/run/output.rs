@@ -8,7 +8,7 @@ use super::Run;
 use super::fault::Fault;
 use super::state::{Outputs, Phase};
 use crate::expression::{Expression, Scope, Template, TemplateError, evaluate};
-use crate::plan::{FaultKind, Role, Work};
+use crate::plan::{FaultKind, Work};
 
 /// What an expression sees of the item or round that it is about.
 #[derive(Clone, Copy, Default)]
@@ -150,13 +150,6 @@ impl Run {
 
     /// The step to which one belongs, or the step itself.
     pub(super) fn own_step(&self, step: usize) -> usize {
-        let definition = self.plan.definition();
-        let own = match definition.steps[step].role {
-            Role::Main | Role::Finally => None,
-            Role::Undo | Role::Verify => {
-                definition.owner(&definition.steps[step]).and_then(|owner| definition.index(&owner.name))
-            }
-        };
-        own.unwrap_or(step)
+        self.plan.definition().steps.owner(step).unwrap_or(step)
     }
 }

@@ -67,8 +67,7 @@ impl Run {
 
     /// Nothing is left to verify of a step. A verifier that passed nothing has done its work.
     fn settle_verifier(&mut self, step: usize) {
-        let definition = self.plan.definition();
-        let Some(verifier) = definition.companion(&definition.steps[step], Role::Verify) else { return };
+        let Some(verifier) = self.plan.definition().steps.companion(step, Role::Verify) else { return };
         if matches!(self.steps[verifier].phase, Phase::Working(_)) {
             let broke = self.steps[verifier].trials.values().any(|trial| trial.broke);
             let status = if broke { StepStatus::Failed } else { StepStatus::Completed };

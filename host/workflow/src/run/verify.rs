@@ -71,8 +71,7 @@ impl Run {
 
     /// An output fits and its checks hold: has it verified, if the step says so, or takes it.
     pub(super) fn pass(&mut self, step: usize, item: usize, attempt: u32, output: Value) {
-        let definition = self.plan.definition();
-        let Some(verifier) = definition.companion(&definition.steps[step], Role::Verify) else {
+        let Some(verifier) = self.plan.definition().steps.companion(step, Role::Verify) else {
             return self.take_output(step, item, output);
         };
         if !self.is_open(step) {
