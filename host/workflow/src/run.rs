@@ -76,6 +76,7 @@ mod outstanding;
 mod overdue;
 mod past;
 mod question;
+mod queue;
 mod repair;
 mod reserve;
 mod settle;
@@ -102,11 +103,11 @@ pub use follow::NotFollowing;
 
 use budget::{Meter, Outer};
 use cleanup::{Cleanup, Stage};
-use lease::Starved;
 use listening::Listeners;
 use outstanding::Outstanding;
 use past::PastStep;
 use question::Questions;
+use queue::Queue;
 use reserve::{Reserved, Terms};
 use state::StepState;
 
@@ -177,7 +178,7 @@ pub struct Run {
     /// What people have allowed besides its budget.
     raised: Amounts,
     /// Attempts that begin when others have ended.
-    starved: VecDeque<Starved>,
+    starved: Queue,
     /// How the run ends as soon as nothing is at work any more.
     ending: Option<RunOutcome>,
     stage: Stage,
@@ -221,7 +222,7 @@ impl Run {
             terms: Arc::default(),
             reserved: Reserved::default(),
             raised: Amounts::default(),
-            starved: VecDeque::new(),
+            starved: Queue::default(),
             ending: None,
             stage: Stage::Work,
             cleanup: Cleanup::default(),

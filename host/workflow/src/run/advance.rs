@@ -7,6 +7,7 @@ use super::cleanup::Stage;
 use super::fault::Fault;
 use super::item::{Items, List, Standing};
 use super::output::Local;
+use super::queue::Queue;
 use super::state::Phase;
 use super::{Action, Run};
 use crate::plan::{Step, Work};
@@ -92,7 +93,7 @@ impl Run {
     /// Drops what only waits: the run ends, and so does an attempt that waits for an answer to a question of its own, or for an
     /// event. What is at work is let finish, and so is a question about calls of it.
     pub(super) fn drop_waiting(&mut self) {
-        self.starved.clear();
+        self.starved = Queue::default();
         let dropped = self.outstanding.take_all(|action| match action {
             Action::Ask(ask) => ask.in_doubt.is_none(),
             Action::Wait(_) | Action::Await(_) => true,

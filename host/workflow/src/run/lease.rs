@@ -5,7 +5,9 @@ use baton_journal::{InvocationId, Site};
 use baton_policy::Amounts;
 
 use super::Run;
+use super::queue::Starved;
 use super::reserve::{Callers, Place, Takes};
+use super::state::Phase;
 use crate::plan::{Invocation, Step, StepBudget, Work};
 
 /// Whether an invocation may begin.
@@ -23,9 +25,6 @@ pub enum Share {
         may_ask: bool,
     },
 }
-
-/// A step that begins no more items because what is left is reserved for others; or an item of it, and another attempt at it.
-pub(super) type Starved = (usize, Option<(usize, u32)>);
 
 impl Run {
     /// What a tool may use that an invocation calls at a site. It may begin once the journal has it, with that lease.
@@ -98,9 +97,7 @@ impl Run {
 
     /// Lets it begin when others have ended.
     pub(super) fn starve(&mut self, starved: Starved) {
-        if !self.starved.contains(&starved) {
-            self.starved.push_back(starved);
-        }
+        self.starved.add(starved);
     }
 
     /// Whether some attempt is at work, and does not wait for a person.
@@ -152,7 +149,11 @@ impl Run {
 
     fn feed_own(&mut self) {
         let mut starved = std::mem::take(&mut self.starved);
-        while let Some(next @ (step, again)) = starved.pop_front() {
+        while let Some(next @ (step, again)) = starved.first() {
+            if again.is_none() && self.goes_without(step) {
+                break;
+            }
+            starved.take_first();
             if !self.may_begin(step) {
                 continue;
             }
@@ -160,11 +161,21 @@ impl Run {
                 self.begin_attempt(step, item, attempt);
             }
             self.review(step);
-            if self.starved.back() == Some(&next) && !is_bounded(&self.plan.definition().steps[step]) {
+            if self.starved.last() == Some(&next) && !is_bounded(&self.plan.definition().steps[step]) {
                 break; // the run has not enough for this one: those behind it wait with it
             }
         }
-        self.starved.extend(starved);
+        self.starved = std::mem::take(&mut self.starved).followed_by(starved);
+    }
+
+    /// Whether a step would begin another item, and the run has not enough for it.
+    fn goes_without(&self, step: usize) -> bool {
+        let definition = &self.plan.definition().steps[step];
+        let begins = match &self.steps[step].phase {
+            Phase::Working(items) => self.may_begin(step) && items.begins(definition.max_parallel as usize),
+            _ => false,
+        };
+        begins && !is_bounded(definition) && self.is_lacking(step)
     }
 
     /// Forgets what is starved of a step that does not need it any more.
