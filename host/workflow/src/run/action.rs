@@ -51,6 +51,15 @@ impl Action {
         }
     }
 
+    /// Where the attempt is that does not go on before it is done: it asks people, or waits for an event.
+    pub(super) fn holds_up(&self) -> Option<&Site> {
+        match self {
+            Action::Ask(ask) => ask.about(),
+            Action::Await(wait) => wait.awaited_by.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Whether it is work that has to end before the run can.
     pub(super) fn is_work(&self) -> bool {
         matches!(self, Action::Invoke(_) | Action::Stop(_) | Action::Emit(_))

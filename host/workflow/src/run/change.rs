@@ -27,7 +27,7 @@ impl Run {
             Change::Ended { site, attempt, outcome, usage } => self.end_attempt(&site, attempt, &outcome, usage),
             Change::NestedBegan { place, invocation, nested } => self.reserved.hold_nested(place, invocation, nested),
             Change::NestedEnded { place, invocation, usage } => self.end_nested(place, &invocation, usage),
-            Change::Asked { step } => self.mark_asked(&step),
+            Change::Asked { step } => self.outstanding.note_ask(&step),
             Change::Doubted(ask) => self.hold(*ask),
             Change::Resolved { site, resolution } => self.release(&site, &resolution),
             Change::Turned(ask) => self.outstanding.renew_ask(*ask),
@@ -81,15 +81,7 @@ impl Run {
     }
 
     fn mark_started(&mut self, site: &Site, deadline: Timestamp) {
-        if let Some(invoke) = self.outstanding.invoke_mut(site) {
-            begin_again(invoke, deadline);
-        }
-    }
-
-    fn mark_asked(&mut self, step: &str) {
-        if let Some(ask) = self.outstanding.ask_mut(step) {
-            ask.requested = true;
-        }
+        self.outstanding.change_invoke(site, |invoke| begin_again(invoke, deadline));
     }
 
     /// Takes an attempt's end. One that is suspended has not ended: it stays outstanding, to be begun again by replay.
@@ -97,9 +89,9 @@ impl Run {
         self.use_up(site, usage);
         let Some((step, item)) = self.place(site) else { return };
         if *outcome == Outcome::Suspended
-            && let Some(invoke) = self.outstanding.invoke_mut(site)
+            && self.outstanding.invoke_at(site).is_some()
         {
-            suspend(invoke);
+            self.outstanding.change_invoke(site, suspend);
             self.put_questions(site);
             return self.put_waits(site);
         }

@@ -115,8 +115,9 @@ impl Run {
         {
             self.trial(step, item).escalations += 1;
         }
-        if let Some(invoke) = ask.in_doubt.as_ref().and_then(|site| self.outstanding.invoke_mut(site)) {
-            invoke.suspended.get_or_insert_default().questions += 1;
+        if let Some(site) = &ask.in_doubt {
+            let count = |invoke: &mut Invoke| invoke.suspended.get_or_insert_default().questions += 1;
+            self.outstanding.change_invoke(site, count);
         }
         self.outstanding.add(Action::Ask(ask));
     }
@@ -124,9 +125,9 @@ impl Run {
     /// The attempt at the site is to begin again, with what a person said.
     pub(super) fn release(&mut self, site: &Site, resolution: &Resolution) {
         self.outstanding.take_ask(&site.to_string());
-        if let Some(invoke) = self.outstanding.invoke_mut(site) {
-            invoke.suspended.get_or_insert_default().resolution = Some(resolution.clone());
-        }
+        let resolve =
+            |invoke: &mut Invoke| invoke.suspended.get_or_insert_default().resolution = Some(resolution.clone());
+        self.outstanding.change_invoke(site, resolve);
         self.begin_when_answered(site);
     }
 

@@ -3,18 +3,23 @@
 use std::collections::BTreeMap;
 
 use baton_journal::{RunOutcome, Site};
+use indexmap::IndexMap;
 
 use super::{Action, Ask, Await, Emit, Invoke, Wait};
 
 /// Actions that are not done. There is at most one for each site, besides a question about it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outstanding {
-    actions: BTreeMap<u64, Action>,
+    actions: BTreeMap<u64, Box<Action>>,
     next: u64,
     /// Those that the host was not told of yet.
     fresh: Vec<u64>,
-    work: BTreeMap<Site, u64>,
+    work: IndexMap<Site, u64>,
     asks: BTreeMap<String, u64>,
+    /// How many questions and waits hold up the attempt at a site.
+    held_up: IndexMap<Site, usize>,
+    /// How many wait for people, events or a time.
+    waiting: usize,
     /// How many are work that has to end.
     at_work: usize,
     /// Whether nothing may begin.
@@ -31,9 +36,24 @@ impl Outstanding {
             (None, Action::Ask(ask)) => drop(self.asks.insert(ask.step.clone(), number)),
             _ => {}
         }
+        if let Some(site) = action.holds_up() {
+            self.hold_up(site, |count| count + 1);
+        }
         self.at_work += usize::from(action.is_work());
+        self.waiting += usize::from(waits(&action, &self.held_up));
         self.fresh.push(number);
-        self.actions.insert(number, action);
+        self.actions.insert(number, Box::new(action));
+    }
+
+    /// Changes how much holds up the attempt at a site.
+    fn hold_up(&mut self, site: &Site, change: impl FnOnce(usize) -> usize) {
+        let waited = self.at(site).is_some_and(|action| waits(action, &self.held_up));
+        match change(self.held_up.swap_remove(site).unwrap_or_default()) {
+            0 => {}
+            count => drop(self.held_up.insert(site.clone(), count)),
+        }
+        let waits = self.at(site).is_some_and(|action| waits(action, &self.held_up));
+        self.waiting = self.waiting + usize::from(waits) - usize::from(waited);
     }
 
     /// What was asked for since the last time, and may begin.
@@ -43,7 +63,7 @@ impl Outstanding {
         for number in fresh {
             match self.actions.get(&number) {
                 Some(action) if self.paused && action.begins() => self.fresh.push(number),
-                Some(action) => taken.push(action.clone()),
+                Some(action) => taken.push((**action).clone()),
                 None => {}
             }
         }
@@ -52,13 +72,13 @@ impl Outstanding {
 
     /// What is to be done: not what waits for an answer, nor what may not begin now.
     pub(super) fn to_do(&self) -> Vec<Action> {
-        let is_held = |action: &&Action| self.is_held(action) || self.paused && action.begins();
-        self.actions.values().filter(|action| !is_held(action)).cloned().collect()
+        let is_held = |action: &&Action| is_held(action, &self.held_up) || self.paused && action.begins();
+        self.all().filter(|action| !is_held(action)).cloned().collect()
     }
 
     /// Everything.
     pub(super) fn all(&self) -> impl Iterator<Item = &Action> {
-        self.actions.values()
+        self.actions.values().map(Box::as_ref)
     }
 
     /// Whether an action is still wanted: later events may have made it needless.
@@ -91,7 +111,7 @@ impl Outstanding {
 
     /// Takes out what is done at a site, or not wanted there any more.
     pub(super) fn take(&mut self, site: &Site) -> Option<Action> {
-        let number = self.work.remove(site)?;
+        let number = self.work.swap_remove(site)?;
         self.take_number(number)
     }
 
@@ -107,7 +127,11 @@ impl Outstanding {
     fn take_number(&mut self, number: u64) -> Option<Action> {
         let action = self.actions.remove(&number)?;
         self.at_work -= usize::from(action.is_work());
-        Some(action)
+        self.waiting -= usize::from(waits(&action, &self.held_up));
+        if let Some(site) = action.holds_up() {
+            self.hold_up(site, |count| count.saturating_sub(1));
+        }
+        Some(*action)
     }
 
     /// Takes out all of a kind.
@@ -117,7 +141,7 @@ impl Outstanding {
         let taken: Vec<Action> = numbers.into_iter().filter_map(|number| self.take_number(number)).collect();
         for action in &taken {
             match (action.site(), action) {
-                (Some(site), _) => drop(self.work.remove(site)),
+                (Some(site), _) => drop(self.work.swap_remove(site)),
                 (None, Action::Ask(ask)) => drop(self.asks.remove(&ask.step)),
                 _ => {}
             }
@@ -126,7 +150,15 @@ impl Outstanding {
     }
 
     fn at(&self, site: &Site) -> Option<&Action> {
-        self.actions.get(self.work.get(site)?)
+        self.actions.get(self.work.get(site)?).map(Box::as_ref)
+    }
+
+    /// Changes an action; what it is about stays.
+    fn change(&mut self, number: u64, change: impl FnOnce(&mut Action)) {
+        let Some(action) = self.actions.get_mut(&number) else { return };
+        let waited = waits(action, &self.held_up);
+        change(action);
+        self.waiting = self.waiting + usize::from(waits(action, &self.held_up)) - usize::from(waited);
     }
 
     /// The attempt at a site.
@@ -137,12 +169,14 @@ impl Outstanding {
         }
     }
 
-    /// The attempt at a site, to change it.
-    pub(super) fn invoke_mut(&mut self, site: &Site) -> Option<&mut Invoke> {
-        match self.actions.get_mut(self.work.get(site)?)? {
-            Action::Invoke(invoke) => Some(invoke),
-            _ => None,
-        }
+    /// Changes the attempt at a site, if there is one.
+    pub(super) fn change_invoke(&mut self, site: &Site, change: impl FnOnce(&mut Invoke)) {
+        let Some(number) = self.work.get(site).copied() else { return };
+        self.change(number, |action| {
+            if let Action::Invoke(invoke) = action {
+                change(invoke);
+            }
+        });
     }
 
     /// An attempt, by its number.
@@ -189,15 +223,7 @@ impl Outstanding {
 
     /// A question.
     pub(super) fn ask(&self, step: &str) -> Option<&Ask> {
-        match self.actions.get(self.asks.get(step)?)? {
-            Action::Ask(ask) => Some(ask),
-            _ => None,
-        }
-    }
-
-    /// A question, to change it.
-    pub(super) fn ask_mut(&mut self, step: &str) -> Option<&mut Ask> {
-        match self.actions.get_mut(self.asks.get(step)?)? {
+        match self.actions.get(self.asks.get(step)?)?.as_ref() {
             Action::Ask(ask) => Some(ask),
             _ => None,
         }
@@ -205,21 +231,34 @@ impl Outstanding {
 
     /// Puts a question as it stands by now into the place of the one before.
     pub(super) fn renew_ask(&mut self, ask: Ask) {
-        if let Some(known) = self.ask_mut(&ask.step) {
-            *known = ask;
+        if let Some(number) = self.asks.get(&ask.step).copied() {
+            self.change(number, |action| *action = Action::Ask(ask));
         }
+    }
+
+    /// Notes that the journal has a question.
+    pub(super) fn note_ask(&mut self, step: &str) {
+        let Some(number) = self.asks.get(step).copied() else { return };
+        self.change(number, |action| {
+            if let Action::Ask(ask) = action {
+                ask.requested = true;
+            }
+        });
     }
 
     /// Notes that the journal has the beginning of what a step waits for.
     pub(super) fn note_await(&mut self, site: &Site) {
-        if let Some(Action::Await(wait)) = self.work.get(site).and_then(|number| self.actions.get_mut(number)) {
-            wait.noted = true;
-        }
+        let Some(number) = self.work.get(site).copied() else { return };
+        self.change(number, |action| {
+            if let Action::Await(wait) = action {
+                wait.noted = true;
+            }
+        });
     }
 
-    /// Changes every action; their sites stay.
+    /// Changes every action; what they are about, and whether they wait, stays.
     pub(super) fn for_each(&mut self, change: impl FnMut(&mut Action)) {
-        self.actions.values_mut().for_each(change);
+        self.actions.values_mut().map(Box::as_mut).for_each(change);
     }
 
     /// Whether something is at work that has to end.
@@ -229,8 +268,8 @@ impl Outstanding {
 
     /// The end that is asked for.
     pub(super) fn end(&self) -> Option<&RunOutcome> {
-        match self.actions.last_key_value() {
-            Some((_, Action::End(outcome))) => Some(outcome),
+        match self.actions.last_key_value()?.1.as_ref() {
+            Action::End(outcome) => Some(outcome),
             _ => None,
         }
     }
@@ -243,10 +282,7 @@ impl Outstanding {
     /// Whether an attempt at a site waits: for an answer to what the host asks about its calls, or for what its agents ask or
     /// wait for.
     pub(super) fn is_held_up(&self, site: &Site) -> bool {
-        let calls = format!("{site}#");
-        let first_ask = self.asks.range(calls.clone()..).next().map(|(step, _)| step);
-        let first_wait = self.work.range(Site { step: calls.clone(), item: None }..).next().map(|(site, _)| &site.step);
-        self.is_in_doubt(site) || [first_ask, first_wait].into_iter().flatten().any(|step| step.starts_with(&calls))
+        self.held_up.contains_key(site)
     }
 
     /// Takes out what the agents of an attempt at a site ask or wait for; the questions are handed back.
@@ -262,7 +298,7 @@ impl Outstanding {
     /// Whether an agent of an attempt of a step waits for an event.
     pub(super) fn has_waits(&self, step: &str) -> bool {
         let is_of = |wait: &Await| wait.awaited_by.as_ref().is_some_and(|site| site.step == step);
-        self.actions.values().any(|action| matches!(action, Action::Await(wait) if is_of(wait)))
+        self.all().any(|action| matches!(action, Action::Await(wait) if is_of(wait)))
     }
 
     /// Whether an attempt of a step waits for an answer.
@@ -273,15 +309,21 @@ impl Outstanding {
 
     /// Whether there is something, and all of it waits for people, events or a time.
     pub(super) fn only_waits(&self) -> bool {
-        !self.actions.is_empty() && self.actions.values().all(|action| action.is_waiting() || self.is_held(action))
+        !self.is_empty() && self.waiting == self.actions.len()
     }
 
     /// Whether there is nothing.
     pub(super) fn is_empty(&self) -> bool {
         self.actions.is_empty()
     }
+}
 
-    fn is_held(&self, action: &Action) -> bool {
-        matches!(action, Action::Invoke(invoke) if invoke.started.is_none() && self.is_held_up(&invoke.site))
-    }
+/// Whether it waits for people, an event or a time.
+fn waits(action: &Action, held_up: &IndexMap<Site, usize>) -> bool {
+    action.is_waiting() || is_held(action, held_up)
+}
+
+/// Whether it is an attempt that begins when nothing holds it up any more.
+fn is_held(action: &Action, held_up: &IndexMap<Site, usize>) -> bool {
+    matches!(action, Action::Invoke(invoke) if invoke.started.is_none() && held_up.contains_key(&invoke.site))
 }
