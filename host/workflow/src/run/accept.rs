@@ -17,13 +17,13 @@ use super::{Ask, Run, RunError};
 use baton_journal::json;
 
 /// What an event changes.
-pub(super) enum Change {
+pub(super) enum Change<'e> {
     /// The run begins with this input, or cannot begin with it.
     Begin(Result<Value, String>, VecDeque<RunId>, Terms),
     /// An attempt has begun.
-    Started { site: Site, deadline: Timestamp },
+    Started { site: &'e Site, deadline: Timestamp },
     /// An attempt ended; what its output is worth is not decided.
-    Ended { site: Site, attempt: u32, outcome: Outcome, usage: Usage },
+    Ended { site: &'e Site, attempt: u32, outcome: &'e Outcome, usage: Usage },
     /// What an attempt invoked itself has begun.
     NestedBegan { place: Place, invocation: InvocationId, nested: Nested },
     /// What an attempt invoked itself has ended.
@@ -41,21 +41,21 @@ pub(super) enum Change {
     /// A person said what becomes of an item that failed.
     Ruled { name: String, ruling: Ruling },
     /// A delay is over.
-    Elapsed { site: Site, attempt: u32 },
+    Elapsed { site: &'e Site, attempt: u32 },
     /// The journal has the beginning of what a step waits for.
-    Waiting { site: Site },
+    Waiting { site: &'e Site },
     /// A step has waited long enough.
-    Waited { site: Site },
+    Waited { site: &'e Site },
     /// The event came that a step waits for.
-    Received { site: Site, data: Value },
+    Received { site: &'e Site, data: Value },
     /// An event was emitted.
-    Emitted { site: Site },
+    Emitted { site: &'e Site },
     /// Somebody wants the run to end.
     Cancel(RunOutcome),
     /// Somebody wants the run to rest, or to go on.
     Pause(bool),
     /// Something changes in the workflow that a step runs.
-    Inner((usize, usize), Box<Change>),
+    Inner((usize, usize), Box<Change<'e>>),
     /// The events of a run that this one was forked off are over.
     Forked,
     /// It goes on with other components, which take other amounts.
@@ -76,7 +76,7 @@ pub(super) enum Change {
     Nothing,
 }
 
-impl Change {
+impl Change<'_> {
     /// What an invocation used, if it is one's end.
     pub(super) fn usage(&self) -> Option<Usage> {
         match self {
@@ -90,7 +90,7 @@ impl Change {
 
 impl Run {
     /// Checks an event, and says what it changes.
-    pub(super) fn accept(&self, event: &Event) -> Result<Change, RunError> {
+    pub(super) fn accept<'e>(&self, event: &'e Event) -> Result<Change<'e>, RunError> {
         if self.ended {
             return Err(RunError::OutOfOrder("the run has ended".to_owned()));
         }
@@ -102,7 +102,7 @@ impl Run {
         }
     }
 
-    fn accept_later(&self, event: &Event) -> Result<Change, RunError> {
+    fn accept_later<'e>(&self, event: &'e Event) -> Result<Change<'e>, RunError> {
         let inner = place_of(event).and_then(|step| self.inside(step));
         if let Some((place, inner)) = inner.and_then(|place| Some((place, self.inner.get(&place)?))) {
             return Ok(Change::Inner(place, Box::new(inner.accept_later(event)?)));
@@ -144,7 +144,7 @@ impl Run {
     }
 
     /// What an intent changes: one whose call may have to wait for its reply is noted.
-    fn intended(&self, call: InvocationId, operation: &str, request: &Payload) -> Result<Change, RunError> {
+    fn intended(&self, call: InvocationId, operation: &str, request: &Payload) -> Result<Change<'static>, RunError> {
         match operation {
             ASK => self.wants_answer(call, request),
             WAIT => self.wants_event(call, request),
@@ -153,7 +153,7 @@ impl Run {
     }
 
     /// What is about the run as a whole.
-    fn accept_whole(&self, event: &Event) -> Result<Change, RunError> {
+    fn accept_whole(&self, event: &Event) -> Result<Change<'static>, RunError> {
         let out_of_order = |text: &str| Err(RunError::OutOfOrder(text.to_owned()));
         match event {
             Event::CancelRequested { by, reason } => {
@@ -170,7 +170,7 @@ impl Run {
         }
     }
 
-    fn begin(&self, header: &RunHeader) -> Result<Change, RunError> {
+    fn begin(&self, header: &RunHeader) -> Result<Change<'static>, RunError> {
         if header.plan_digest != self.began_with {
             return Err(RunError::Foreign("the run was begun with another plan".to_owned()));
         }
@@ -187,32 +187,43 @@ impl Run {
         Ok(Change::Begin(checked, forks, Terms::of(&header.plugins)))
     }
 
-    fn nested_began(&self, site: &Site, invocation: &InvocationId, nested: Nested) -> Result<Change, RunError> {
+    fn nested_began(
+        &self,
+        site: &Site,
+        invocation: &InvocationId,
+        nested: Nested,
+    ) -> Result<Change<'static>, RunError> {
         match self.place(site) {
             Some(place) => Ok(Change::NestedBegan { place, invocation: invocation.clone(), nested }),
             None => Err(RunError::Foreign(format!("the plan has no step `{}`", site.step))),
         }
     }
 
-    fn nested_ended(&self, site: &Site, invocation: &InvocationId, usage: Usage) -> Result<Change, RunError> {
+    fn nested_ended(&self, site: &Site, invocation: &InvocationId, usage: Usage) -> Result<Change<'static>, RunError> {
         match self.place(site) {
             Some(place) => Ok(Change::NestedEnded { place, invocation: invocation.clone(), usage }),
             None => Err(RunError::Foreign(format!("the plan has no step `{}`", site.step))),
         }
     }
 
-    fn started(&self, site: &Site, attempt: u32, deadline: Timestamp) -> Result<Change, RunError> {
+    fn started<'e>(&self, site: &'e Site, attempt: u32, deadline: Timestamp) -> Result<Change<'e>, RunError> {
         match self.outstanding.invoke(site, attempt) {
             Some(_) if self.outstanding.is_held_up(site) => {
                 Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` waits for an answer or an event")))
             }
-            Some(invoke) if invoke.started.is_none() => Ok(Change::Started { site: site.clone(), deadline }),
+            Some(invoke) if invoke.started.is_none() => Ok(Change::Started { site, deadline }),
             Some(_) => Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` has begun already"))),
             None => Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` was not asked for"))),
         }
     }
 
-    fn attempt_ended(&self, site: &Site, attempt: u32, outcome: &Outcome, usage: Usage) -> Result<Change, RunError> {
+    fn attempt_ended<'e>(
+        &self,
+        site: &'e Site,
+        attempt: u32,
+        outcome: &'e Outcome,
+        usage: Usage,
+    ) -> Result<Change<'e>, RunError> {
         let invoke = self.outstanding.invoke(site, attempt).or_else(|| self.outstanding.stop(site));
         if !invoke.is_some_and(|invoke| invoke.started.is_some() && invoke.attempt == attempt) {
             return Err(RunError::OutOfOrder(format!("attempt {attempt} of `{site}` is not at work")));
@@ -221,7 +232,7 @@ impl Run {
             return Err(RunError::NotLoaded("output of an invocation"));
         }
         let usage = counted(outcome, usage);
-        Ok(Change::Ended { site: site.clone(), attempt, outcome: outcome.clone(), usage })
+        Ok(Change::Ended { site, attempt, outcome, usage })
     }
 
     /// Whether the run comes to its end.
@@ -229,7 +240,7 @@ impl Run {
         self.ending.is_some()
     }
 
-    fn asked(&self, step: &str, token: Digest) -> Result<Change, RunError> {
+    fn asked(&self, step: &str, token: Digest) -> Result<Change<'static>, RunError> {
         match self.outstanding.ask(step) {
             Some(ask) if ask.token != token => Err(another_question(step)),
             Some(ask) if ask.requested => Err(RunError::OutOfOrder(format!("step `{step}` has asked already"))),
@@ -239,7 +250,7 @@ impl Run {
         }
     }
 
-    fn answered(&self, step: &str, token: Digest, decision: &Decision) -> Result<Change, RunError> {
+    fn answered(&self, step: &str, token: Digest, decision: &Decision) -> Result<Change<'static>, RunError> {
         let Some(ask) = self.asked_with(step, token)? else { return Ok(Change::Nothing) };
         if let Some(site) = &ask.in_doubt {
             return Ok(Change::Resolved { site: site.clone(), resolution: self.resolution(step, decision)? });
@@ -259,7 +270,7 @@ impl Run {
         Ok(Change::Answered { step: step.to_owned(), answer })
     }
 
-    fn turned_at(&self, step: &str, token: Digest, turn: &Turn) -> Result<Change, RunError> {
+    fn turned_at(&self, step: &str, token: Digest, turn: &Turn) -> Result<Change<'static>, RunError> {
         match self.asked_with(step, token)? {
             Some(ask) => Ok(Change::Turned(Box::new(self.turned(ask, turn)?))),
             None => Ok(Change::Nothing),
@@ -281,9 +292,9 @@ impl Run {
         self.dropped.iter().any(|ask| ask.step == step && ask.token == token)
     }
 
-    fn elapsed(&self, site: &Site, attempt: u32) -> Result<Change, RunError> {
+    fn elapsed<'e>(&self, site: &'e Site, attempt: u32) -> Result<Change<'e>, RunError> {
         match self.outstanding.wait(site, attempt) {
-            Some(_) => Ok(Change::Elapsed { site: site.clone(), attempt }),
+            Some(_) => Ok(Change::Elapsed { site, attempt }),
             // The delay was dropped because the run fails.
             None if self.is_ending() => Ok(Change::Nothing),
             None => Err(RunError::OutOfOrder(format!("nothing waits before attempt {attempt} of `{site}`"))),

@@ -70,7 +70,7 @@ impl Run {
 
     /// The whole name of a step.
     pub(super) fn named(&self, step: usize) -> String {
-        format!("{}{}", self.path, self.plan.definition().steps[step].name)
+        self.path.clone() + &self.plan.definition().steps[step].name
     }
 
     /// The step with that whole name.

@@ -84,8 +84,8 @@ impl Run {
         if took > wall.limit {
             return Some(format!("the run used {took} of {}", self.wall_text()));
         }
-        let is_passed = |what: &Spendable| used.of(*what) > self.limit().of(*what);
-        let passed = Spendable::ALL.into_iter().find(is_passed)?;
+        let limit = self.limit();
+        let passed = Spendable::ALL.into_iter().find(|what| used.of(*what) > limit.of(*what))?;
         Some(format!("the run used {} of {}", written(passed, used.of(passed)), self.limit_text(passed)))
     }
 

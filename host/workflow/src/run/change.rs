@@ -17,14 +17,14 @@ use crate::plan::FaultKind;
 
 impl Run {
     /// Changes what an event is about.
-    pub(super) fn change(&mut self, change: Change) {
+    pub(super) fn change(&mut self, change: Change<'_>) {
         match change {
             Change::Begin(input, forks, terms) => {
                 self.terms = std::sync::Arc::new(terms);
                 self.begin_with(input, forks);
             }
-            Change::Started { site, deadline } => self.mark_started(&site, deadline),
-            Change::Ended { site, attempt, outcome, usage } => self.end_attempt(&site, attempt, &outcome, usage),
+            Change::Started { site, deadline } => self.mark_started(site, deadline),
+            Change::Ended { site, attempt, outcome, usage } => self.end_attempt(site, attempt, outcome, usage),
             Change::NestedBegan { place, invocation, nested } => self.reserved.hold_nested(place, invocation, nested),
             Change::NestedEnded { place, invocation, usage } => self.end_nested(place, &invocation, usage),
             Change::Asked { step } => self.outstanding.note_ask(&step),
@@ -41,11 +41,11 @@ impl Run {
             Change::Decided { call, site } => self.decide(&call, &site),
             Change::Allowed { call, site, allowed } => self.allow(&call, &site, allowed),
             Change::Ruled { name, ruling } => self.rule(&name, ruling),
-            Change::Elapsed { site, attempt } => self.end_delay(&site, attempt),
-            Change::Waiting { site } => self.outstanding.note_await(&site),
-            Change::Waited { site } => self.end_wait(&site),
-            Change::Received { site, data } => self.end_listening(&site, data),
-            Change::Emitted { site } => self.end_emitting(&site),
+            Change::Elapsed { site, attempt } => self.end_delay(site, attempt),
+            Change::Waiting { site } => self.outstanding.note_await(site),
+            Change::Waited { site } => self.end_wait(site),
+            Change::Received { site, data } => self.end_listening(site, data),
+            Change::Emitted { site } => self.end_emitting(site),
             Change::Cancel(outcome) => self.cancel(outcome),
             Change::Pause(paused) => self.pause(paused),
             Change::Inner(place, change) => self.change_inner(place, *change),
@@ -86,11 +86,9 @@ impl Run {
 
     /// Takes an attempt's end. One that is suspended has not ended: it stays outstanding, to be begun again by replay.
     fn end_attempt(&mut self, site: &Site, attempt: u32, outcome: &Outcome, usage: Usage) {
-        self.use_up(site, usage);
         let Some((step, item)) = self.place(site) else { return };
-        if *outcome == Outcome::Suspended
-            && self.outstanding.invoke_at(site).is_some()
-        {
+        self.use_up_at(step, usage);
+        if *outcome == Outcome::Suspended && self.outstanding.invoke_at(site).is_some() {
             self.outstanding.change_invoke(site, suspend);
             self.put_questions(site);
             return self.put_waits(site);
@@ -150,12 +148,6 @@ impl Run {
         let definition = &self.plan.definition().steps[step];
         let is_last = definition.rounds.as_ref().is_some_and(|rounds| item + 1 >= rounds.max as usize);
         is_last && definition.handling(FaultKind::Output).escalation().is_some()
-    }
-
-    fn use_up(&mut self, site: &Site, usage: Usage) {
-        if let Some((step, _)) = self.place(site) {
-            self.use_up_at(step, usage);
-        }
     }
 
     fn end_nested(&mut self, place: Place, id: &InvocationId, usage: Usage) {

@@ -29,7 +29,7 @@ impl Run {
             Ok(Some(ask)) => {
                 let trial = self.trial(step, item);
                 trial.escalations += 1;
-                trial.escalated = Some(fault);
+                trial.escalated = Some(Box::new(fault));
                 self.outstanding.add(Action::Ask(ask));
             }
             Ok(None) => self.end_item(step, item, Err(fault)),
@@ -162,7 +162,7 @@ impl Run {
         match ruling {
             Ruling::Again(comment) => {
                 fault.short.iter().for_each(|short| self.raise(step, short));
-                self.mend(step, item, fault, comment);
+                self.mend(step, item, *fault, comment);
             }
             Ruling::Given(output) => self.take_given(step, item, output),
             Ruling::Failed(why) => self.end_item(step, item, Err(fault.map(|text| format!("{text}; {why}")))),

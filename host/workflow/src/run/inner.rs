@@ -59,7 +59,7 @@ impl Run {
     }
 
     /// Lets the workflow inside take a change, and takes over its end.
-    pub(super) fn change_inner(&mut self, (step, item): (usize, usize), change: Change) {
+    pub(super) fn change_inner(&mut self, (step, item): (usize, usize), change: Change<'_>) {
         if let Some(usage) = change.usage() {
             self.use_up_at(step, usage);
         }

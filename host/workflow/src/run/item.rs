@@ -117,7 +117,8 @@ impl Items {
         self.good = true;
     }
 
-    /// How the step stands. Once it is not open it stays closed: what is still at work is not needed.
+    /// How the step stands. Once it is not open it stays closed: what is still at work is not needed, and what it makes of its
+    /// items is handed out.
     pub(super) fn standing(&mut self) -> Standing {
         let standing = match &self.list {
             List::One => self.single(),
@@ -130,16 +131,16 @@ impl Items {
         standing
     }
 
-    fn single(&self) -> Standing {
-        match self.results.first() {
-            Some(Some(Ok(output))) => Standing::Complete(output.clone()),
-            Some(Some(Err(fault))) => Standing::Failed(fault.clone()),
-            _ => Standing::Open,
+    fn single(&mut self) -> Standing {
+        match self.results.first_mut().and_then(Option::take) {
+            Some(Ok(output)) => Standing::Complete(output),
+            Some(Err(fault)) => Standing::Failed(fault),
+            None => Standing::Open,
         }
     }
 
     /// The failure is that of the first that failed. As they begin in order, it is the same in whatever order they end.
-    fn all(&self, count: usize) -> Standing {
+    fn all(&mut self, count: usize) -> Standing {
         match self.first_fault() {
             Some((item, fault)) if self.at_work == 0 => Standing::Failed(fault.of_item(item)),
             None if self.done == count => Standing::Complete(self.outputs().collect()),
@@ -158,7 +159,7 @@ impl Items {
         Standing::Complete(self.results.iter().flatten().map(told).collect())
     }
 
-    fn first(&self, count: usize, wanted: usize) -> Standing {
+    fn first(&mut self, count: usize, wanted: usize) -> Standing {
         if self.done >= wanted {
             return Standing::Complete(self.outputs().take(wanted).collect());
         }
@@ -197,8 +198,8 @@ impl Items {
         Some((item, fault))
     }
 
-    fn outputs(&self) -> impl Iterator<Item = Value> {
-        self.results.iter().flatten().filter_map(|result| result.as_ref().ok().cloned())
+    fn outputs(&mut self) -> impl Iterator<Item = Value> {
+        self.results.iter_mut().filter_map(Option::take).filter_map(Result::ok)
     }
 
     /// The output of the round before this one; null for the first.

@@ -87,7 +87,7 @@ impl Request {
 
 impl Run {
     /// What an intent to wait changes.
-    pub(super) fn wants_event(&self, call: InvocationId, request: &Payload) -> Result<Change, RunError> {
+    pub(super) fn wants_event(&self, call: InvocationId, request: &Payload) -> Result<Change<'static>, RunError> {
         let text = request.as_str().ok_or(RunError::NotLoaded("filter of an agent"))?;
         let listener = serde_json::from_str::<Request>(text).ok().and_then(|request| request.listener(&call));
         Ok(match listener {

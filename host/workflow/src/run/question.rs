@@ -64,7 +64,7 @@ impl Questions {
 
 impl Run {
     /// What an intent to ask changes.
-    pub(super) fn wants_answer(&self, call: InvocationId, request: &Payload) -> Result<Change, RunError> {
+    pub(super) fn wants_answer(&self, call: InvocationId, request: &Payload) -> Result<Change<'static>, RunError> {
         let text = request.as_str().ok_or(RunError::NotLoaded("question of an agent"))?;
         Ok(match serde_json::from_str(text) {
             Ok(request) => Change::Wants(Box::new(Wanted { call, request })),

@@ -85,7 +85,7 @@ impl Run {
     pub(super) fn input_of(&self, step: usize, item: usize) -> Result<Payload, Fault> {
         let definition = &self.plan.definition().steps[step];
         let Work::Invoke(invocation) = &definition.work else { return Ok(Payload::text("null")) };
-        let feedback = self.steps[step].trials.get(&item).and_then(|trial| trial.feedback.as_ref());
+        let feedback = self.steps[step].trials.get(&item).and_then(|trial| trial.feedback.as_deref());
         let value = match (definition.role, &definition.repair, feedback) {
             (Role::Undo, ..) => self.undo_input(step, item)?,
             (Role::Verify, ..) => self.verifier_input(step, item)?,

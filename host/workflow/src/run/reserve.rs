@@ -113,8 +113,11 @@ impl Reserved {
     }
 
     fn take(&mut self, (step, _): Place, amounts: Amounts) {
-        let held = self.steps.entry(step).or_default();
-        *held = held.without(amounts);
+        let held = self.of_step(step).without(amounts);
+        match held == Amounts::default() {
+            true => self.steps.remove(&step),
+            false => self.steps.insert(step, held),
+        };
         self.total = self.total.without(amounts);
     }
 }

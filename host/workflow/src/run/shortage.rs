@@ -180,7 +180,7 @@ impl Run {
     }
 
     /// Of what the run around has to have more, if a person has allowed it with this change.
-    pub(super) fn raises_outside(&self, change: &Change) -> Option<Spendable> {
+    pub(super) fn raises_outside(&self, change: &Change<'_>) -> Option<Spendable> {
         let what = match change {
             Change::Inner(place, change) => self.inner.get(place)?.raises_outside(change)?,
             Change::Ruled { name, ruling: Ruling::Again(_) } => {

@@ -1,6 +1,7 @@
 //! How far the steps of a run have come. It does not know why they go on.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use baton_journal::{Failure, Usage};
 use baton_policy::Amounts;
@@ -53,20 +54,20 @@ pub(super) struct Trial {
     /// Whether a person has refused more of a budget.
     pub(super) refused_more: bool,
     /// What the attempt is told of the output before it.
-    pub(super) feedback: Option<Feedback>,
+    pub(super) feedback: Option<Box<Feedback>>,
     /// The output that is being verified, and the attempt that gave it.
-    pub(super) verifying: Option<(u32, Value)>,
+    pub(super) verifying: Option<Box<(u32, Value)>>,
     /// Whether it could not judge an output, of a verifier.
     pub(super) broke: bool,
     /// Why it failed, as long as a person is asked about it.
-    pub(super) escalated: Option<Fault>,
+    pub(super) escalated: Option<Box<Fault>>,
 }
 
 impl Trial {
     /// From now on attempts are told this: they are asked for something else than those before.
     pub(super) fn tell(&mut self, feedback: Option<Feedback>) {
         self.changes += u32::from(feedback.is_some() || self.feedback.is_some());
-        self.feedback = feedback;
+        self.feedback = feedback.map(Box::new);
     }
 }
 
@@ -92,8 +93,6 @@ pub(super) enum Phase {
 #[derive(Clone, Debug)]
 pub(super) struct Settled {
     pub(super) status: StepStatus,
-    /// The status as expressions see it.
-    pub(super) outcome: Value,
     pub(super) output: Value,
     pub(super) failure: Option<Failure>,
     pub(super) items: Option<Progress>,
@@ -102,7 +101,21 @@ pub(super) struct Settled {
 impl Settled {
     /// What becomes of a step.
     pub(super) fn new(status: StepStatus, output: Value, failure: Option<Failure>) -> Settled {
-        Settled { status, outcome: status.as_str().into(), output, failure, items: None }
+        Settled { status, output, failure, items: None }
+    }
+
+    /// The status as expressions see it.
+    fn outcome(&self) -> &'static Value {
+        static COMPLETED: LazyLock<Value> = LazyLock::new(|| StepStatus::Completed.as_str().into());
+        static SKIPPED: LazyLock<Value> = LazyLock::new(|| StepStatus::Skipped.as_str().into());
+        static CANCELLED: LazyLock<Value> = LazyLock::new(|| StepStatus::Cancelled.as_str().into());
+        static FAILED: LazyLock<Value> = LazyLock::new(|| StepStatus::Failed.as_str().into());
+        match self.status {
+            StepStatus::Completed => &COMPLETED,
+            StepStatus::Skipped => &SKIPPED,
+            StepStatus::Cancelled => &CANCELLED,
+            _ => &FAILED,
+        }
     }
 }
 
@@ -156,6 +169,6 @@ impl StepOutputs for Outputs<'_> {
     }
 
     fn outcome(&self, step: &str) -> Option<&Value> {
-        self.settled(step).map(|settled| &settled.outcome)
+        self.settled(step).map(Settled::outcome)
     }
 }

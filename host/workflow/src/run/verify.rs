@@ -78,7 +78,7 @@ impl Run {
             let fault = Fault::permanent("nobody needed its output any more before it was verified");
             return self.end_item(step, item, Err(fault));
         }
-        self.trial(step, item).verifying = Some((attempt, output));
+        self.trial(step, item).verifying = Some(Box::new((attempt, output)));
         if matches!(self.steps[verifier].phase, Phase::Waiting) {
             self.steps[verifier].phase = Phase::Working(Items::new(List::One));
         }
@@ -96,15 +96,16 @@ impl Run {
     pub(super) fn verifier_input(&self, verifier: usize, item: usize) -> Result<Value, Fault> {
         let step = self.own_step(verifier);
         let Work::Invoke(invocation) = &self.plan.definition().steps[verifier].work else { return Ok(Value::Null) };
-        let verifying = self.steps[step].trials.get(&item).and_then(|trial| trial.verifying.as_ref());
-        let output = verifying.map(|(_, output)| output);
+        let verifying = self.steps[step].trials.get(&item).and_then(|trial| trial.verifying.as_deref());
+        let output = verifying.map(|verifying| &verifying.1);
         self.render(&invocation.input, Local { output, ..self.local(step, item) })
     }
 
     /// A verifier has come to its verdict, or broke.
     pub(super) fn end_verifying(&mut self, verifier: usize, item: usize, result: Result<Value, Fault>) {
         let step = self.own_step(verifier);
-        let Some((attempt, output)) = self.trial(step, item).verifying.take() else { return };
+        let Some(verifying) = self.trial(step, item).verifying.take() else { return };
+        let (attempt, output) = *verifying;
         match result.map(|verdict| self.objections(verifier, &verdict)) {
             Ok(None) => self.take_output(step, item, output),
             Ok(Some(findings)) => {

@@ -129,9 +129,9 @@ impl Run {
     /// # Errors
     ///
     /// If it was not asked to.
-    pub(super) fn waiting(&self, site: &Site) -> Result<Change, RunError> {
+    pub(super) fn waiting<'e>(&self, site: &'e Site) -> Result<Change<'e>, RunError> {
         match self.outstanding.await_at(site) {
-            Some(wait) if !wait.noted => Ok(Change::Waiting { site: site.clone() }),
+            Some(wait) if !wait.noted => Ok(Change::Waiting { site }),
             _ if self.is_ending() => Ok(Change::Nothing), // it was dropped at that very moment
             _ => Err(not_waiting(site)),
         }
@@ -142,9 +142,9 @@ impl Run {
     /// # Errors
     ///
     /// If nothing waits there.
-    pub(super) fn waited(&self, site: &Site) -> Result<Change, RunError> {
+    pub(super) fn waited<'e>(&self, site: &'e Site) -> Result<Change<'e>, RunError> {
         match self.outstanding.await_at(site) {
-            Some(wait) if wait.noted => Ok(Change::Waited { site: site.clone() }),
+            Some(wait) if wait.noted => Ok(Change::Waited { site }),
             _ if self.is_ending() => Ok(Change::Nothing),
             _ => Err(not_waiting(site)),
         }
@@ -155,14 +155,12 @@ impl Run {
     /// # Errors
     ///
     /// If nothing waits there, or not for this one.
-    pub(super) fn received(&self, site: &Site, name: &str, data: &Payload) -> Result<Change, RunError> {
+    pub(super) fn received<'e>(&self, site: &'e Site, name: &str, data: &Payload) -> Result<Change<'e>, RunError> {
         let text = data.as_str().ok_or(RunError::NotLoaded("event's data"))?;
         let data =
             json::parse(text).map_err(|error| RunError::Foreign(format!("the event's data is no JSON: {error}")))?;
         match self.outstanding.await_at(site) {
-            Some(wait) if wait.noted && self.hears(site, name, &data) => {
-                Ok(Change::Received { site: site.clone(), data })
-            }
+            Some(wait) if wait.noted && self.hears(site, name, &data) => Ok(Change::Received { site, data }),
             Some(_) => Err(RunError::Foreign(format!("`{site}` waits for another event than this `{name}`"))),
             None if self.is_ending() => Ok(Change::Nothing),
             None => Err(not_waiting(site)),
@@ -174,9 +172,9 @@ impl Run {
     /// # Errors
     ///
     /// If it was not asked to.
-    pub(super) fn emitted(&self, site: &Site) -> Result<Change, RunError> {
+    pub(super) fn emitted<'e>(&self, site: &'e Site) -> Result<Change<'e>, RunError> {
         match self.outstanding.emit_at(site) {
-            Some(_) => Ok(Change::Emitted { site: site.clone() }),
+            Some(_) => Ok(Change::Emitted { site }),
             None => Err(RunError::OutOfOrder(format!("`{site}` emits nothing"))),
         }
     }
