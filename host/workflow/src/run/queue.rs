@@ -24,9 +24,8 @@ impl Queue {
     /// Who waits longest does not wait any more.
     pub(super) fn take_first(&mut self) -> Option<Starved> {
         let first = self.order.pop_front()?;
-        match self.known.swap_remove(&first) {
-            Some(count @ 2..) => drop(self.known.insert(first, count - 1)),
-            _ => {}
+        if let Some(count @ 2..) = self.known.swap_remove(&first) {
+            self.known.insert(first, count - 1);
         }
         Some(first)
     }
