@@ -1,6 +1,7 @@
 //! A run as people read it. It does not know terminals: colours are marks in the text.
 
 use baton_runtime::journal::{Entry, Event, RunHeader, RunOutcome, Usage, VersionPin};
+use baton_runtime::policy::MicroUsd;
 use baton_runtime::{Ending, Spending};
 use jiff::tz::TimeZone;
 
@@ -51,7 +52,7 @@ fn write_head(page: &mut Page, telling: &Telling<'_>) {
     let span = format::duration(format::between(first.at, last.at));
     page.line(1, &format!("began {}, last entry {span} later", format::moment(first.at, telling.zone)));
     if let Event::RunStarted(header) = &first.event {
-        write_header(page, header);
+        write_header(page, header, telling.zone);
     }
     for entry in telling.entries {
         if let Event::Migrated(migration) = &entry.event {
@@ -66,10 +67,15 @@ fn version(pin: VersionPin) -> String {
     format!("version {} ({})", pin.number, pin.digest.short())
 }
 
-fn write_header(page: &mut Page, header: &RunHeader) {
+fn write_header(page: &mut Page, header: &RunHeader, zone: &TimeZone) {
     page.line(1, &paint::faint(&format!("plan {}, {}", header.plan_digest.short(), escape_line(&header.engine))));
     if let Some(pin) = header.version {
         page.line(1, &format!("began as {}", version(pin)));
+    }
+    if let Some(allowance) = header.admission.allowance {
+        let (own, all) = (MicroUsd(allowance.reserved), MicroUsd(allowance.micro_usd));
+        let since = format::deadline(allowance.since, zone);
+        page.line(1, &format!("may cost {own} of the {all} that all runs share which begin after {since}"));
     }
     let pin = |pin: &baton_runtime::journal::PluginPin| format!("{} {}", escape_line(&pin.name), pin.component.short());
     let pins: Vec<String> = header.plugins.iter().map(pin).collect();

@@ -7,7 +7,7 @@ use baton_cli::story::{Telling, for_people, for_programs};
 use baton_cli::trap::last_words;
 use baton_runtime::Spending;
 use baton_runtime::ending::{Blame, Ending};
-use baton_runtime::journal::{Entry, Event, Outcome};
+use baton_runtime::journal::{Allowance, Entry, Event, Outcome, Timestamp};
 use baton_runtime::plan::Ask;
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -24,6 +24,20 @@ fn shown(to_the_end: bool, full: bool) -> String {
 #[test]
 fn a_run_that_waits() {
     insta::assert_snapshot!(shown(false, false));
+}
+
+#[test]
+fn a_run_that_shares_a_budget_with_others_says_so() {
+    let (ending, mut entries) = (ending(false), entries(false));
+    let Event::RunStarted(header) = &mut entries[0].event else { panic!("a run begins with its header") };
+    let (since, micro_usd) = (Timestamp(1_763_942_400_000), 5_000_000);
+    header.admission.allowance = Some(Allowance { since, micro_usd, reserved: 200_000 });
+    let spending = Spending::of("client-onboarding", &entries);
+    let telling =
+        Telling { ending: &ending, spending: &spending, entries: &entries, zone: &TimeZone::UTC, full: false };
+    let text = for_people(&telling);
+    let line = "may cost 0.20 usd of the 5.00 usd that all runs share which begin after 2025-11-24 00:00:00 UTC";
+    assert!(text.contains(line), "{text}");
 }
 
 #[test]
