@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
@@ -77,7 +78,21 @@ impl Serialize for MicroUsd {
 
 impl<'de> Deserialize<'de> for MicroUsd {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
+        deserializer.deserialize_str(Written)
+    }
+}
+
+/// Reads money from a text, and tells who writes something else how it is written.
+struct Written;
+
+impl Visitor<'_> for Written {
+    type Value = MicroUsd;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("dollars as a text, such as \"0.002 usd\"")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<MicroUsd, E> {
         text.parse().map_err(|error: Error| error.to_serde())
     }
 }
